@@ -1,0 +1,77 @@
+"""Imports a CSV of customers into Mixpanel as profiles."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from importer.errors import (
+    BooksDoNotBalance,
+    ConfigError,
+    CredentialsRefused,
+    ExitCode,
+    ImporterError,
+    Interrupted,
+    MappingError,
+    RefusedByServer,
+    ReportError,
+    SourceBroken,
+    SourceError,
+    Stopped,
+    Unreachable,
+)
+from importer.interruption import Interruption
+
+if TYPE_CHECKING:
+    from importer.config import Config
+    from importer.config_file import load_config
+    from importer.ledger import Totals
+    from importer.pipeline import import_profiles
+    from importer.previews import ColumnPreview, Preview, preview
+    from importer.progress import Observer, Progress
+    from importer.report import Report
+
+__all__ = [
+    "BooksDoNotBalance",
+    "ColumnPreview",
+    "Config",
+    "ConfigError",
+    "CredentialsRefused",
+    "ExitCode",
+    "ImporterError",
+    "Interrupted",
+    "Interruption",
+    "MappingError",
+    "Observer",
+    "Preview",
+    "Progress",
+    "RefusedByServer",
+    "Report",
+    "ReportError",
+    "SourceBroken",
+    "SourceError",
+    "Stopped",
+    "Totals",
+    "Unreachable",
+    "import_profiles",
+    "load_config",
+    "preview",
+]
+
+# Imported when first asked for: `importer --help` needs no pandas.
+_HOMES = {
+    "ColumnPreview": "previews",
+    "Config": "config",
+    "Observer": "progress",
+    "Preview": "previews",
+    "Progress": "progress",
+    "Report": "report",
+    "Totals": "ledger",
+    "import_profiles": "pipeline",
+    "load_config": "config_file",
+    "preview": "previews",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,36 @@
+"""Updates become batches: in file order, as many as a request takes."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from importer.engage import REQUEST_BYTES
+from importer.updates import Updates
+
+MOST_FAILURES = 10_000
+"""Failed rows that wait for a batch to fill; beyond, it goes as it is, so that a file of almost
+nothing but failures does not pile up in memory."""
+
+
+def batch(updates: Iterable[Updates], size: int) -> Iterator[Updates]:
+    """Regroup updates into batches of `size`, fewer only where the bytes of a request end it."""
+    rest: Updates | None = None
+    for portion in updates:
+        rest = rest.followed_by(portion) if rest is not None else portion
+        start = 0
+        while (stop := _fill(rest, start, size)) is not None:
+            yield rest.cut(start, stop)
+            start = stop
+        rest = rest.cut(start, len(rest)) if start < len(rest) or not start else None
+        if rest is not None and (not len(rest) or len(rest.failures) > MOST_FAILURES):
+            yield rest
+            rest = None
+    if rest is not None:
+        yield rest
+
+
+def _fill(updates: Updates, start: int, size: int) -> int | None:
+    """Return where a batch that begins at `start` ends, or None while more may fit into it."""
+    fits = np.searchsorted(updates.offsets, updates.offsets[start] + REQUEST_BYTES - 2, "right") - 1
+    stop = min(start + size, int(fits))
+    return stop if stop < len(updates) or stop == start + size else None

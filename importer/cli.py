@@ -1,0 +1,274 @@
+"""The command line: arguments to settings, one call, summary, exit code."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from importer.errors import ConfigError, ExitCode, ImporterError, SourceBroken
+from importer.interruption import Interruption
+
+if TYPE_CHECKING:
+    from importer.report import Report
+
+app = typer.Typer(
+    help="Imports a CSV of customers into Mixpanel as profiles.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # its tracebacks show local variables, the token among them
+    rich_markup_mode=None,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+SourceArgument = Annotated[
+    str, typer.Argument(metavar="SOURCE", help="A CSV file, or - for stdin.")
+]
+ConfigOption = Annotated[
+    Path, typer.Option("--config", "-c", metavar="CONFIG", help="The mapping file (YAML).")
+]
+LimitOption = Annotated[
+    int | None, typer.Option("--limit", min=1, metavar="N", help="Read the first N rows only.")
+]
+ReportDirOption = Annotated[
+    Path, typer.Option("--report-dir", metavar="DIR", help="Where each run leaves its folder.")
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print the report as JSON instead of the summary.")
+]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", help="No progress, and no summary when all went well.")
+]
+
+
+@app.command(epilog="Example: importer run customers.csv -c config.yaml --dry-run")
+def run(
+    source: SourceArgument,
+    config: ConfigOption,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read, map and check every row; send nothing.")
+    ] = False,
+    limit: LimitOption = None,
+    report_dir: ReportDirOption = Path("importer-runs"),
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Import a CSV file as profiles.
+
+    The project token is read from the environment variable MIXPANEL_TOKEN, or from the file
+    that the mapping names as project.token_file.
+    """
+    _import(source, config, dry_run, limit, report_dir, as_json, quiet)
+
+
+@app.command(epilog="Example: importer check -c config.yaml customers.csv")
+def check(
+    config: ConfigOption,
+    source: Annotated[
+        str | None, typer.Argument(metavar="[SOURCE]", help="A CSV file, or - for stdin.")
+    ] = None,
+    limit: LimitOption = None,
+    report_dir: ReportDirOption = Path("importer-runs"),
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Check a mapping file; with SOURCE, rehearse the whole import without sending."""
+    if source is not None:
+        _import(source, config, True, limit, report_dir, as_json, quiet)
+        return
+    from importer.config_file import load_config
+
+    with _errors():
+        settings = load_config(config)
+    if as_json:
+        _print_json({"config": str(config), "valid": True})
+    elif not quiet:
+        count = sum(map(len, settings.columns.values()))
+        typer.echo(f"{config}: valid, {count} properties from {len(settings.columns)} columns")
+
+
+@app.command(epilog="Example: importer preview customers.csv --delimiter ';'")
+def preview(
+    source: SourceArgument,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", "-c", metavar="CONFIG", help="Read the file as this mapping says."
+        ),
+    ] = None,
+    header: Annotated[
+        bool, typer.Option("--header", help="The first record names the columns.")
+    ] = False,
+    delimiter: Annotated[
+        str | None, typer.Option("--delimiter", metavar="CHAR", help="What separates cells.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", metavar="NAME", help="How the text is written.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the columns of a CSV file: samples, and how well they are filled."""
+    from importer.config_file import load_config, source_settings
+    from importer.previews import preview as look
+
+    with _errors():
+        given = {"header": header or None, "delimiter": delimiter, "encoding": encoding}
+        base = load_config(config).source if config else None
+        result = look(source, source_settings(base, given))
+    if as_json:
+        from dataclasses import asdict
+
+        _print_json(asdict(result))
+        return
+    from importer.console import show_preview
+
+    show_preview(result)
+
+
+@app.command(epilog="Example: importer demo")
+def demo(report_dir: ReportDirOption = Path("importer-runs")) -> None:
+    """Import the sample file into an emulator on this machine, and show a profile."""
+    with _emulator_installed():
+        from importer.demo import demonstrate
+    from importer import console
+
+    observer = console.observer(quiet=False)
+    with _errors():
+        shown = demonstrate(report_dir, observer)
+        observer.close()
+    typer.echo(console.summary(shown.report, str(shown.config)))
+    typer.echo(f"\nThe profile of {shown.identifier}, as the emulator holds it:")
+    _print_json(shown.profile, indent=True)
+    raise typer.Exit(shown.report.exit_code)
+
+
+@app.command(epilog="Example: importer emulator --port 8765 --store profiles.db")
+def emulator(
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="0 takes a free one.")] = 8765,
+    store: Annotated[
+        Path | None,
+        typer.Option("--store", metavar="FILE", help="Keep profiles in this SQLite file."),
+    ] = None,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Print what is documented by the API, what assumed.")
+    ] = False,
+) -> None:
+    """Run a local server that behaves like the profile API."""
+    with _emulator_installed():
+        from importer.emulator import Emulator, StoreError, describe, serve
+    if rules:
+        typer.echo(describe())
+        return
+
+    def announce(running: Emulator) -> None:
+        typer.echo(f"The profile API, emulated: {running.url} (end it with Ctrl-C)")
+
+    try:
+        serve(host, port, store, on_start=announce)
+    except KeyboardInterrupt:
+        raise typer.Exit(ExitCode.OK) from None
+    except (OSError, StoreError) as error:
+        _fail(ConfigError(f"{host}:{port}: {error}; choose another --port or --store"))
+
+
+def _import(
+    source: str,
+    config: Path,
+    dry_run: bool,
+    limit: int | None,
+    report_dir: Path,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    from importer import console
+    from importer.pipeline import import_profiles
+
+    observer = console.observer(quiet=quiet)
+    with _errors(), _signals() as interruption:
+        try:
+            report = import_profiles(
+                source,
+                config,
+                dry_run=dry_run,
+                limit=limit,
+                report_dir=report_dir,
+                observer=observer,
+                interruption=interruption,
+            )
+        finally:
+            observer.close()
+    _finish(report, config, as_json=as_json, quiet=quiet)
+
+
+def _finish(report: "Report", config: Path, *, as_json: bool, quiet: bool) -> None:
+    from importer.console import summary
+
+    if report.stop is not None:
+        typer.echo(f"importer: stopped: {report.stop}", err=True)
+    if as_json:
+        _print_json(report.as_json())
+    elif not (quiet and report.exit_code == ExitCode.OK):
+        typer.echo(summary(report, str(config)))
+    raise typer.Exit(report.exit_code)
+
+
+def _print_json(content: object, *, indent: bool = False) -> None:
+    import json
+
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=2 if indent else None))
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Turn an error into its line on stderr and its exit code."""
+    try:
+        yield
+    except ImporterError as error:
+        _fail(error)
+
+
+def _fail(error: ImporterError) -> None:
+    for line in str(error).splitlines():
+        typer.echo(f"importer: {line}", err=True)
+    # Raised, not reported: nothing was sent.
+    code = ExitCode.WRONG_INPUT if isinstance(error, SourceBroken) else error.exit_code
+    raise typer.Exit(code)
+
+
+@contextmanager
+def _emulator_installed() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        _fail(
+            ConfigError(
+                f"the emulator needs the package {error.name}; "
+                "pip install 'mixpanel-profile-importer[emulator]'"
+            )
+        )
+
+
+@contextmanager
+def _signals() -> Iterator[Interruption]:
+    """Let SIGINT and SIGTERM end a run in order; the second one ends the program."""
+    interruption = Interruption()
+
+    def on_signal(number: int, _frame: object) -> None:
+        if interruption.signal_number is not None:
+            os._exit(128 + number)
+        print("\nimporter: stopping; requests in flight may finish", file=sys.stderr)
+        interruption.request(number)
+
+    previous = {
+        number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield interruption
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

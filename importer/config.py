@@ -1,0 +1,240 @@
+"""The settings of an import, as the configuration file spells them, checked when built."""
+
+import codecs
+from collections.abc import Mapping
+from difflib import get_close_matches
+from ipaddress import ip_address
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    model_validator,
+)
+
+BASE_URLS: Mapping[str, str] = MappingProxyType(
+    {
+        # The servers of the ingestion API's specification.
+        "us": "https://api.mixpanel.com",
+        "eu": "https://api-eu.mixpanel.com",
+        "in": "https://api-in.mixpanel.com",
+    }
+)
+
+# The names of `importer.conversion.CONVERSIONS`, written out: reading a configuration should not
+# cost the import of the kernels. A test holds the two together.
+TYPES = ("string",)
+
+Region = Literal["us", "eu", "in"]
+PropertyName = Annotated[str, Field(min_length=1)]
+
+
+def near(word: str, known: list[str]) -> str:
+    """Suggest the nearest known word, as the end of a message; all of them where none is near."""
+    close = get_close_matches(word, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
+
+
+def _one_ascii_character(text: str) -> str:
+    if len(text) != 1 or not text.isascii() or text in "\r\n\0":
+        raise ValueError(f"must be one ASCII character and no line break, not {text!r}")
+    return text
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        raise ValueError(f"unknown encoding {name!r}; utf-8 and cp1252 are common") from None
+
+
+def _known_type(name: str) -> str:
+    if name not in TYPES:
+        raise ValueError(f"unknown type {name!r}; {near(name, list(TYPES))}")
+    return name
+
+
+def _column_key(key: object) -> int | str:
+    if (isinstance(key, int) and not isinstance(key, bool) and key >= 1) or (
+        isinstance(key, str) and key
+    ):
+        return key
+    raise ValueError(f"a column is a number from 1, or a header name, not {key!r}")
+
+
+def _as_entries(value: object) -> object:
+    """Read the three spellings of a column, `$email`, `{property: ...}` and a list, as a list."""
+    entries = value if isinstance(value, list) else [value]
+    if not entries or not all(isinstance(entry, str | dict) for entry in entries):
+        raise ValueError(f"a property name in quotes, or {{property: ...}}, not {value!r}")
+    return tuple({"property": entry} if isinstance(entry, str) else entry for entry in entries)
+
+
+ColumnKey = Annotated[int | str, BeforeValidator(_column_key)]
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def checked_url(url: str, *, allow_insecure: bool = False) -> str:
+    """Return the base URL without a slash at its end.
+
+    Raises ValueError for anything but https, or http to this machine: a token must not cross a
+    network in the clear.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"not an http(s) address: {url!r}")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("the address must hold no user, password, query or fragment")
+    _ = parts.port  # raises ValueError where it is no number
+    if parts.scheme == "http" and not allow_insecure and not is_loopback(parts.hostname):
+        raise ValueError(
+            f"http:// would send the token in the clear to {parts.hostname}; "
+            "use https://, or set project.allow_insecure: true"
+        )
+    return url.rstrip("/")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Project(_Section):
+    """Where the profiles go. The token itself is never part of it."""
+
+    region: Region = "us"
+    url: str | None = None
+    token_file: str | None = None
+    allow_insecure: bool = False
+
+    @model_validator(mode="after")
+    def _one_address(self) -> Self:
+        if self.url is None:
+            return self
+        if "region" in self.model_fields_set:
+            raise ValueError("give a region or a url, not both")
+        checked_url(self.url, allow_insecure=self.allow_insecure)
+        return self
+
+
+class Source(_Section):
+    """How the file is written."""
+
+    header: bool = False
+    delimiter: Annotated[str, AfterValidator(_one_ascii_character)] = ","
+    quote: Annotated[str, AfterValidator(_one_ascii_character)] | None = '"'
+    encoding: Annotated[str, AfterValidator(_known_encoding)] = "utf-8"
+    skip_records: Annotated[int, Field(ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        if self.delimiter == self.quote:
+            raise ValueError("delimiter and quote must differ")
+        return self
+
+
+class Identifier(_Section):
+    """Which column names the profile, and what stands in where it is empty."""
+
+    column: ColumnKey | None = None
+    fallback: tuple[Literal["email", "random"], ...] = Field(
+        default=("email", "random"), strict=False
+    )
+
+
+class Column(_Section):
+    """One property fed by one column."""
+
+    property: PropertyName
+    type: Annotated[str, AfterValidator(_known_type)] = "string"
+
+
+class Delivery(_Section):
+    """How requests are sent. Limits: the API's user-profile-limits page."""
+
+    batch_size: Annotated[int, Field(ge=1, le=2000)] = 200
+    concurrency: Annotated[int, Field(ge=1, le=100)] = 10
+    timeout: Annotated[float, Field(gt=0)] = 30.0
+    give_up_after: Annotated[float, Field(ge=0)] = 600.0
+    touch_updated_at: bool = False
+
+
+Columns = dict[ColumnKey, Annotated[tuple[Column, ...], BeforeValidator(_as_entries)]]
+
+
+class Config(_Section):
+    """A whole configuration file."""
+
+    project: Project = Project()
+    source: Source = Source()
+    profiles: Literal["user"] = "user"
+    identifier: Identifier = Identifier()
+    columns: Annotated[Columns, Field(min_length=1)]
+    properties: dict[PropertyName, JsonValue] = Field(default_factory=dict)
+    empty_cells: Literal["skip"] = "skip"
+    delivery: Delivery = Delivery()
+
+    @model_validator(mode="after")
+    def _each_property_once(self) -> Self:
+        fed_by: dict[str, str] = dict.fromkeys(self.properties, "properties")
+        for key, entries in self.columns.items():
+            for entry in entries:
+                if entry.property in fed_by:
+                    raise ValueError(
+                        f"property {entry.property!r} is mapped twice: by "
+                        f"{fed_by[entry.property]} and by column {key}"
+                    )
+                fed_by[entry.property] = f"column {key}"
+        return self
+
+    @model_validator(mode="after")
+    def _named_only_with_header(self) -> Self:
+        named = [key for key in (*self.columns, self.identifier.column) if isinstance(key, str)]
+        if named and not self.source.header:
+            raise ValueError(
+                f"column {named[0]!r} is a name, but the file has no header; "
+                "number the columns, or set source.header: true"
+            )
+        return self
+
+
+def known_keys(section: tuple[Any, ...]) -> list[str]:
+    """List the keys that a section of the file may have, for suggestions."""
+    models: dict[str, type[_Section]] = {
+        "project": Project,
+        "source": Source,
+        "identifier": Identifier,
+        "columns": Column,
+        "delivery": Delivery,
+    }
+    model = models.get(str(section[0]), Config) if section else Config
+    return list(model.model_fields)
+
+
+def base_url(project: Project, environment: Mapping[str, str]) -> str:
+    """Return where requests go: environment before file, an address before a region."""
+    if url := environment.get("MIXPANEL_URL"):
+        return checked_url(url, allow_insecure=project.allow_insecure)
+    region = environment.get("MIXPANEL_REGION")
+    if region is not None and region not in BASE_URLS:
+        raise ValueError(f"unknown region {region!r}; {near(region, list(BASE_URLS))}")
+    if region is None and project.url is not None:
+        return checked_url(project.url, allow_insecure=project.allow_insecure)
+    return BASE_URLS[region or project.region]
+
+
+def token_path(project: Project, folder: Path) -> Path | None:
+    """Resolve `token_file` against the folder of the configuration file."""
+    return folder / project.token_file if project.token_file is not None else None

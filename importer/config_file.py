@@ -1,0 +1,161 @@
+"""A configuration file on disk becomes a `Config`, or a list of faults with their lines."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from importer.config import Config, Source, base_url, known_keys, near, token_path
+from importer.engage import Engage, Token
+from importer.errors import ConfigError
+
+Path_ = tuple[Any, ...]
+
+# What a file without a token is checked with: as long as a real one, so that sizes come out right.
+_NO_TOKEN = Token("0" * 32)
+
+
+def load_config(path: Path) -> Config:
+    """Read and check a mapping file.
+
+    Raises ConfigError that lists every fault at once, each as `file:line: key: what is wrong`.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}; name a mapping file with -c") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 text: is it a mapping file?") from error
+    try:
+        _refuse_aliases(text)
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        repeated = list(_repeated_keys(tree))
+        content = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else f"{path}"
+        raise ConfigError(f"{where}: not valid YAML: {error.problem}") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not valid YAML: {error}".replace("\n", " ")) from error
+    if repeated:
+        raise ConfigError("\n".join(f"{path}:{line}: {what}" for line, what in repeated))
+    if not isinstance(content, dict):
+        raise ConfigError(f"{path}: no mapping in it; `columns:` is the least it needs")
+    try:
+        return Config.model_validate(content)
+    except ValidationError as error:
+        lines = (_fault(path, tree, fault) for fault in error.errors(include_url=False))
+        raise ConfigError("\n".join(dict.fromkeys(lines))) from None
+
+
+def resolve_destination(
+    config: Config, folder: Path, environment: Mapping[str, str], *, sends: bool
+) -> Engage:
+    """Bring file and environment together into the place that updates are sent to.
+
+    A dry run (`sends` false) needs no token. Raises ConfigError.
+    """
+    try:
+        base = base_url(config.project, environment)
+    except ValueError as error:
+        raise ConfigError(f"project: {error}") from None
+    return Engage(
+        base_url=base,
+        token=_token(config, folder, environment) if sends else _NO_TOKEN,
+        touch_updated_at=config.delivery.touch_updated_at,
+    )
+
+
+def _token(config: Config, folder: Path, environment: Mapping[str, str]) -> Token:
+    if token := environment.get("MIXPANEL_TOKEN", "").strip():
+        return Token(token)
+    path = token_path(config.project, folder)
+    if path is None:
+        raise ConfigError(
+            "no project token: set the environment variable MIXPANEL_TOKEN, "
+            "or name a file that holds it as project.token_file"
+        )
+    try:
+        token = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not text"
+        raise ConfigError(f"project.token_file: {path}: {reason}") from error
+    if not token:
+        raise ConfigError(f"project.token_file: {path}: is empty")
+    return Token(token)
+
+
+def _repeated_keys(node: yaml.Node | None, path: str = "") -> Iterator[tuple[int, str]]:
+    """Find keys given twice, of which YAML would silently keep the last."""
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            name = str(key.value)
+            if name in seen:
+                yield line, f"{path}{name}: given twice, first on line {seen[name]}"
+            seen.setdefault(name, line)
+            yield from _repeated_keys(value, f"{path}{name}.")
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _repeated_keys(item, path)
+
+
+def _refuse_aliases(text: str) -> None:
+    """Refuse YAML's references: a mapping needs none, and a few lines of them can fill a memory."""
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        if isinstance(token, yaml.AliasToken):
+            raise yaml.MarkedYAMLError(
+                problem="references (*name) are not supported", problem_mark=token.start_mark
+            )
+
+
+def _fault(path: Path, tree: yaml.Node | None, fault: ErrorDetails) -> str:
+    keys = _written_path(fault["loc"])
+    line, depth = _line_of(tree, keys)
+    name = ".".join(str(key) for key in keys[:depth])
+    message = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "extra_forbidden":
+        message = f"unknown key; {near(str(keys[-1]), known_keys(keys[:-1]))}"
+    elif message.startswith("Input should") and isinstance(fault["input"], str | int | float):
+        message = f"{message.replace('Input should', 'should')}, not {fault['input']!r}"
+    return f"{path}:{line}: {name + ': ' if name else ''}{message}"
+
+
+def _written_path(loc: Path_) -> Path_:
+    """Leave out what pydantic adds to a location: the names of a union's members."""
+    return tuple(key for key in loc if key != "[key]" and not (isinstance(key, str) and "[" in key))
+
+
+def _line_of(node: yaml.Node | None, keys: Path_) -> tuple[int, int]:
+    """Follow keys as far as the file has them; return the 1-based line and how far that was."""
+    line, depth = 1, 0
+    for key in keys:
+        if isinstance(node, yaml.MappingNode):
+            found = [(k, v) for k, v in node.value if str(k.value) == str(key)]
+            if not found:
+                break
+            line, node = found[0][0].start_mark.line + 1, found[0][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+            node = node.value[key]
+            line = node.start_mark.line + 1
+        elif key != 0:  # a single column entry counts as a list of one
+            break
+        depth += 1
+    return line, max(depth, min(len(keys), 1))
+
+
+def source_settings(base: Source | None, given: Mapping[str, object]) -> Source:
+    """Return source settings with what the command line gives laid over the file's."""
+    settings = (base or Source()).model_dump() | {k: v for k, v in given.items() if v is not None}
+    try:
+        return Source.model_validate(settings)
+    except ValidationError as error:
+        faults = (
+            f"--{fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors()
+        )
+        raise ConfigError("\n".join(faults)) from None

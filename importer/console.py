@@ -1,0 +1,167 @@
+"""What the command line shows: progress on stderr, tables and the summary on stdout."""
+
+import sys
+import time
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+from tqdm import tqdm
+
+from importer.previews import Preview
+from importer.progress import Progress
+from importer.report import FAILURES, IN_DOUBT, REJECTS, Report
+
+LINE_EVERY = 10.0
+"""Seconds between two lines of progress where stderr is no terminal."""
+
+_SAMPLE_WIDTH = 28
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+class Bar:
+    """A progress bar for a terminal."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._bar = tqdm(
+            unit=" rows",
+            unit_scale=False,
+            file=stream,
+            dynamic_ncols=True,
+            leave=False,
+            bar_format="{percentage:3.0f}% |{bar}| {n_fmt} of about {total_fmt} rows, "
+            "{rate_fmt}, {remaining} left{postfix}",
+        )
+
+    def update(self, progress: Progress) -> None:
+        totals = progress.totals
+        self._bar.total = progress.expected
+        self._bar.set_postfix_str(f"{totals.failed} failed" if totals.failed else "", refresh=False)
+        self._bar.update(totals.read - self._bar.n)
+
+    def narrate(self, message: str) -> None:
+        self._bar.write(message, file=self._stream)
+
+    def close(self) -> None:
+        self._bar.close()
+
+
+class Lines:
+    """Progress where nobody watches: a line now and then."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._last = time.monotonic()
+
+    def update(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if now - self._last < LINE_EVERY:
+            return
+        self._last = now
+        totals = progress.totals
+        about = f" of about {progress.expected:,}" if progress.expected else ""
+        self.narrate(f"{totals.read:,}{about} rows, {totals.failed:,} failed")
+
+    def narrate(self, message: str) -> None:
+        print(message, file=self._stream, flush=True)
+
+    def close(self) -> None:
+        pass
+
+
+class Quiet:
+    """No progress at all."""
+
+    def update(self, progress: Progress) -> None:
+        pass
+
+    def narrate(self, message: str) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def observer(*, quiet: bool) -> Bar | Lines | Quiet:
+    if quiet:
+        return Quiet()
+    return Bar(sys.stderr) if sys.stderr.isatty() else Lines(sys.stderr)
+
+
+def summary(report: Report, config: str) -> str:
+    """Return the end of a run in words: the books, then what to do next."""
+    totals = report.totals
+    done = "would be imported" if report.status == "dry-run" else "imported"
+    rate = f", {totals.read / report.seconds:,.0f} rows/s" if report.seconds else ""
+    codes = ", ".join(f"{code} {n:,}" for code, n in sorted(totals.failures_by_code.items()))
+    kinds = totals.identifiers
+    rows = plural(totals.read, "row")
+    lines = [
+        f"{totals.imported:,} of {rows} {done} in {report.seconds:.1f} s{rate}",
+        f"  failed         {totals.failed:,}{f'  ({codes})' if codes else ''}",
+        f"  in doubt       {totals.in_doubt:,}",
+        f"  not attempted  {totals.not_attempted:,}",
+        f"  identifiers    {kinds['column']:,} from their column, {kinds['email']:,} from $email, "
+        f"{kinds['random']:,} random",
+        f"  requests       {totals.requests_sent:,} sent, {totals.requests_retried:,} retries",
+        f"  report         {report.folder}",
+    ]
+    if totals.failed:
+        rejects = report.folder / REJECTS
+        lines += [
+            f"Why rows failed: {report.folder / FAILURES}",
+            f"Mend {rejects}, then: importer run {rejects} -c {config}",
+        ]
+    if totals.in_doubt:
+        lines.append(f"Rows that may or may not have arrived: {report.folder / IN_DOUBT}")
+    return "\n".join(lines)
+
+
+def show_preview(preview: Preview) -> None:
+    """Print a table of the columns to stdout."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    named = any(column.name for column in preview.columns)
+    table.add_column("column", justify="right", no_wrap=True, min_width=6)
+    if named:
+        table.add_column("name")
+    table.add_column("filled", justify="right", no_wrap=True, min_width=6)
+    table.add_column("samples", overflow="ellipsis", no_wrap=True)
+    for column in preview.columns:
+        share = f"{_share(column.filled, preview.rows)}"
+        samples = "  ".join(map(_shorten, column.samples))
+        table.add_row(
+            str(column.position), *([_plain(column.name)] if named else []), share, _plain(samples)
+        )
+    console = Console(file=sys.stdout, highlight=False)
+    misfits = f", {preview.misfits:,} of other shape" if preview.misfits else ""
+    console.print(
+        _plain(
+            f"{preview.source}: {plural(preview.rows, 'row')}{misfits}, "
+            f"{plural(len(preview.columns), 'column')}"
+        )
+    )
+    console.print(table)
+
+
+def _share(filled: int, rows: int) -> str:
+    """Return a percentage that says 100 only for all and 0 only for none."""
+    if not rows:
+        return "-"
+    percent = 100 * filled / rows
+    if 0 < percent < 1:
+        return "<1 %"
+    return ">99 %" if 99 < percent < 100 else f"{percent:.0f} %"
+
+
+def _shorten(text: str) -> str:
+    line = repr(text)[1:-1] if not text.isprintable() else text
+    return line if len(line) <= _SAMPLE_WIDTH else f"{line[: _SAMPLE_WIDTH - 1]}…"
+
+
+def _plain(text: str) -> str:
+    """Keep square brackets from being read as markup."""
+    return text.replace("[", "\\[")

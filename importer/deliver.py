@@ -1,0 +1,338 @@
+"""Batches go out, many at once, until each of their rows is settled. The one event loop is here.
+
+Rows with the same identifier take effect in file order: a batch waits while an earlier one that
+shares an identifier is unsettled, and the parts of a split batch follow one another.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from threading import Thread
+
+from importer.backoff import Backoff
+from importer.config import Delivery
+from importer.engage import Engage
+from importer.errors import (
+    CredentialsRefused,
+    ImporterError,
+    Interrupted,
+    RefusedByServer,
+    Unreachable,
+)
+from importer.guard import BATCHES, Guard
+from importer.interruption import Interruption
+from importer.ledger import Entry, Ledger
+from importer.settle import Settling, settle
+from importer.transport import open_client, post
+from importer.updates import Updates
+from importer.verdict import (
+    Accepted,
+    Busy,
+    Denied,
+    Hopeless,
+    Lost,
+    PartlyRefused,
+    Refused,
+    Reply,
+    TooLarge,
+    Verdict,
+)
+
+HELPING = 16
+"""Batches taken at a time from the stages before, one helping ahead of what is being sent."""
+
+WINDOW = 4
+"""Batches begun per request in flight: room to go on past a batch that waits for another."""
+
+GRACE = 5.0
+"""Seconds that requests in flight have to finish once the run stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What time and chance are, so that tests need not wait for either."""
+
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    chance: Callable[[], float] = random.random
+
+
+def deliver(
+    batches: Iterator[Updates],
+    destination: Engage,
+    settings: Delivery,
+    ledger: Ledger,
+    *,
+    interruption: Interruption,
+    narrate: Callable[[str], None],
+    timing: Timing,
+) -> ImporterError | None:
+    """Send every batch and book what became of it; return why it stopped early, if it did."""
+
+    async def run() -> ImporterError | None:
+        delivery = _Delivery(destination, settings, ledger, narrate, timing)
+        return await delivery.run(batches, interruption)
+
+    return asyncio.run(run())
+
+
+def rehearse(
+    batches: Iterator[Updates], ledger: Ledger, interruption: Interruption
+) -> ImporterError | None:
+    """Book every batch as it would be if the server took it; send nothing."""
+    for batch in batches:
+        entry = ledger.open(batch)
+        entry.imported = len(batch)
+        ledger.close(entry)
+        if interruption.signal_number is not None:
+            return Interrupted(interruption.signal_number)
+    return None
+
+
+class _Delivery:
+    def __init__(
+        self,
+        destination: Engage,
+        settings: Delivery,
+        ledger: Ledger,
+        narrate: Callable[[str], None],
+        timing: Timing,
+    ) -> None:
+        self._destination = destination
+        self._settings = settings
+        self._ledger = ledger
+        self._narrate = narrate
+        self._timing = timing
+        self._backoff = Backoff(timing.clock, timing.chance, settings.give_up_after)
+        self._guard = Guard()
+        self._slots = asyncio.Semaphore(settings.concurrency)
+        self._window = asyncio.Semaphore(settings.concurrency * WINDOW)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self._holders: dict[str, asyncio.Task[None]] = {}
+        self._stop: ImporterError | None = None
+        self._fault: BaseException | None = None
+
+    async def run(
+        self, batches: Iterator[Updates], interruption: Interruption
+    ) -> ImporterError | None:
+        loop = asyncio.get_running_loop()
+        timeout = self._settings.timeout
+        async with open_client(
+            concurrency=self._settings.concurrency, timeout=timeout
+        ) as self._client:
+            self._feeding = asyncio.create_task(self._feed(batches))
+            interruption.listen(lambda number: _call_soon(loop, self._halt, Interrupted(number)))
+            with suppress(asyncio.CancelledError):
+                await self._feeding
+            while self._tasks:
+                await asyncio.wait(self._tasks)
+        if self._fault is not None:
+            raise self._fault
+        return self._stop
+
+    async def _feed(self, batches: Iterator[Updates]) -> None:
+        async for batch in _ahead(batches):
+            await self._window.acquire()
+            self._begin(batch)
+
+    def _begin(self, batch: Updates) -> None:
+        entry = self._ledger.open(batch)
+        settling = settle(entry)
+        first = next(settling, None)
+        earlier = {
+            holder for name in batch.identifiers if (holder := self._holders.get(name)) is not None
+        }
+        task = asyncio.create_task(self._carry(entry, settling, first, earlier))
+        self._tasks.add(task)
+        self._holders.update(dict.fromkeys(batch.identifiers, task))
+        # A callback, not a `finally`: a task that is cancelled before its first step runs neither.
+        task.add_done_callback(partial(self._end, entry, settling))
+
+    async def _carry(
+        self,
+        entry: Entry,
+        settling: Settling,
+        part: Updates | None,
+        earlier: set[asyncio.Task[None]],
+    ) -> None:
+        if earlier:
+            await asyncio.wait(earlier)
+        async with self._slots:
+            retried = False
+            while part is not None and self._stop is None:
+                await self._pause()
+                verdict, sent_at = await self._attempt(settling, part, retried=retried)
+                self._heed(entry, part, verdict, sent_at)
+                part = _advance(settling, verdict)
+                retried = isinstance(verdict, Busy | Lost)
+
+    async def _pause(self) -> None:
+        while (wait := self._backoff.resume_at - self._timing.clock()) > 0:
+            await self._timing.sleep(wait)
+
+    async def _attempt(
+        self, settling: Settling, part: Updates, *, retried: bool
+    ) -> tuple[Verdict, float]:
+        """Send once; return the verdict and when it was sent."""
+        task = asyncio.current_task()
+        assert task is not None
+        sent_at = self._timing.clock()
+        self._in_flight.add(task)
+        try:
+            async with asyncio.timeout(self._settings.timeout):
+                reply = await post(self._client, self._destination.url, part.body())
+        except TimeoutError:
+            reply = Lost(f"no answer within {self._settings.timeout:g} s")
+        except asyncio.CancelledError:
+            _advance(settling, Lost("no answer before the run stopped"))
+            raise
+        finally:
+            self._in_flight.discard(task)
+        if isinstance(reply, Reply):
+            self._ledger.request(str(reply.status), retried=retried)
+            return self._destination.judge(reply, len(part)), sent_at
+        status = "unsent" if isinstance(reply, Busy) else "no answer"
+        self._ledger.request(status, retried=retried)
+        return reply, sent_at
+
+    def _heed(self, entry: Entry, part: Updates, verdict: Verdict, sent_at: float) -> None:
+        """Draw the conclusions for the run as a whole."""
+        match verdict:
+            case Busy(message, retry_after) | Lost(message, retry_after):
+                pause = self._backoff.trouble(sent_at, retry_after)
+                if self._backoff.exhausted():
+                    self._halt(Unreachable(self._unreachable(message)))
+                elif pause is not None:
+                    self._narrate(
+                        f"{self._destination.base_url}: {message}; again in {pause:.1f} s"
+                    )
+                return
+            case Denied(message):
+                self._halt(
+                    CredentialsRefused(
+                        f"{self._destination.base_url} refused the project token ({message}); "
+                        "check MIXPANEL_TOKEN and the region"
+                    )
+                )
+            case Hopeless(message):
+                self._halt(
+                    RefusedByServer(
+                        f"{self._destination.base_url} does not answer as the profile API does "
+                        f"({message}); check project.url and project.region"
+                    )
+                )
+            case Accepted():
+                self._guard.accepted()
+            case PartlyRefused(refusals, _):
+                if len(refusals) < len(part):
+                    self._guard.accepted()
+                else:
+                    self._suspect(entry, len(refusals), next(iter(refusals.values())).message)
+            case Refused(message):
+                self._suspect(entry, int(len(part) == 1), message)
+            case TooLarge():
+                pass
+        self._backoff.progress(sent_at)
+
+    def _suspect(self, entry: Entry, rows: int, words: str) -> None:
+        updates = entry.updates
+        if self._guard.refused(updates.first_row, rows, len(updates)):
+            self._halt(
+                RefusedByServer(
+                    f"{self._destination.base_url} refused {BATCHES} batches in a row "
+                    f"({words}); mend the mapping or the token before going on"
+                )
+            )
+
+    def _halt(self, reason: ImporterError) -> None:
+        """End the run: what is in flight may finish, the rest is not attempted."""
+        if self._stop is not None:
+            return
+        self._stop = reason
+        self._feeding.cancel()
+        for task in self._tasks - self._in_flight:
+            task.cancel()
+        asyncio.get_running_loop().call_later(GRACE, self._cut_off)
+
+    def _cut_off(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+    def _end(self, entry: Entry, settling: Settling, task: asyncio.Task[None]) -> None:
+        """Close the account of a batch, however its task ended."""
+        self._tasks.discard(task)
+        self._window.release()
+        for name in entry.updates.identifiers:
+            if self._holders.get(name) is task:
+                del self._holders[name]
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            self._fault = fault
+            self._halt(ImporterError(str(fault)))
+        try:
+            settling.close()
+            self._ledger.close(entry)
+        except ImporterError as error:
+            self._halt(error)
+
+    def _unreachable(self, message: str) -> str:
+        return (
+            f"{self._destination.base_url}: no progress for {self._settings.give_up_after:g} s "
+            f"({message}); run again when it can be reached"
+        )
+
+
+def _advance(settling: Settling, verdict: Verdict) -> Updates | None:
+    try:
+        return settling.send(verdict)
+    except StopIteration:
+        return None
+
+
+def _call_soon(
+    loop: asyncio.AbstractEventLoop, callback: Callable[..., object], *args: object
+) -> None:
+    """Schedule a call from another thread or a signal handler; a loop that has ended needs none."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(callback, *args)
+
+
+async def _ahead(batches: Iterator[Updates]) -> AsyncIterator[Updates]:
+    """Iterate over batches made beside the event loop, one helping ahead of those in use."""
+    pull = _in_thread(lambda: list(islice(batches, HELPING)))
+    while helping := await pull:
+        pull = _in_thread(lambda: list(islice(batches, HELPING)))
+        for batch in helping:
+            yield batch
+
+
+def _in_thread(work: Callable[[], list[Updates]]) -> asyncio.Future[list[Updates]]:
+    """Run work in a thread that the end of the program does not wait for.
+
+    An executor's threads are waited for, and a pipe that nobody writes to would hold the end up.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[list[Updates]] = loop.create_future()
+
+    def settle_future(result: list[Updates] | None, error: BaseException | None) -> None:
+        if future.cancelled():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result or [])
+
+    def run() -> None:
+        try:
+            result, error = work(), None
+        except BaseException as fault:
+            result, error = None, fault
+        _call_soon(loop, settle_future, result, error)
+
+    Thread(target=run, name="reading", daemon=True).start()
+    return future

@@ -1,0 +1,166 @@
+"""The profile API as a destination: how a request looks and what an answer means.
+
+Nothing here sends. Sources of the rules: the API's ingestion specification (`/engage`: a 200 whose
+body is `1` or `0`), its error pages (401, 403, 413, 429), and official clients where both are
+silent; an answer that fits none of them is never taken for a success.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import orjson
+
+from importer.verdict import (
+    Accepted,
+    Busy,
+    Denied,
+    Hopeless,
+    Lost,
+    PartlyRefused,
+    Refusal,
+    Refused,
+    Reply,
+    TooLarge,
+    Verdict,
+)
+
+REQUEST_BYTES = 2_000_000
+"""A request stays below this: the published 413 message says 2,097,152."""
+
+UPDATE_BYTES = 1_048_576
+"""The API's user-profile-limits page: 1 MB for an update (read as 2**20; the server has the last
+word on what lies between)."""
+
+HEADERS: Mapping[str, str] = {"Content-Type": "application/json", "Accept": "application/json"}
+
+_WORDS = 200
+
+
+class Token:
+    """The project token: it is in the requests and nowhere else."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Token(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Engage:
+    """`/engage` of one project."""
+
+    base_url: str
+    token: Token
+    touch_updated_at: bool = False
+
+    @property
+    def url(self) -> str:
+        """The address of the requests: no geolocation of the sender, answers that name records."""
+        return f"{self.base_url}/engage?ip=0&strict=1&verbose=1"
+
+    def around_identifier(self) -> tuple[str, str]:
+        """Return the JSON before and after an update's identifier, up to its properties.
+
+        The identifier goes between them as a JSON string; `}}` ends the update.
+        """
+        head = f'{{"$token":{orjson.dumps(self.token.reveal()).decode()},"$distinct_id":'
+        quiet = "" if self.touch_updated_at else '"$ignore_time":true,'
+        return head, f',"$ip":"0",{quiet}"$set":{{'
+
+    def judge(self, reply: Reply, updates: int) -> Verdict:
+        """Say what an answer to a request of so many updates means."""
+        if reply.status == 200:
+            return _judge_body(reply, updates)
+        if reply.status == 400:
+            verdict = _judge_body(reply, updates)
+            accepted = isinstance(verdict, Accepted | Lost)
+            return Refused(_describe(reply)) if accepted else verdict
+        if reply.status in (401, 403):
+            return Denied(_describe(reply))
+        if reply.status == 413:
+            return TooLarge(_describe(reply))
+        if reply.status in (408, 425, 429):
+            return Busy(_describe(reply), _retry_after(reply.headers))
+        if reply.status >= 500:
+            return Lost(_describe(reply), _retry_after(reply.headers))
+        return Hopeless(_describe(reply))
+
+
+def _judge_body(reply: Reply, updates: int) -> Verdict:
+    try:
+        answer = orjson.loads(reply.body)
+    except orjson.JSONDecodeError:
+        return Lost(f"an answer that is not JSON: {_describe(reply)}")
+    match answer:
+        case bool():
+            pass
+        case 1:
+            return Accepted()
+        case 0:
+            return Refused("the server answered 0: no update was valid")
+        case {"failed_records": [_, *_] as records}:
+            return _judge_records(records, answer, updates)
+        case {"error": str(words)} if words:
+            return Refused(_shorten(words))
+        case {"status": 0 | False | "error"}:
+            return Refused("the server answered status 0")
+        case {"num_good_events": int(good)} if good != updates:
+            return Refused(f"the server took {good} of {updates} updates and named none")
+        case {"status": 1 | True | "OK" | "ok"}:
+            return Accepted()
+        case {"num_good_events": int()}:
+            return Accepted()
+        case _:
+            pass
+    return Lost(f"an answer of no known form: {_describe(reply)}")
+
+
+def _judge_records(records: list[Any], answer: dict[str, Any], updates: int) -> Verdict:
+    refusals: dict[int, Refusal] = {}
+    for record in records:
+        match record:
+            case {"index": int(index)} if 0 <= index < updates:
+                message = _shorten(str(record.get("message") or "refused"))
+                refusals[index] = Refusal(message, str(record.get("field") or ""))
+            case _:
+                # Names that point nowhere name nobody.
+                return Refused(_shorten(str(answer.get("error") or records[0])))
+    good = answer.get("num_good_events")
+    return PartlyRefused(refusals, others_applied=good == updates - len(refusals))
+
+
+def _describe(reply: Reply) -> str:
+    """Return status and the server's own words, one line, without values it may echo at length."""
+    try:
+        answer = orjson.loads(reply.body)
+        words = str(answer.get("error") or "") if isinstance(answer, dict) else str(answer)
+    except orjson.JSONDecodeError:
+        words = ""
+    return f"HTTP {reply.status}{': ' + _shorten(words) if words else ''}"
+
+
+def _shorten(words: str) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= _WORDS else f"{line[: _WORDS - 1]}…"
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    """Read `Retry-After` (RFC 9110, 10.2.3: seconds or a date) as seconds; 0 where absent."""
+    value = headers.get("retry-after", "").strip()
+    if value.isdecimal():
+        return float(value)
+    try:
+        when = parsedate_to_datetime(value)
+    except ValueError:
+        return 0.0
+    now = datetime.now(UTC)
+    return max(0.0, (when.replace(tzinfo=when.tzinfo or UTC) - now).total_seconds())

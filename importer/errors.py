@@ -1,0 +1,101 @@
+"""Everything that can go wrong, as a tree, with the exit code each ending has.
+
+ImporterError                      1    a fault of the program itself
+├── BooksDoNotBalance              1    rows were counted twice or not at all
+├── ConfigError                    2    the configuration file, the environment, an option
+│   └── MappingError               2    the mapping does not fit the file
+├── SourceError                    2    the file cannot be read at all
+│   └── SourceBroken               4    the file breaks off on the way (2 where nothing was sent)
+├── ReportError                    2    the report folder cannot be written
+└── Stopped                        4    a run that ended before its last row
+    ├── RefusedByServer            4    the server refuses everything
+    ├── Unreachable                5    no answer, or no room, for too long
+    ├── CredentialsRefused         6    401 or 403
+    └── Interrupted                130  a signal (128 + its number)
+"""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """How a command ends, for scripts and schedulers."""
+
+    OK = 0
+    BUG = 1
+    WRONG_INPUT = 2
+    ROWS_FAILED = 3
+    GUARD = 4
+    UNREACHABLE = 5
+    CREDENTIALS = 6
+    IN_DOUBT = 7
+
+
+class ImporterError(Exception):
+    """The root; its text is one line for the user: what, where, what to do."""
+
+    exit_code: int = ExitCode.BUG
+
+
+class BooksDoNotBalance(ImporterError):
+    """Rows imported, failed, in doubt and not attempted do not add up to the rows read."""
+
+
+class ConfigError(ImporterError):
+    exit_code = ExitCode.WRONG_INPUT
+
+
+class MappingError(ConfigError):
+    """The mapping asks for something that the file does not have."""
+
+
+class SourceError(ImporterError):
+    exit_code = ExitCode.WRONG_INPUT
+
+
+class SourceBroken(SourceError):
+    """The source was readable up to a point; rows before it may have been sent."""
+
+    exit_code = ExitCode.GUARD
+
+
+class ReportError(ImporterError):
+    exit_code = ExitCode.WRONG_INPUT
+
+
+class Stopped(ImporterError):
+    exit_code: int = ExitCode.GUARD
+
+
+class RefusedByServer(Stopped):
+    pass
+
+
+class Unreachable(Stopped):
+    exit_code = ExitCode.UNREACHABLE
+
+
+class CredentialsRefused(Stopped):
+    exit_code = ExitCode.CREDENTIALS
+
+
+class Interrupted(Stopped):
+    """A signal asked the run to end."""
+
+    def __init__(self, signal_number: int) -> None:
+        super().__init__("interrupted")
+        self.exit_code = 128 + signal_number
+
+
+def exit_code(*, failed: int, in_doubt: int, stop: ImporterError | None, sent: bool) -> int:
+    """Choose the exit code of a run that was begun: the one place where it is chosen.
+
+    `sent` says whether any request left the program: a broken source before the first one is
+    wrong input (2), afterwards it is a guard that stopped the run (4).
+    """
+    if isinstance(stop, SourceBroken) and not sent:
+        return ExitCode.WRONG_INPUT
+    if stop is not None:
+        return stop.exit_code
+    if in_doubt:
+        return ExitCode.IN_DOUBT
+    return ExitCode.ROWS_FAILED if failed else ExitCode.OK

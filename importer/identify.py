@@ -1,0 +1,103 @@
+"""Every row gets an identifier: its column, else its `$email`, else a random id."""
+
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from importer.chunks import Chunk
+from importer.columns import text_column
+from importer.mapping import Mapping
+
+JUNK = (
+    "00000000-0000-0000-0000-000000000000",
+    "anon",
+    "anonymous",
+    "nil",
+    "none",
+    "null",
+    "n/a",
+    "na",
+    "undefined",
+    "unknown",
+    "<nil>",
+    "0",
+    "-1",
+    "true",
+    "false",
+    "[]",
+    "{}",
+)
+"""Identifiers that the API refuses (its import documentation), whatever the case of letters."""
+
+
+class Kind(IntEnum):
+    """Where a row's identifier comes from."""
+
+    NONE = 0
+    COLUMN = 1
+    EMAIL = 2
+    RANDOM = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IdentifiedChunk:
+    """A chunk, and for each of its good rows the identifier and its kind."""
+
+    chunk: Chunk
+    identifiers: pa.StringArray
+    kinds: NDArray[np.uint8]
+
+
+def identify(
+    chunks: Iterable[Chunk], mapping: Mapping, seed: uuid.UUID
+) -> Iterator[IdentifiedChunk]:
+    """Name each good row; `Kind.NONE` where the mapping leaves no way to name it.
+
+    Random ids are a function of seed and row number, so that a row which is sent again, by
+    another run even, keeps its id.
+    """
+    for chunk in chunks:
+        rows = len(chunk.good)
+        identifiers = pa.array(np.full(rows, ""), pa.string())
+        kinds = np.full(rows, Kind.NONE, np.uint8)
+        for kind, position in ((Kind.COLUMN, mapping.identifier), (Kind.EMAIL, mapping.email)):
+            missing = kinds == Kind.NONE
+            if position is not None and missing.any():
+                candidates, usable = _usable(text_column(chunk.frame, position))
+                taken = missing & usable
+                identifiers = pc.if_else(pa.array(taken), candidates, identifiers)
+                kinds[taken] = kind
+        missing = kinds == Kind.NONE
+        if mapping.random and missing.any():
+            numbers = chunk.records.first_row + chunk.good[missing]
+            drawn = pa.array(random_identifiers(seed, numbers), pa.string())
+            identifiers = pc.replace_with_mask(identifiers, pa.array(missing), drawn)
+            kinds[missing] = Kind.RANDOM
+        yield IdentifiedChunk(chunk, identifiers, kinds)
+
+
+def _usable(column: pa.StringArray) -> tuple[pa.StringArray, NDArray[np.bool_]]:
+    """Trim a column of identifiers, and tell which of them name somebody."""
+    trimmed = pc.utf8_trim_whitespace(column)
+    short = pc.less_equal(pc.binary_length(trimmed), max(map(len, JUNK)))
+    usable = ~pc.equal(trimmed, "").to_numpy(zero_copy_only=False)
+    suspects = np.flatnonzero(short.to_numpy(zero_copy_only=False) & usable)
+    if len(suspects):
+        words = pc.utf8_lower(trimmed.take(suspects))
+        junk = pc.is_in(words, value_set=pa.array(JUNK)).to_numpy(zero_copy_only=False)
+        usable[suspects[junk]] = False
+    return trimmed, usable
+
+
+def random_identifiers(seed: uuid.UUID, rows: NDArray[np.int64]) -> list[str]:
+    """Draw a random UUID (version 4) for each of these row numbers, ascending from 1."""
+    first, last = int(rows[0]), int(rows[-1])
+    generator = np.random.Philox(key=seed.int, counter=first)
+    words = generator.random_raw(4 * (last - first + 1)).reshape(-1, 4)[rows - first, :2]
+    return [str(uuid.UUID(bytes=word.tobytes(), version=4)) for word in words]

@@ -1,0 +1,103 @@
+"""What the first records of a file say of all the others: width, names, where the data begins."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from importer import config
+from importer.chunks import cells_of, count_widths
+from importer.errors import SourceBroken, SourceError
+from importer.records import LONGEST_RECORD, Records
+from importer.source import Source
+
+SAMPLE = 1_000
+"""Data records whose commonest width is the file's."""
+
+SAMPLE_BYTES = 4 * LONGEST_RECORD
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The shape of a file.
+
+    `names` is empty where there is no header; `preamble` holds the bytes that come before the
+    first data record and that a file with some of its records needs as well.
+    """
+
+    width: int
+    names: tuple[str, ...]
+    preamble: bytes
+
+
+class Reading:
+    """The records of a source while they are read: how many so far, and what broke them off.
+
+    A source that breaks off ends the iteration quietly and is kept in `broken`, so that all that
+    came before is settled before the run ends with the fault.
+    """
+
+    def __init__(self, records: Iterator[Records], limit: int | None = None) -> None:
+        self.rows = 0
+        self.bytes = 0
+        self.broken: SourceBroken | None = None
+        self._records = records
+        self._limit = limit
+
+    def __iter__(self) -> Iterator[Records]:
+        try:
+            for records in self._records:
+                over = records.last_row - self._limit if self._limit is not None else 0
+                kept = records.cut(0, len(records) - over) if over > 0 else records
+                if len(kept):
+                    self.rows = max(kept.last_row, 0)
+                    self.bytes += int(kept.stops[-1] - kept.starts[0])
+                    yield kept
+                if over >= 0 and self._limit is not None:
+                    return
+        except SourceBroken as broken:
+            self.broken = broken
+
+    def expected_rows(self, size: int | None) -> int | None:
+        """Estimate the rows of a source of `size` bytes from those read so far."""
+        if not size or not self.bytes:
+            return self._limit
+        estimate = max(self.rows, round(self.rows * size / self.bytes))
+        return estimate if self._limit is None else min(estimate, self._limit)
+
+
+def read_layout(
+    source: Source, records: Iterator[Records], settings: config.Source
+) -> tuple[Layout, Iterator[Records]]:
+    """Look at the first records; return the layout, and all data records from the first one on.
+
+    `records` are numbered so that the first data record is row 1. Raises SourceError where there
+    is no record at all, or where header and records disagree.
+    """
+    preamble = source.encoding.mark if source.encoding.unit != "u1" else b""
+    header: list[str] = []
+    sample: list[Records] = []
+    widths: Counter[int] = Counter()
+    size = 0
+    for portion in records:
+        leading = min(max(1 - portion.first_row, 0), len(portion))
+        if leading:
+            before = portion.cut(0, leading)
+            preamble += before.data[int(before.starts[0]) : int(before.stops[-1])]
+            if before.last_row == 0 and settings.header:
+                header = cells_of(before.cut(leading - 1, leading), source)
+        data = portion.cut(leading, len(portion))
+        if len(data):
+            sample.append(data)
+            widths += count_widths(data.cut(0, SAMPLE - widths.total()), source)
+            size += int(data.stops[-1] - data.starts[0])
+        if widths.total() >= SAMPLE or size >= SAMPLE_BYTES:
+            break
+    if not sample and not preamble:
+        raise SourceError(f"{source.name}: has no records; nothing to import")
+    width = widths.most_common(1)[0][0] if widths else max(len(header), 1)
+    if header and len(header) != width:
+        raise SourceError(
+            f"{source.name}: the header has {len(header)} names, but the records {width} cells"
+        )
+    return Layout(width, tuple(header), preamble), chain(sample, records)

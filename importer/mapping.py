@@ -1,0 +1,92 @@
+"""The mapping, resolved against a file: names to positions, types to functions, once."""
+
+from collections.abc import Mapping as ReadOnly
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from pydantic import JsonValue
+
+from importer.config import Column, ColumnKey, Config, near
+from importer.conversion import CONVERSIONS, Conversion
+from importer.errors import MappingError
+
+EMAIL = "$email"
+
+
+@dataclass(frozen=True, slots=True)
+class MappedColumn:
+    """One property and the column, by 1-based position, that feeds it."""
+
+    position: int
+    property: str
+    conversion: Conversion
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """What becomes of every column; `identifier` and `email` are positions."""
+
+    columns: tuple[MappedColumn, ...]
+    constants: ReadOnly[str, JsonValue]
+    identifier: int | None
+    email: int | None
+    random: bool
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """Return the columns that matter, each once, in file order."""
+        used = {column.position for column in self.columns}
+        used |= {position for position in (self.identifier, self.email) if position}
+        return tuple(sorted(used))
+
+
+def resolve_mapping(config: Config, width: int, names: Sequence[str]) -> Mapping:
+    """Fit a configuration to a file of that width, whose header has these names (or none).
+
+    Raises MappingError that lists everything which does not fit.
+    """
+    faults: list[str] = []
+
+    def position(key: ColumnKey, what: str) -> int:
+        try:
+            return _position(key, width, names)
+        except MappingError as error:
+            faults.append(f"{what}: {error}")
+            return 0
+
+    columns = tuple(
+        _column(position(key, f"column {key} ({entry.property})"), entry)
+        for key, entries in config.columns.items()
+        for entry in entries
+    )
+    key = config.identifier.column
+    identifier = position(key, "identifier.column") if key is not None else None
+    if faults:
+        raise MappingError("\n".join(faults))
+    email = next((column.position for column in columns if column.property == EMAIL), None)
+    return Mapping(
+        columns=columns,
+        constants=MappingProxyType(dict(config.properties)),
+        identifier=identifier,
+        email=email if "email" in config.identifier.fallback else None,
+        random="random" in config.identifier.fallback,
+    )
+
+
+def _column(position: int, entry: Column) -> MappedColumn:
+    return MappedColumn(position, entry.property, CONVERSIONS[entry.type])
+
+
+def _position(key: ColumnKey, width: int, names: Sequence[str]) -> int:
+    if isinstance(key, int):
+        if key > width:
+            columns = "column" if width == 1 else "columns"
+            raise MappingError(f"the file has only {width} {columns}")
+        return key
+    found = [place for place, name in enumerate(names, start=1) if name == key]
+    if not found:
+        raise MappingError(f"the header has no such name; {near(key, list(names))}")
+    if len(found) > 1:
+        raise MappingError(f"the header has this name {len(found)} times; use its number")
+    return found[0]

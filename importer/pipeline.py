@@ -1,0 +1,98 @@
+"""The journey of a file: source, records, chunks, identifiers, updates, batches, answers, books."""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from importer.batch import batch
+from importer.chunks import read_chunks
+from importer.config import Config
+from importer.config_file import load_config, resolve_destination
+from importer.deliver import Timing, deliver, rehearse
+from importer.encode import encode
+from importer.identify import identify
+from importer.interruption import Interruption
+from importer.layout import Reading, read_layout
+from importer.ledger import Ledger, Totals
+from importer.mapping import resolve_mapping
+from importer.progress import Observer, Progress, Silence
+from importer.records import frame_records
+from importer.report import Report, RunFolder, status_of
+from importer.source import open_source
+
+
+def import_profiles(
+    source: str | Path,
+    config: Config | str | Path,
+    *,
+    dry_run: bool = False,
+    limit: int | None = None,
+    report_dir: str | Path = "importer-runs",
+    environment: Mapping[str, str] = os.environ,
+    observer: Observer | None = None,
+    interruption: Interruption | None = None,
+    timing: Timing | None = None,
+) -> Report:
+    """Import a CSV file (a path, or `-` for standard input) as a mapping says.
+
+    Raises ConfigError, SourceError or ReportError while nothing has been sent. A run that has
+    begun always returns its report; `report.stop` says why it ended early, if it did.
+    """
+    started = datetime.now(UTC)
+    observer = observer or Silence()
+    interruption = interruption or Interruption()
+    folder = Path() if isinstance(config, Config) else Path(config).parent
+    config = config if isinstance(config, Config) else load_config(Path(config))
+    destination = resolve_destination(config, folder, environment, sends=not dry_run)
+
+    opened = open_source(source, config.source)
+    leading = config.source.skip_records + config.source.header
+    reading = Reading(frame_records(opened.blocks, opened.dialect, 1 - leading), limit)
+    layout, records = read_layout(opened, iter(reading), config.source)
+    if reading.broken and not reading.rows:
+        raise reading.broken
+    mapping = resolve_mapping(config, layout.width, layout.names)
+
+    def observe(totals: Totals) -> None:
+        observer.update(Progress(totals, reading.expected_rows(opened.size)))
+
+    with RunFolder(
+        Path(report_dir),
+        positions={column.property: column.position for column in mapping.columns},
+        preamble=layout.preamble,
+        line_end="\n".encode(opened.encoding.codec),
+    ) as run_folder:
+        ledger = Ledger(run_folder, observe)
+        chunks = read_chunks(records, opened, layout.width, mapping.positions)
+        identified = identify(chunks, mapping, seed=uuid4())
+        updates = encode(identified, mapping, destination)
+        batches = batch(updates, config.delivery.batch_size)
+        if dry_run:
+            stop = rehearse(batches, ledger, interruption)
+        else:
+            stop = deliver(
+                batches,
+                destination,
+                config.delivery,
+                ledger,
+                interruption=interruption,
+                narrate=observer.narrate,
+                timing=timing or Timing(),
+            )
+        ledger.balance(reading.rows if stop is None else None)
+        stop = stop or reading.broken
+        report = Report(
+            run=run_folder.run,
+            status=status_of(ledger.totals, stop, dry_run=dry_run),
+            source={"name": opened.name, "bytes": opened.size, "columns": layout.width},
+            totals=ledger.totals,
+            started=started,
+            finished=datetime.now(UTC),
+            folder=run_folder.path,
+            stop=stop,
+            files=run_folder.files,
+        )
+        run_folder.finish(report)
+    return report

@@ -1,0 +1,279 @@
+"""The bytes of a CSV file become records: where each begins, where it ends, on which line.
+
+The rules are those of RFC 4180 as CSV readers apply them: a quote opens a quoted part only at the
+start of a cell; inside it two quotes stand for one and line breaks are text; anywhere else a quote
+is a character like any other. Records end with LF, CRLF or CR, and a blank line is no record.
+
+A block is searched as a whole, not byte by byte: quotes pair up by parity, and only a block in
+which they do not (a quote in the middle of a cell) is walked quote by quote.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from importer.errors import SourceBroken
+
+Positions = NDArray[np.int64]
+
+LONGEST_RECORD = 16 * 1024 * 1024
+"""Bytes. An unclosed quote makes the rest of the file one record: it is noticed here at the
+latest, long before the memory is full. An update may have 1 MB."""
+
+MOST_RECORDS = 20_000
+"""Records handed on at once, so that short records do not make a large chunk."""
+
+_LF, _CR = 0x0A, 0x0D
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The characters that give a file its structure, as code units of `unit` bytes' type."""
+
+    delimiter: str = ","
+    quote: str | None = '"'
+    unit: str = "u1"
+
+    @property
+    def unit_bytes(self) -> int:
+        return np.dtype(self.unit).itemsize
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Records:
+    """Consecutive whole records of a file.
+
+    `starts`, `ends` and `stops` are byte offsets into `data`, one each per record: its first byte,
+    behind its last one, and behind its line ending. `first_row` is the number of the first
+    record, from 1; `stray` marks records with text behind a closing quote.
+    """
+
+    data: bytes
+    starts: Positions
+    ends: Positions
+    stops: Positions
+    stray: NDArray[np.bool_]
+    first_row: int
+    first_line: int
+    line_ends: Positions
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @property
+    def last_row(self) -> int:
+        return self.first_row + len(self) - 1
+
+    def raw(self, index: int) -> bytes:
+        """Return a record as the file has it, its line ending included."""
+        return self.data[self.starts[index] : self.stops[index]]
+
+    def line(self, index: int) -> int:
+        """Return the physical line on which a record begins, from 1."""
+        return self.first_line + int(np.searchsorted(self.line_ends, self.starts[index]))
+
+    def last_line(self, index: int) -> int:
+        """Return the physical line on which a record ends."""
+        return self.first_line + int(np.searchsorted(self.line_ends, self.ends[index]))
+
+    def cut(self, start: int, stop: int) -> "Records":
+        """Return the records from one index up to another."""
+        return Records(
+            data=self.data,
+            starts=self.starts[start:stop],
+            ends=self.ends[start:stop],
+            stops=self.stops[start:stop],
+            stray=self.stray[start:stop],
+            first_row=self.first_row + start,
+            first_line=self.first_line,
+            line_ends=self.line_ends,
+        )
+
+
+def frame_records(
+    blocks: Iterable[bytes], dialect: Dialect, first_row: int = 1
+) -> Iterator[Records]:
+    """Cut blocks of a file into records, whole ones only, numbered from `first_row`.
+
+    Raises SourceBroken for a quote that is never closed, naming the line where it opened; all
+    records before it have been yielded then.
+    """
+    row, line, rest = first_row, 1, b""
+    for block in blocks:
+        data = rest + block if rest else block
+        whole, used = _frame(data, dialect, row, line, at_end=False)
+        yield from _portions(whole)
+        row += len(whole)
+        line += len(whole.line_ends)
+        rest = data[used:]
+        if len(rest) > LONGEST_RECORD:
+            raise _endless(rest, dialect, line)
+    if not rest:
+        return
+    if (opened := _open_quote(rest, dialect)) is not None:
+        raise _unclosed(rest, opened, dialect, line)
+    if len(rest) % dialect.unit_bytes:
+        raise SourceBroken(f"line {line}: the file ends in the middle of a character")
+    whole, _ = _frame(rest, dialect, row, line, at_end=True)
+    yield from _portions(whole)
+
+
+def _portions(records: Records) -> Iterator[Records]:
+    for start in range(0, len(records), MOST_RECORDS):
+        yield records.cut(start, start + MOST_RECORDS)
+
+
+def _units(data: bytes, dialect: Dialect) -> NDArray[np.unsignedinteger]:
+    return np.frombuffer(data, dialect.unit, count=len(data) // dialect.unit_bytes)
+
+
+def _frame(
+    data: bytes, dialect: Dialect, row: int, line: int, *, at_end: bool
+) -> tuple[Records, int]:
+    """Find the whole records in data that begins with one; return them and the bytes they take."""
+    size = dialect.unit_bytes
+    units = _units(data, dialect)
+    opens, closes, stray_at = quoted_spans(units, dialect)
+    line_ends = _line_ends(units, data, at_end=at_end)
+    record_ends = _outside(line_ends, opens, closes)
+    stops = record_ends + 1
+    if at_end and (not len(stops) or stops[-1] < len(units)):
+        stops = np.append(stops, len(units))
+    starts = np.concatenate(([0], stops[:-1])) if len(stops) else stops
+    ends = stops - _ending_lengths(units, stops)
+    used = int(stops[-1]) if len(stops) else 0
+    stray = np.zeros(len(stops), bool)
+    if len(stray_at):
+        hit = np.searchsorted(stops, stray_at, side="right")
+        stray[hit[hit < len(stops)]] = True
+    filled = ends > starts
+    starts, ends, stops, stray = starts[filled], ends[filled], stops[filled], stray[filled]
+    records = Records(
+        data=data,
+        starts=starts * size,
+        ends=ends * size,
+        stops=stops * size,
+        stray=stray,
+        first_row=row,
+        first_line=line,
+        line_ends=line_ends[: np.searchsorted(line_ends, used)] * size,
+    )
+    return records, used * size
+
+
+def quoted_spans(
+    units: NDArray[np.unsignedinteger], dialect: Dialect
+) -> tuple[Positions, Positions, Positions]:
+    """Find the quoted parts of data that begins with a record.
+
+    Returns the positions of the opening quotes, of their closing quotes (the length of the data
+    where one is missing), and of closing quotes with text behind them. A doubled quote counts as
+    a part that closes and the next one that opens right behind it.
+    """
+    none = np.empty(0, np.int64)
+    if dialect.quote is None:
+        return none, none, none
+    quotes = np.flatnonzero(units == ord(dialect.quote))
+    if not len(quotes):
+        return none, none, none
+    opens, closes = quotes[0::2], quotes[1::2]
+    if len(closes) < len(opens):
+        closes = np.append(closes, len(units))
+    before = np.where(opens > 0, units[opens - 1], _LF)
+    behind = units[np.minimum(closes + 1, len(units) - 1)]
+    behind = np.where(closes + 1 < len(units), behind, _LF)
+    structure = np.array([ord(dialect.delimiter), ord(dialect.quote), _LF, _CR])
+    if np.isin(before, structure).all() and np.isin(behind, structure).all():
+        return opens, closes, none
+    return _walk_quotes(units, quotes, dialect)
+
+
+def _walk_quotes(
+    units: NDArray[np.unsignedinteger], quotes: Positions, dialect: Dialect
+) -> tuple[Positions, Positions, Positions]:
+    """Pair quotes one by one, for data where some of them are mere text."""
+    edge = {ord(dialect.delimiter), _LF, _CR}
+    before = np.where(quotes > 0, units[quotes - 1], _LF).tolist()
+    behind = np.where(
+        quotes + 1 < len(units), units[np.minimum(quotes + 1, len(units) - 1)], _LF
+    ).tolist()
+    at = quotes.tolist()
+    opens, closes, stray = [], [], []
+    i, last = 0, len(at)
+    while i < last:
+        if before[i] not in edge:  # in the middle of a cell: text
+            i += 1
+            continue
+        opens.append(at[i])
+        i += 1
+        while i + 1 < last and at[i + 1] == at[i] + 1:  # doubled: one quote of text
+            i += 2
+        if i == last:
+            closes.append(len(units))
+            break
+        closes.append(at[i])
+        if behind[i] not in edge:
+            stray.append(at[i])
+        i += 1
+    return np.array(opens, np.int64), np.array(closes, np.int64), np.array(stray, np.int64)
+
+
+def _line_ends(units: NDArray[np.unsignedinteger], data: bytes, *, at_end: bool) -> Positions:
+    """Find where physical lines end: LF, the LF of CRLF, or a CR with no LF behind it."""
+    ends = np.flatnonzero(units == _LF)
+    if b"\r" not in data:
+        return ends
+    returns = np.flatnonzero(units == _CR)
+    if len(returns) and returns[-1] == len(units) - 1 and not at_end:
+        returns = returns[:-1]  # its LF may be in the next block
+    behind = units[np.minimum(returns + 1, len(units) - 1)]
+    lone = returns[(behind != _LF) | (returns + 1 == len(units))]
+    return np.union1d(ends, lone) if len(lone) else ends
+
+
+def _outside(positions: Positions, opens: Positions, closes: Positions) -> Positions:
+    """Keep the positions that lie in no quoted part."""
+    if not len(opens):
+        return positions
+    part = np.searchsorted(opens, positions) - 1
+    return positions[(part < 0) | (positions > closes[part])]
+
+
+def _ending_lengths(units: NDArray[np.unsignedinteger], stops: Positions) -> Positions:
+    """Return how many code units of each record are its line ending: 0, 1 or 2."""
+    if not len(stops):
+        return stops
+    last = units[stops - 1]
+    lengths: Positions = ((last == _LF) | (last == _CR)).astype(np.int64)
+    previous = np.where(stops > 1, units[np.maximum(stops - 2, 0)], 0)
+    lengths[(last == _LF) & (previous == _CR)] = 2
+    return lengths
+
+
+def _open_quote(data: bytes, dialect: Dialect) -> int | None:
+    """Return the byte offset of a quote that data leaves open, if there is one."""
+    units = _units(data, dialect)
+    opens, closes, _ = quoted_spans(units, dialect)
+    if not len(opens) or closes[-1] < len(units):
+        return None
+    # The parts that a doubled quote seems to close and open again are one.
+    joined = np.flatnonzero(opens[1:] != closes[:-1] + 1)
+    return int(opens[joined[-1] + 1 if len(joined) else 0]) * dialect.unit_bytes
+
+
+def _endless(rest: bytes, dialect: Dialect, line: int) -> SourceBroken:
+    if (opened := _open_quote(rest, dialect)) is not None:
+        return _unclosed(rest, opened, dialect, line)
+    return SourceBroken(
+        f"line {line}: a record of more than {LONGEST_RECORD // 2**20} MiB: "
+        "is this a CSV file, and are delimiter and encoding right?"
+    )
+
+
+def _unclosed(rest: bytes, opened: int, dialect: Dialect, line: int) -> SourceBroken:
+    line += len(_line_ends(_units(rest[:opened], dialect), rest, at_end=True))
+    return SourceBroken(
+        f"line {line}: the quote that opens here is never closed; close it, or set source.quote"
+    )

@@ -1,0 +1,88 @@
+"""What becomes of one batch: which part of it goes next, given what the server said of the last.
+
+A flow without network: it yields the updates to send and is sent the verdict on them. Closed
+before its end, it still accounts for every row that is left.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from importer.ledger import Entry
+from importer.updates import Updates
+from importer.verdict import (
+    Accepted,
+    Busy,
+    Denied,
+    Hopeless,
+    Lost,
+    PartlyRefused,
+    Refusal,
+    Refused,
+    TooLarge,
+    Verdict,
+)
+
+Settling = Generator[Updates, Verdict, None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Updates still to settle, and what is known of them: an answer lost, or a refusal as part of
+    something larger.
+    """
+
+    updates: Updates
+    lost: str = ""
+    refused: str = ""
+
+
+def settle(entry: Entry) -> Settling:
+    """Settle a batch, part by part, in file order."""
+    parts = [_Part(entry.updates)] if len(entry.updates) else []
+    try:
+        while parts:
+            verdict = yield parts[-1].updates
+            parts.extend(_judge(entry, parts.pop(), verdict))
+    finally:
+        for part in parts:
+            _give_up(entry, part)
+
+
+def _judge(entry: Entry, part: _Part, verdict: Verdict) -> list[_Part]:
+    """Book what the verdict settles; return what is left to send, the first part last."""
+    updates = part.updates
+    match verdict:
+        case Accepted():
+            entry.imported += len(updates)
+            return []
+        case PartlyRefused(refusals, others_applied):
+            for index, refusal in sorted(refusals.items()):
+                entry.fail(updates, index, "refused", refusal)
+            others = [index for index in range(len(updates)) if index not in refusals]
+            if others_applied or not others:
+                entry.imported += len(others)
+                return []
+            return [_Part(updates.only(others), lost=part.lost)]
+        case Refused(message) | TooLarge(message) if len(updates) == 1:
+            code = "refused" if isinstance(verdict, Refused) else "too_large"
+            entry.fail(updates, 0, code, Refusal(message))
+            return []
+        case Refused(message) | TooLarge(message):
+            middle = len(updates) // 2
+            halves = updates.cut(middle, len(updates)), updates.cut(0, middle)
+            refused = message if isinstance(verdict, Refused) else ""
+            return [_Part(half, part.lost, refused) for half in halves]
+        case Lost(message):
+            return [_Part(updates, message, part.refused)]
+        case Busy() | Denied() | Hopeless():
+            return [part]
+
+
+def _give_up(entry: Entry, part: _Part) -> None:
+    if part.lost:
+        entry.doubt(part.updates, f"the answer was lost ({part.lost}) and the run stopped")
+    elif part.refused:
+        for index in range(len(part.updates)):
+            entry.fail(part.updates, index, "refused", Refusal(part.refused))
+    else:
+        entry.not_attempted += len(part.updates)

@@ -1,0 +1,109 @@
+"""Rows as updates, ready to send: their JSON end to end in one buffer, and whose they are."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from importer.failure import Failure
+from importer.records import Positions, Records
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Updates:
+    """The updates of consecutive rows of a file, and the rows among them that failed already.
+
+    `text` holds each update followed by a comma; update i lies between `offsets[i]` and
+    `offsets[i + 1]`. `rows`, `identifiers` and `kinds` have one entry per update. Together,
+    updates and failures are the rows from `first_row` to `last_row`, each once.
+    """
+
+    text: bytes | memoryview
+    offsets: NDArray[np.int64]
+    rows: Positions
+    identifiers: Sequence[str]
+    kinds: NDArray[np.uint8]
+    failures: tuple[Failure, ...]
+    first_row: int
+    last_row: int
+    origins: tuple[Records, ...]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def row_count(self) -> int:
+        return self.last_row - self.first_row + 1
+
+    def body(self) -> bytes:
+        """Return the updates as a JSON array: one slice of the buffer, its last comma left out."""
+        return b"".join((b"[", self.text[int(self.offsets[0]) : int(self.offsets[-1]) - 1], b"]"))
+
+    def cut(self, start: int, stop: int) -> "Updates":
+        """Return the updates from one index up to another, with the failures around them.
+
+        Cuts that follow one another cover every row once: the failures between two updates go
+        with the later one, those behind the last one with it.
+        """
+        first = self.first_row if start == 0 else int(self.rows[start - 1]) + 1
+        last = self.last_row if stop >= len(self) else int(self.rows[stop - 1])
+        return Updates(
+            text=self.text,
+            offsets=self.offsets[start : stop + 1],
+            rows=self.rows[start:stop],
+            identifiers=self.identifiers[start:stop],
+            kinds=self.kinds[start:stop],
+            failures=self._failures_between(first, last),
+            first_row=first,
+            last_row=last,
+            origins=tuple(o for o in self.origins if o.first_row <= last and first <= o.last_row),
+        )
+
+    def only(self, indices: Sequence[int]) -> "Updates":
+        """Return some of the updates, without failures: what is left of a request to send again."""
+        pieces = [self.text[self.offsets[i] : self.offsets[i + 1]] for i in indices]
+        rows = self.rows[np.array(indices, np.int64)]
+        return Updates(
+            text=b"".join(pieces),
+            offsets=np.concatenate(([0], np.cumsum([len(piece) for piece in pieces]))),
+            rows=rows,
+            identifiers=[self.identifiers[i] for i in indices],
+            kinds=self.kinds[np.array(indices, np.int64)],
+            failures=(),
+            first_row=int(rows[0]),
+            last_row=int(rows[-1]),
+            origins=self.origins,
+        )
+
+    def followed_by(self, later: "Updates") -> "Updates":
+        """Return these updates and those of the rows that come next, as one."""
+        start, stop = int(self.offsets[0]), int(self.offsets[-1])
+        text = b"".join((self.text[start:stop], later.text))
+        return Updates(
+            text=text,
+            offsets=np.concatenate((self.offsets[:-1] - start, later.offsets + (stop - start))),
+            rows=np.concatenate((self.rows, later.rows)),
+            identifiers=[*self.identifiers, *later.identifiers],
+            kinds=np.concatenate((self.kinds, later.kinds)),
+            failures=self.failures + later.failures,
+            first_row=self.first_row,
+            last_row=later.last_row,
+            origins=self.origins + later.origins,
+        )
+
+    def record_of(self, row: int) -> tuple[bytes, int]:
+        """Return the bytes of a row's record and the physical line where it begins."""
+        for origin in self.origins:
+            if 0 <= row - origin.first_row < len(origin):
+                index = row - origin.first_row
+                return origin.raw(index), origin.line(index)
+        raise KeyError(row)
+
+    def _failures_between(self, first: int, last: int) -> tuple[Failure, ...]:
+        if not self.failures:
+            return ()
+        start = bisect_left(self.failures, first, key=lambda failure: failure.row)
+        stop = bisect_left(self.failures, last + 1, key=lambda failure: failure.row)
+        return self.failures[start:stop]
