@@ -1,0 +1,1 @@
+"""Measures the importer against the tools that people use today; see NOTES.md."""

@@ -1,0 +1,1 @@
+"""Programs to be measured against; each runs alone, as a script."""
