@@ -1,0 +1,211 @@
+"""The server as an ASGI application: /engage, /groups and the control endpoints."""
+
+import asyncio
+import random
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from importer.emulator import answers, forms, limits
+from importer.emulator.answers import Answer
+from importer.emulator.control import PREFIX, Control
+from importer.emulator.faults import Arrival, Fault, Script
+from importer.emulator.forms import Submission
+from importer.emulator.profiles import Profiles
+from importer.emulator.stats import Stats
+from importer.emulator.updates import Applier, Circumstances, identifier_of
+
+DROP = "importer.emulator.drop"
+"""The ASGI extension by which the server lets the application break off a connection."""
+
+_SCRIPTED = "refused by the fault script"
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    submission: Submission
+    groups: bool
+    large: bool
+
+    def ids(self) -> Collection[str]:
+        found = (identifier_of(one, self.groups) for one in self.submission.records or ())
+        return {identifier for identifier in found if identifier is not None}
+
+
+class App:
+    """One project's profiles behind the API's two paths.
+
+    A batch is applied in one uninterrupted step once its last byte is here (and its scripted
+    delays are over), so batches take effect whole and one after the other.
+    """
+
+    def __init__(self, profiles: Profiles) -> None:
+        self._applier = Applier(profiles)
+        self._stats = Stats()
+        self._script = Script()
+        self._random = random.Random()
+        self.control = Control(profiles, self._stats, self._script)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["raw_path"].decode("ascii")
+        match path.rstrip("/"), scope["method"]:
+            case "/engage" | "/groups", "GET" | "POST":
+                await self._submit(path.startswith("/groups"), scope, receive, send)
+            case "/engage" | "/groups", "OPTIONS":
+                await _send(Answer(200, b""), send)
+            case "/engage" | "/groups", _:
+                await _send(answers.error(405), send)
+            case _ if path == PREFIX or path.startswith(f"{PREFIX}/"):
+                request = Request(scope, receive)
+                response = await self.control.answer(request, path.removeprefix(PREFIX))
+                await response(scope, receive, send)
+            case _:
+                await Response("not found", 404)(scope, receive, send)
+
+    async def _submit(self, groups: bool, scope: Scope, receive: Receive, send: Send) -> None:
+        self._stats.arrived()
+        # Let the others whose heads are here already be counted before this one is dealt with.
+        await asyncio.sleep(0)
+        answer: Answer | None = answers.error(500)
+        try:
+            body = await _body(receive)
+            answer = None if body is None else await self._answer(groups, scope, receive, body)
+        finally:
+            self._stats.ended(None if answer is None else answer.status)
+        if answer is not None:
+            await _send(answer, send)
+        else:
+            await _drop(scope, receive)
+
+    async def _answer(
+        self, groups: bool, scope: Scope, receive: Receive, body: bytes
+    ) -> Answer | None:
+        """What to answer; None drops the connection."""
+        query: bytes = scope["query_string"]
+        batch = _batch(query, body, _encoding(scope), groups)
+        size = len(batch.submission.records or ())
+        self._stats.received(len(body), size)
+        arrival = Arrival(body or query, batch.ids, size)
+        for fault in self._script.troubles(arrival):
+            if fault.kind != "delay":
+                return await self._trouble(fault, batch, receive)
+            await _left_within(self._random.uniform(*fault.delay_ms) / 1000, receive)
+        return self._handle(batch)
+
+    async def _trouble(self, fault: Fault, batch: _Batch, receive: Receive) -> Answer | None:
+        match fault.kind:
+            case "refuse" if fault.whole_batch:
+                return answers.to_refusal(batch.submission, _SCRIPTED)
+            case "refuse":
+                return self._handle(batch, fault.ids)
+            case "rate":
+                return replace(answers.error(429), retry_after=fault.retry_after)
+            case "sleep":
+                return await self._slow(fault, batch, receive)
+            case "status" | "drop" | "body":
+                if fault.apply == "before":
+                    self._handle(batch)
+                return _instead(fault)
+            case "delay":
+                raise AssertionError("a delay answers nothing")
+            case _:
+                assert_never(fault.kind)
+
+    async def _slow(self, fault: Fault, batch: _Batch, receive: Receive) -> Answer | None:
+        answer = self._handle(batch) if fault.apply == "before" else None
+        if await _left_within(fault.seconds, receive):
+            return None
+        if fault.apply == "never":
+            return answers.error(504)
+        return answer or self._handle(batch)
+
+    def _handle(self, batch: _Batch, refused: Collection[str] = ()) -> Answer:
+        submission = batch.submission
+        if batch.large:
+            return answers.too_large(limits.BYTES_A_REQUEST, "bytes")
+        if submission.records is None:
+            return answers.to_refusal(submission)
+        if len(submission.records) > limits.UPDATES_A_REQUEST:
+            return answers.too_large(limits.UPDATES_A_REQUEST, "updates")
+        around = Circumstances(
+            groups=batch.groups,
+            strict=submission.strict,
+            geolocate=submission.geolocate,
+            oversized=submission.document > limits.BYTES_AN_UPDATE,
+            refused=refused,
+        )
+        return answers.to_outcome(submission, self._applier.apply(submission.records, around))
+
+
+def _batch(query: bytes, body: bytes, encoding: bytes, groups: bool) -> _Batch:
+    plain = forms.unpacked(body, encoding, limits.BYTES_A_REQUEST)
+    large = max(len(body), len(plain or b"")) > limits.BYTES_A_REQUEST
+    submission = forms.read(query, b"" if large or plain is None else plain)
+    if groups:
+        # The SPEC lists callback for /engage only.
+        submission = replace(submission, callback=None)
+    return _Batch(submission, groups, large)
+
+
+def _instead(fault: Fault) -> Answer | None:
+    """What a fault answers in place of the API."""
+    body = None if fault.body is None else fault.body.encode()
+    if fault.kind == "drop":
+        return None
+    if fault.kind == "body":
+        return Answer(200, body or b"", retry_after=fault.retry_after)
+    published = replace(answers.error(fault.status), retry_after=fault.retry_after)
+    return published if body is None else replace(published, body=body)
+
+
+def _encoding(scope: Scope) -> bytes:
+    headers: list[tuple[bytes, bytes]] = scope["headers"]
+    return next((value for name, value in headers if name == b"content-encoding"), b"")
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The whole body; None where the client left before its end."""
+    pieces = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        pieces.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(pieces)
+
+
+async def _left_within(seconds: float, receive: Receive) -> bool:
+    """Wait, but no longer than the client does; whether it left."""
+    try:
+        await asyncio.wait_for(_left(receive), seconds)
+    except TimeoutError:
+        return False
+    return True
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _drop(scope: Scope, receive: Receive) -> None:
+    drop: Callable[[], None] = scope["extensions"][DROP]["drop"]
+    drop()
+    await _left(receive)
+
+
+async def _send(answer: Answer, send: Send) -> None:
+    headers = [
+        *answers.HEADERS,
+        (b"content-type", answer.content_type),
+        (b"content-length", str(len(answer.body)).encode()),
+    ]
+    if answer.retry_after is not None:
+        headers.append((b"retry-after", f"{answer.retry_after:g}".encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})

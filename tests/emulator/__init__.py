@@ -1,0 +1,1 @@
+"""Tests of the emulator: what it promises to those who send to it."""
