@@ -25,9 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-SourceArgument = Annotated[
-    str, typer.Argument(metavar="SOURCE", help="A CSV file, or - for stdin.")
-]
+SourceArgument = Annotated[str, typer.Argument(help="A CSV file, or - for stdin.")]
 ConfigOption = Annotated[
     Path, typer.Option("--config", "-c", metavar="CONFIG", help="The mapping file (YAML).")
 ]
@@ -35,10 +33,10 @@ LimitOption = Annotated[
     int | None, typer.Option("--limit", min=1, metavar="N", help="Read the first N rows only.")
 ]
 ReportDirOption = Annotated[
-    Path, typer.Option("--report-dir", metavar="DIR", help="Where each run leaves its folder.")
+    Path, typer.Option("--report-dir", metavar="DIR", help="Where runs leave their folders.")
 ]
 JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print the report as JSON instead of the summary.")
+    bool, typer.Option("--json", help="Print JSON, on one line, instead of words.")
 ]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", help="No progress, and no summary when all went well.")
@@ -65,12 +63,13 @@ def run(
     _import(source, config, dry_run, limit, report_dir, as_json, quiet)
 
 
-@app.command(epilog="Example: importer check -c config.yaml customers.csv")
+@app.command(
+    short_help="Check a mapping file, or rehearse an import with it.",
+    epilog="Example: importer check -c config.yaml customers.csv",
+)
 def check(
     config: ConfigOption,
-    source: Annotated[
-        str | None, typer.Argument(metavar="[SOURCE]", help="A CSV file, or - for stdin.")
-    ] = None,
+    source: Annotated[str | None, typer.Argument(help="A CSV file, or - for stdin.")] = None,
     limit: LimitOption = None,
     report_dir: ReportDirOption = Path("importer-runs"),
     as_json: JsonOption = False,
@@ -91,7 +90,10 @@ def check(
         typer.echo(f"{config}: valid, {count} properties from {len(settings.columns)} columns")
 
 
-@app.command(epilog="Example: importer preview customers.csv --delimiter ';'")
+@app.command(
+    short_help="Show the columns of a CSV file.",
+    epilog="Example: importer preview customers.csv --delimiter ';'",
+)
 def preview(
     source: SourceArgument,
     config: Annotated[
@@ -129,7 +131,10 @@ def preview(
     show_preview(result)
 
 
-@app.command(epilog="Example: importer demo")
+@app.command(
+    short_help="Import the sample file into a local emulator.",
+    epilog="Example: importer demo",
+)
 def demo(report_dir: ReportDirOption = Path("importer-runs")) -> None:
     """Import the sample file into an emulator on this machine, and show a profile."""
     with _emulator_installed():
@@ -148,8 +153,10 @@ def demo(report_dir: ReportDirOption = Path("importer-runs")) -> None:
 
 @app.command(epilog="Example: importer emulator --port 8765 --store profiles.db")
 def emulator(
-    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", help="0 takes a free one.")] = 8765,
+    host: Annotated[
+        str, typer.Option("--host", metavar="HOST", help="The address to listen on.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="PORT", help="0 takes a free one.")] = 8765,
     store: Annotated[
         Path | None,
         typer.Option("--store", metavar="FILE", help="Keep profiles in this SQLite file."),

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
+from importer.failure import Failure
 from importer.previews import Preview
 from importer.progress import Progress
 from importer.report import FAILURES, IN_DOUBT, REJECTS, Report
@@ -113,12 +114,20 @@ def summary(report: Report, config: str) -> str:
     if totals.failed:
         rejects = report.folder / REJECTS
         lines += [
-            f"Why rows failed: {report.folder / FAILURES}",
+            "Failed rows:",
+            *map(_failure_line, report.examples),
+            f"  {'all of them' if totals.failed > len(report.examples) else 'as a table'}: "
+            f"{report.folder / FAILURES}",
             f"Mend {rejects}, then: importer run {rejects} -c {config}",
         ]
     if totals.in_doubt:
         lines.append(f"Rows that may or may not have arrived: {report.folder / IN_DOUBT}")
     return "\n".join(lines)
+
+
+def _failure_line(failure: Failure) -> str:
+    column = f", column {failure.column}" if failure.column else ""
+    return f"  row {failure.row:,} (line {failure.line:,}{column}): {failure.reason}"
 
 
 def show_preview(preview: Preview) -> None:

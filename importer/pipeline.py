@@ -92,6 +92,7 @@ def import_profiles(
             finished=datetime.now(UTC),
             folder=run_folder.path,
             stop=stop,
+            examples=tuple(run_folder.examples),
             files=run_folder.files,
         )
         run_folder.finish(report)

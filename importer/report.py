@@ -4,7 +4,7 @@ import csv
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +16,9 @@ from importer.failure import Failure
 from importer.ledger import Totals
 
 SCHEMA = 1
+
+EXAMPLES = 3
+"""Failed rows that the summary shows; all of them are in failures.csv."""
 
 FAILURES, REJECTS, IN_DOUBT, REPORT = "failures.csv", "rejects.csv", "in-doubt.csv", "report.json"
 
@@ -30,7 +33,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 class Report:
     """How a run ended: the books, and where the failed rows are.
 
-    `stop` is why it ended before its last row, if it did; `folder` holds the files.
+    `stop` is why it ended before its last row, if it did; `folder` holds the files; `examples`
+    are the first failed rows.
     """
 
     run: str
@@ -41,6 +45,7 @@ class Report:
     finished: datetime
     folder: Path
     stop: ImporterError | None = None
+    examples: Sequence[Failure] = ()
     files: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -111,6 +116,7 @@ class RunFolder:
     ) -> None:
         self._positions = positions
         self._line_end = line_end
+        self.examples: list[Failure] = []
         self._ended = True
         with _report_errors(report_dir):
             report_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -140,6 +146,8 @@ class RunFolder:
         return {kind: str(self.path / name) for kind, name in names.items()}
 
     def failed(self, failure: Failure) -> None:
+        if len(self.examples) < EXAMPLES:
+            self.examples.append(failure)
         with _report_errors(self.path):
             self._write_line(self._failures, failure)
             if not self._ended:
