@@ -25,7 +25,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-SourceArgument = Annotated[str, typer.Argument(help="A CSV file, or - for stdin.")]
+SourceArgument = Annotated[
+    str, typer.Argument(metavar="SOURCE", help="A CSV file, or - for stdin.")
+]
 ConfigOption = Annotated[
     Path, typer.Option("--config", "-c", metavar="CONFIG", help="The mapping file (YAML).")
 ]
@@ -69,7 +71,9 @@ def run(
 )
 def check(
     config: ConfigOption,
-    source: Annotated[str | None, typer.Argument(help="A CSV file, or - for stdin.")] = None,
+    source: Annotated[
+        str | None, typer.Argument(metavar="SOURCE", help="A CSV file, or - for stdin.")
+    ] = None,
     limit: LimitOption = None,
     report_dir: ReportDirOption = Path("importer-runs"),
     as_json: JsonOption = False,

@@ -47,8 +47,11 @@ def load_config(path: Path) -> Config:
     try:
         return Config.model_validate(content)
     except ValidationError as error:
-        lines = (_fault(path, tree, fault) for fault in error.errors(include_url=False))
-        raise ConfigError("\n".join(dict.fromkeys(lines))) from None
+        # What is missing comes last: it is often there, misspelt.
+        faults = sorted(
+            error.errors(include_url=False), key=lambda fault: fault["type"] == "missing"
+        )
+        raise ConfigError("\n".join(_fault(path, tree, fault) for fault in faults)) from None
 
 
 def resolve_destination(
@@ -120,6 +123,8 @@ def _fault(path: Path, tree: yaml.Node | None, fault: ErrorDetails) -> str:
     message = fault["msg"].removeprefix("Value error, ")
     if fault["type"] == "extra_forbidden":
         message = f"unknown key; {near(str(keys[-1]), known_keys(keys[:-1]))}"
+    elif fault["type"] == "missing":
+        message = f"{keys[-1]} is missing"
     elif message.startswith("Input should") and isinstance(fault["input"], str | int | float):
         message = f"{message.replace('Input should', 'should')}, not {fault['input']!r}"
     return f"{path}:{line}: {name + ': ' if name else ''}{message}"

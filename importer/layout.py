@@ -33,8 +33,8 @@ class Layout:
 class Reading:
     """The records of a source while they are read: how many so far, and what broke them off.
 
-    A source that breaks off ends the iteration quietly and is kept in `broken`, so that all that
-    came before is settled before the run ends with the fault.
+    A source that breaks off behind its first row ends the iteration quietly and is kept in
+    `broken`, so that all that came before is settled before the run ends with the fault.
     """
 
     def __init__(self, records: Iterator[Records], limit: int | None = None) -> None:
@@ -56,6 +56,8 @@ class Reading:
                 if over >= 0 and self._limit is not None:
                     return
         except SourceBroken as broken:
+            if not self.rows:
+                raise
             self.broken = broken
 
     def expected_rows(self, size: int | None) -> int | None:

@@ -51,8 +51,6 @@ def import_profiles(
     leading = config.source.skip_records + config.source.header
     reading = Reading(frame_records(opened.blocks, opened.dialect, 1 - leading), limit)
     layout, records = read_layout(opened, iter(reading), config.source)
-    if reading.broken and not reading.rows:
-        raise reading.broken
     mapping = resolve_mapping(config, layout.width, layout.names)
 
     def observe(totals: Totals) -> None:

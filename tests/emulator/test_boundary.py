@@ -26,6 +26,8 @@ def imported(path: Path) -> Iterator[str]:
                 origin = ".".join([*base, *([module] if module else [])])
                 yield origin
                 yield from (f"{origin}.{alias.name}" for alias in names)
+            case _:
+                pass
 
 
 @pytest.mark.parametrize("path", sorted(EMULATOR.rglob("*.py")), ids=lambda path: path.name)

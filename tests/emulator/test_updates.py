@@ -238,7 +238,7 @@ def test_last_seen(given_time: Any, expected: str) -> None:
 def test_ignore_time(http: httpx.Client, emulator: Emulator) -> None:
     """$ignore_time leaves $last_seen as it was, and without it an update touches it."""
     started = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
-    loud = user("u", values={"a": 1}, **{"$ignore_time": False})
+    loud = user("u", values={"a": 1}) | {"$ignore_time": False}
     http.post("/engage", json=[loud])
     seen = emulator.profile("u")
     assert seen is not None

@@ -1,0 +1,136 @@
+"""The documentation is true: its commands run, its help is the program's, its settings exist."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+import importer
+from importer.config import TYPES, Column, Config, Delivery, Identifier, Project, Source
+from importer.conversion import CONVERSIONS
+from importer.emulator import Emulator
+from importer.errors import ExitCode
+from tests.conftest import ROOT, Command
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLE = ROOT / "config.example.yaml"
+SETUP = ("python3 -m venv .venv", ".venv/bin/pip install")
+
+
+def indented_commands() -> list[str]:
+    """Return the README's lines to paste, those that set up an environment left out."""
+    lines = re.findall(r"^    (\S.*)$", README, re.MULTILINE)
+    return [line for line in lines if not line.startswith(SETUP)]
+
+
+@pytest.mark.parametrize("shown", re.findall(r"```text\n\$ (.*?)\n(.*?)```", README, re.DOTALL))
+def test_help_in_the_readme(shown: tuple[str, str], command: Command) -> None:
+    """The README shows the help that the program prints."""
+    line, expected = shown
+    assert command(*shlex.split(line)[1:]).stdout == expected
+
+
+def test_two_commands_to_paste() -> None:
+    """The README has one line that sets up and imports, and one that sets up and tests."""
+    lines = re.findall(r"^    (python3 -m venv .*)$", README, re.MULTILINE)
+    venv = "python3 -m venv .venv && .venv/bin/pip install --quiet"
+    assert lines == [
+        f"{venv} '.[emulator]' && .venv/bin/importer demo",
+        f"{venv} -e '.[dev]' && .venv/bin/pytest",
+    ]
+
+
+def test_first_import_of_the_readme(tmp_path: Path, emulator: Emulator, command: Command) -> None:
+    """Following "Your first import" line by line works, with the mapping as printed there."""
+    mapping = re.search(r"```yaml\n(.*?)```", README, re.DOTALL)
+    assert mapping is not None
+    (tmp_path / "config.yaml").write_text(mapping[1], encoding="utf-8")
+    (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
+    lines = [line for line in indented_commands() if line.startswith(("importer", "export"))]
+    assert lines == [
+        "importer preview sample_data/customers.csv",
+        "importer run sample_data/customers.csv -c config.yaml --dry-run",
+        "export MIXPANEL_TOKEN=...",
+        "importer run sample_data/customers.csv -c config.yaml",
+    ]
+    token = {"MIXPANEL_TOKEN": "...", "MIXPANEL_URL": emulator.url}
+    codes = [
+        command(*shlex.split(line)[1:], **token).returncode
+        for line in lines
+        if line.startswith("importer")
+    ]
+    assert codes == [0, 0, 0]
+    assert emulator.stats()["updates"] == 5000
+
+
+def test_scripted_trouble_of_the_readme(emulator: Emulator) -> None:
+    """The fault that the README scripts is one that the emulator takes."""
+    line = next(line for line in indented_commands() if line.startswith("curl"))
+    arguments = shlex.split(line.replace("http://127.0.0.1:8765", emulator.url))
+    emulator.faults(*json.loads(arguments[-1])["rules"])
+    assert arguments[:3] == ["curl", "-X", "PUT"]
+
+
+def test_python_of_the_readme(tmp_path: Path) -> None:
+    """The README's Python example runs as printed."""
+    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    assert code is not None
+    (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
+    (tmp_path / "config.yaml").write_text("columns: {2: $first_name}\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", code[1]], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "dry-run 5000 0\n"
+
+
+def test_exit_codes_of_the_readme() -> None:
+    """Every exit code of the program is explained, and no other."""
+    table = README.partition("## Exit codes")[2].partition("##")[0]
+    codes = {int(code) for code in re.findall(r"^\| (\d+)", table, re.MULTILINE)}
+    assert codes == {int(code) for code in ExitCode} | {130}
+
+
+def test_example_is_valid_and_complete(command: Command) -> None:
+    """config.example.yaml is accepted, and names every setting that there is."""
+    done = command("check", "-c", EXAMPLE)
+    assert (done.returncode, done.stderr) == (0, "")
+    text = EXAMPLE.read_text(encoding="utf-8")
+    settings = {
+        name
+        for section in (Config, Project, Source, Identifier, Column, Delivery)
+        for name in section.model_fields
+    }
+    assert {name for name in settings if not re.search(rf"\b{name}:", text)} == set()
+
+
+def test_example_shows_the_defaults() -> None:
+    """What config.example.yaml gives for a setting with a default is that default."""
+    shown = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
+    assert Project.model_validate(shown["project"]) == Project()
+    assert Source.model_validate(shown["source"]) == Source()
+    assert Delivery.model_validate(shown["delivery"]) == Delivery()
+    assert tuple(shown["identifier"]["fallback"]) == Identifier().fallback
+
+
+def test_type_names() -> None:
+    """The types that a mapping may name are those that there are converters for."""
+    assert tuple(CONVERSIONS) == TYPES
+
+
+def test_public_names() -> None:
+    """Every name in `__all__` can be imported, in alphabetical order."""
+    assert all(getattr(importer, name) is not None for name in importer.__all__)
+    assert list(importer.__all__) == sorted(importer.__all__)
+
+
+def test_help_is_quick_to_import() -> None:
+    """`importer --help` imports none of the heavy packages."""
+    code = "import sys, importer.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"aiohttp", "httpx", "numpy", "orjson", "pandas", "pyarrow", "pydantic", "rich", "yaml"}
+    assert heavy & set(done.stdout.split()) == set()
