@@ -171,6 +171,12 @@ class Delivery(_Section):
     touch_updated_at: bool = False
 
 
+def _not_empty(columns: "Columns") -> "Columns":
+    if not columns:
+        raise ValueError("lists no column")
+    return columns
+
+
 Columns = dict[ColumnKey, Annotated[tuple[Column, ...], BeforeValidator(_as_entries)]]
 
 
@@ -181,7 +187,7 @@ class Config(_Section):
     source: Source = Source()
     profiles: Literal["user"] = "user"
     identifier: Identifier = Identifier()
-    columns: Annotated[Columns, Field(min_length=1)]
+    columns: Annotated[Columns, AfterValidator(_not_empty)]
     properties: dict[PropertyName, JsonValue] = Field(default_factory=dict)
     empty_cells: Literal["skip"] = "skip"
     delivery: Delivery = Delivery()

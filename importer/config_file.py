@@ -117,9 +117,9 @@ def _refuse_aliases(text: str) -> None:
 
 
 def _fault(path: Path, tree: yaml.Node | None, fault: ErrorDetails) -> str:
-    keys = _written_path(fault["loc"])
-    line, depth = _line_of(tree, keys)
-    name = ".".join(str(key) for key in keys[:depth])
+    keys = tuple(key for key in fault["loc"] if key != "[key]")  # pydantic's mark of a bad key
+    line, found = _find(tree, keys)
+    where = f"{path}:{line}: {'.'.join(found) + ': ' if found else ''}"
     message = fault["msg"].removeprefix("Value error, ")
     if fault["type"] == "extra_forbidden":
         message = f"unknown key; {near(str(keys[-1]), known_keys(keys[:-1]))}"
@@ -127,30 +127,29 @@ def _fault(path: Path, tree: yaml.Node | None, fault: ErrorDetails) -> str:
         message = f"{keys[-1]} is missing"
     elif message.startswith("Input should") and isinstance(fault["input"], str | int | float):
         message = f"{message.replace('Input should', 'should')}, not {fault['input']!r}"
-    return f"{path}:{line}: {name + ': ' if name else ''}{message}"
+    return where + message
 
 
-def _written_path(loc: Path_) -> Path_:
-    """Leave out what pydantic adds to a location: the names of a union's members."""
-    return tuple(key for key in loc if key != "[key]" and not (isinstance(key, str) and "[" in key))
-
-
-def _line_of(node: yaml.Node | None, keys: Path_) -> tuple[int, int]:
-    """Follow keys as far as the file has them; return the 1-based line and how far that was."""
-    line, depth = 1, 0
+def _find(node: yaml.Node | None, keys: Path_) -> tuple[int, list[str]]:
+    """Follow keys as far as the file has them; return the 1-based line, and the keys found."""
+    line, found = 1, []
     for key in keys:
-        if isinstance(node, yaml.MappingNode):
-            found = [(k, v) for k, v in node.value if str(k.value) == str(key)]
-            if not found:
+        match node:
+            case yaml.MappingNode(value=pairs):
+                hits = [(k, v) for k, v in pairs if str(k.value) == str(key)]
+                if hits:
+                    line, node = hits[0][0].start_mark.line + 1, hits[0][1]
+                elif key == 0:  # a column's only entry, written without a list
+                    continue
+                else:
+                    break
+            case yaml.SequenceNode(value=items) if isinstance(key, int) and key < len(items):
+                node = items[key]
+                line = node.start_mark.line + 1
+            case _:
                 break
-            line, node = found[0][0].start_mark.line + 1, found[0][1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
-            node = node.value[key]
-            line = node.start_mark.line + 1
-        elif key != 0:  # a single column entry counts as a list of one
-            break
-        depth += 1
-    return line, max(depth, min(len(keys), 1))
+        found.append(str(key))
+    return line, found
 
 
 def source_settings(base: Source | None, given: Mapping[str, object]) -> Source:

@@ -1,0 +1,194 @@
+"""Mapping files: what is accepted, and how every fault is named at once with its line."""
+
+from pathlib import Path
+
+import pytest
+
+from importer.config import BASE_URLS, Config, Project, base_url, checked_url
+from importer.config_file import load_config, resolve_destination
+from importer.errors import ConfigError, MappingError
+from importer.mapping import resolve_mapping
+
+
+def faults(path: Path, text: str) -> list[str]:
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    return [line.removeprefix(f"{path}:") for line in str(caught.value).splitlines()]
+
+
+def test_every_fault_with_its_line(tmp_path: Path) -> None:
+    """All faults of a file are listed at once, each with its line and what would be right."""
+    text = """
+project:
+  regin: eu
+source: {delimiter: ';;', encoding: utf-9, header: "yes"}
+identifier: {column: 0, fallback: [emal]}
+columns:
+  2: $first_name
+  0: x
+  3: no
+  4:
+    property: $email
+    type: strng
+  5: {prop: $email}
+  6: [city, {property: town, typ: string}]
+delivery: {batch_size: 5000, timeout: 0}
+"""
+    assert faults(tmp_path / "config.yaml", text) == [
+        "3: project.regin: unknown key; did you mean 'region'?",
+        "4: source.header: should be a valid boolean, not 'yes'",
+        "4: source.delimiter: must be one ASCII character and no line break, not ';;'",
+        "4: source.encoding: unknown encoding 'utf-9'; utf-8 and cp1252 are common",
+        "5: identifier.column: a column is a number from 1, or a header name, not 0",
+        "5: identifier.fallback.0: should be 'email' or 'random', not 'emal'",
+        "8: columns.0: a column is a number from 1, or a header name, not 0",
+        "9: columns.3: a property name in quotes, or {property: ...}, not False",
+        "12: columns.4.type: unknown type 'strng'; did you mean 'string'?",
+        "13: columns.5.prop: unknown key; did you mean 'property'?",
+        "14: columns.6.1.typ: unknown key; did you mean 'type'?",
+        "15: delivery.batch_size: should be less than or equal to 2000, not 5000",
+        "15: delivery.timeout: should be greater than 0, not 0",
+        "13: columns.5: property is missing",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("columns: {1: a, 2: a}", "1: property 'a' is mapped twice: by column 1 and by column 2"),
+        (
+            "columns: {1: a}\nproperties: {a: 1}",
+            "1: property 'a' is mapped twice: by properties and by column 1",
+        ),
+        ("columns:\n  1: a\n  1: b", "3: columns.1: given twice, first on line 2"),
+        ("columns: {1: a", "1:15: not valid YAML: expected ',' or '}', but got '<stream end>'"),
+        (
+            "columns: &a {1: a}\nproperties: *a",
+            "2:13: not valid YAML: references (*name) are not supported",
+        ),
+        (
+            "columns: {1: !!python/name:os.system x}",
+            "1:14: not valid YAML: could not determine a constructor for the tag "
+            "'tag:yaml.org,2002:python/name:os.system'",
+        ),
+        ("columns: {}", "1: columns: lists no column"),
+        ("source: {quote: ','}\ncolumns: {1: a}", "1: source: delimiter and quote must differ"),
+        (
+            "project: {region: eu, url: 'https://x.example'}\ncolumns: {1: a}",
+            "1: project: give a region or a url, not both",
+        ),
+        (
+            "project: {url: 'http://x.example'}\ncolumns: {1: a}",
+            "1: project: http:// would send the token in the clear to x.example; "
+            "use https://, or set project.allow_insecure: true",
+        ),
+    ],
+)  # fmt: skip
+def test_single_faults(tmp_path: Path, text: str, fault: str) -> None:
+    """Faults that YAML itself would let pass, or that concern several keys, are named too."""
+    assert faults(tmp_path / "config.yaml", text) == [fault]
+
+
+def test_not_a_mapping_file(tmp_path: Path) -> None:
+    """A CSV given as the mapping, an empty file, and a file that is not there are told apart."""
+    path = tmp_path / "config.yaml"
+    nothing = [" no mapping in it; `columns:` is the least it needs"]
+    assert faults(path, "") == faults(path, "a,b\nc,d\n") == nothing
+    with pytest.raises(ConfigError, match="No such file or directory; name a mapping file with -c"):
+        load_config(tmp_path / "nope.yaml")
+
+
+@pytest.mark.parametrize(
+    ("project", "environment", "expected"),
+    [
+        (Project(), {}, BASE_URLS["us"]),
+        (Project(region="eu"), {}, BASE_URLS["eu"]),
+        (Project(region="eu"), {"MIXPANEL_REGION": "in"}, BASE_URLS["in"]),
+        (Project(url="https://proxy.example/mp/"), {}, "https://proxy.example/mp"),
+        (Project(url="https://proxy.example"), {"MIXPANEL_REGION": "eu"}, BASE_URLS["eu"]),
+        (Project(region="eu"), {"MIXPANEL_URL": "http://[::1]:8765"}, "http://[::1]:8765"),
+        (
+            Project(),
+            {"MIXPANEL_URL": "http://localhost:1", "MIXPANEL_REGION": "eu"},
+            "http://localhost:1",
+        ),
+    ],
+)
+def test_where_requests_go(project: Project, environment: dict[str, str], expected: str) -> None:
+    """The environment goes before the file, an address before a region."""
+    assert base_url(project, environment) == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://x",
+        "api.mixpanel.com",
+        "https://u:p@x",
+        "https://x?a=1",
+        "https://x:99999",
+        "http://x",
+    ],
+)
+def test_addresses_refused(url: str) -> None:
+    """What is no address, or would show the token to others, is refused."""
+    with pytest.raises(ValueError, match=r"."):
+        checked_url(url)
+
+
+def test_token_is_never_shown(tmp_path: Path) -> None:
+    """Neither repr nor str of anything that holds the token shows it."""
+    config = Config.model_validate({"columns": {2: "$email"}})
+    environment = {"MIXPANEL_TOKEN": "s3cret"}
+    destination = resolve_destination(config, tmp_path, environment, sends=True)
+    assert destination.token.reveal() == "s3cret"
+    shown = f"{destination!r} {destination} {destination.token!r} {destination.token}"
+    assert "s3cret" not in shown
+
+
+@pytest.mark.parametrize(
+    ("environment", "file", "expected"),
+    [
+        ({"MIXPANEL_TOKEN": " from-env\n"}, "from-file", "from-env"),
+        ({"MIXPANEL_TOKEN": " "}, "from-file\n", "from-file"),
+        ({}, "from-file", "from-file"),
+    ],
+)
+def test_where_the_token_comes_from(
+    tmp_path: Path, environment: dict[str, str], file: str, expected: str
+) -> None:
+    """The environment goes before the file, and white space around a token is none of it."""
+    (tmp_path / "token").write_text(file)
+    config = Config.model_validate({"columns": {2: "$email"}, "project": {"token_file": "token"}})
+    destination = resolve_destination(config, tmp_path, environment, sends=True)
+    assert destination.token.reveal() == expected
+
+
+def test_mapping_by_name() -> None:
+    """Header names become positions; a name that is near is suggested, a double one refused."""
+    config = Config.model_validate(
+        {
+            "source": {"header": True},
+            "identifier": {"column": "id"},
+            "columns": {"mail": "$email", 3: "plan", "plna": "x", "id": "y", "twice": "z"},
+        }
+    )
+    with pytest.raises(MappingError) as caught:
+        resolve_mapping(config, 5, ["id", "mail", "plan", "twice", "twice"])
+    assert str(caught.value).splitlines() == [
+        "column plna (x): the header has no such name; did you mean 'plan'?",
+        "column twice (z): the header has this name 2 times; use its number",
+    ]
+
+
+def test_one_column_may_feed_several_properties() -> None:
+    """A list under a column gives its value to each of the properties."""
+    config = Config.model_validate({"columns": {2: ["a", {"property": "b"}], 1: "c"}})
+    mapping = resolve_mapping(config, 2, ())
+    assert [(column.position, column.property) for column in mapping.columns] == [
+        (2, "a"),
+        (2, "b"),
+        (1, "c"),
+    ]
+    assert mapping.positions == (1, 2)
