@@ -19,8 +19,9 @@ def pause_length(trouble: int, chance: float) -> float:
 class Backoff:
     """One pause shared by all requests in flight.
 
-    Ten requests that fail together are one trouble, not ten: a failure of a request that was sent
-    before the present pause began neither doubles nor prolongs it, except by its `Retry-After`.
+    Ten requests that fail together are one trouble, not ten: a failure of a request that was not
+    sent after the present pause began neither doubles nor prolongs it, except by its
+    `Retry-After`. (Not after, rather than before: clocks may tick as slowly as every 16 ms.)
     """
 
     clock: Callable[[], float]
@@ -29,12 +30,14 @@ class Backoff:
     resume_at: float = field(init=False, default=0.0)
     _troubles: int = field(init=False, default=0)
     _pause_began: float = field(init=False, default=float("-inf"))
+    _progress_at: float = field(init=False, default=float("-inf"))
     _stuck_since: float | None = field(init=False, default=None)
 
     def progress(self, sent_at: float) -> None:
         """Note an answer that settled something, to a request sent at that time."""
+        self._progress_at = self.clock()
         self._stuck_since = None
-        if sent_at >= self._pause_began:
+        if sent_at > self._pause_began:
             self._troubles = 0
 
     def trouble(self, sent_at: float, retry_after: float) -> float | None:
@@ -45,8 +48,8 @@ class Backoff:
         """
         now = self.clock()
         if self._stuck_since is None:
-            self._stuck_since = sent_at
-        news = sent_at >= self._pause_began
+            self._stuck_since = max(sent_at, self._progress_at)
+        news = sent_at > self._pause_began
         if news:
             self._troubles += 1
             self._pause_began = now

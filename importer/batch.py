@@ -11,6 +11,10 @@ MOST_FAILURES = 10_000
 """Failed rows that wait for a batch to fill; beyond, it goes as it is, so that a file of almost
 nothing but failures does not pile up in memory."""
 
+MOST_HELD = 64 * 1024 * 1024
+"""Bytes of the file that rows waiting for a batch to fill keep in memory; beyond, it goes as it
+is. Only records of 300 kB and more of which little is imported get there."""
+
 
 def batch(updates: Iterable[Updates], size: int) -> Iterator[Updates]:
     """Regroup updates into batches of `size`, fewer only where the bytes of a request end it."""
@@ -22,7 +26,7 @@ def batch(updates: Iterable[Updates], size: int) -> Iterator[Updates]:
             yield rest.cut(start, stop)
             start = stop
         rest = rest.cut(start, len(rest)) if start < len(rest) or not start else None
-        if rest is not None and (not len(rest) or len(rest.failures) > MOST_FAILURES):
+        if rest is not None and (not len(rest) or _holds_much(rest)):
             yield rest
             rest = None
     if rest is not None:
@@ -34,3 +38,8 @@ def _fill(updates: Updates, start: int, size: int) -> int | None:
     fits = np.searchsorted(updates.offsets, updates.offsets[start] + REQUEST_BYTES - 2, "right") - 1
     stop = min(start + size, int(fits))
     return stop if stop < len(updates) or stop == start + size else None
+
+
+def _holds_much(updates: Updates) -> bool:
+    blocks = {id(origin.data): len(origin.data) for origin in updates.origins}
+    return len(updates.failures) > MOST_FAILURES or sum(blocks.values()) > MOST_HELD

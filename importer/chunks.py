@@ -79,7 +79,7 @@ def _read_chunk(records: Records, source: Source, width: int, positions: Sequenc
         for position, found in odd.items():
             failures.append(_odd_width(records, int(good[position]), found, width))
         good = np.delete(good, list(odd))
-        failures.sort(key=lambda failure: failure.row)
+    failures.sort(key=lambda failure: failure.row)
     if len(table) != len(good):
         raise BooksDoNotBalance(
             f"rows {records.first_row} to {records.last_row}: "

@@ -99,6 +99,10 @@ def checked_url(url: str, *, allow_insecure: bool = False) -> str:
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("the address must hold no user, password, query or fragment")
     _ = parts.port  # raises ValueError where it is no number
+    try:
+        parts.hostname.encode("idna")
+    except UnicodeError:
+        raise ValueError(f"not the name of a host: {parts.hostname!r}") from None
     if parts.scheme == "http" and not allow_insecure and not is_loopback(parts.hostname):
         raise ValueError(
             f"http:// would send the token in the clear to {parts.hostname}; "

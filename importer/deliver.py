@@ -7,13 +7,12 @@ shares an identifier is unsettled, and the parts of a split batch follow one ano
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
-from threading import Thread
 
+from importer.ahead import ahead, call_soon
 from importer.backoff import Backoff
 from importer.config import Delivery
 from importer.engage import Engage
@@ -42,9 +41,6 @@ from importer.verdict import (
     TooLarge,
     Verdict,
 )
-
-HELPING = 16
-"""Batches taken at a time from the stages before, one helping ahead of what is being sent."""
 
 WINDOW = 4
 """Batches begun per request in flight: room to go on past a batch that waits for another."""
@@ -111,7 +107,8 @@ class _Delivery:
         self._backoff = Backoff(timing.clock, timing.chance, settings.give_up_after)
         self._guard = Guard()
         self._slots = asyncio.Semaphore(settings.concurrency)
-        self._window = asyncio.Semaphore(settings.concurrency * WINDOW)
+        window = max(settings.concurrency * WINDOW, 2 * BATCHES)  # the guard must see so many
+        self._window = asyncio.Semaphore(window)
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_flight: set[asyncio.Task[None]] = set()
         self._holders: dict[str, asyncio.Task[None]] = {}
@@ -127,9 +124,11 @@ class _Delivery:
             concurrency=self._settings.concurrency, timeout=timeout
         ) as self._client:
             self._feeding = asyncio.create_task(self._feed(batches))
-            interruption.listen(lambda number: _call_soon(loop, self._halt, Interrupted(number)))
-            with suppress(asyncio.CancelledError):
-                await self._feeding
+            interruption.listen(lambda number: call_soon(loop, self._halt, Interrupted(number)))
+            # Waited for, not awaited: its being cancelled by `_halt` is not ours by a Ctrl-C.
+            await asyncio.wait({self._feeding})
+            if not self._feeding.cancelled() and (fault := self._feeding.exception()) is not None:
+                self._fail(fault)
             while self._tasks:
                 await asyncio.wait(self._tasks)
         if self._fault is not None:
@@ -137,9 +136,10 @@ class _Delivery:
         return self._stop
 
     async def _feed(self, batches: Iterator[Updates]) -> None:
-        async for batch in _ahead(batches):
-            await self._window.acquire()
-            self._begin(batch)
+        async with aclosing(ahead(batches)) as coming:
+            async for batch in coming:
+                await self._window.acquire()
+                self._begin(batch)
 
     def _begin(self, batch: Updates) -> None:
         entry = self._ledger.open(batch)
@@ -163,14 +163,24 @@ class _Delivery:
     ) -> None:
         if earlier:
             await asyncio.wait(earlier)
-        async with self._slots:
-            retried = False
-            while part is not None and self._stop is None:
-                await self._pause()
-                verdict, sent_at = await self._attempt(settling, part, retried=retried)
-                self._heed(entry, part, verdict, sent_at)
-                part = _advance(settling, verdict)
-                retried = isinstance(verdict, Busy | Lost)
+        while part is not None and self._stop is None:
+            async with self._slots:
+                part = await self._press_on(entry.updates, settling, part)
+
+    async def _press_on(self, batch: Updates, settling: Settling, part: Updates) -> Updates | None:
+        """Send part after part of a batch; return what is left where others should go first."""
+        rest: Updates | None = part
+        retried = False
+        while rest is not None and self._stop is None:
+            await self._pause()
+            verdict, sent_at = await self._attempt(settling, rest, retried=retried)
+            self._heed(batch, rest, verdict, sent_at)
+            rest = _advance(settling, verdict)
+            retried = isinstance(verdict, Busy | Lost)
+            if not retried and self._guard.suspects(batch.first_row):
+                # Whether the rows are at fault or the server, other batches will tell.
+                break
+        return rest
 
     async def _pause(self) -> None:
         while (wait := self._backoff.resume_at - self._timing.clock()) > 0:
@@ -190,6 +200,7 @@ class _Delivery:
         except TimeoutError:
             reply = Lost(f"no answer within {self._settings.timeout:g} s")
         except asyncio.CancelledError:
+            self._ledger.request("no answer", retried=retried)
             _advance(settling, Lost("no answer before the run stopped"))
             raise
         finally:
@@ -201,14 +212,14 @@ class _Delivery:
         self._ledger.request(status, retried=retried)
         return reply, sent_at
 
-    def _heed(self, entry: Entry, part: Updates, verdict: Verdict, sent_at: float) -> None:
+    def _heed(self, batch: Updates, part: Updates, verdict: Verdict, sent_at: float) -> None:
         """Draw the conclusions for the run as a whole."""
         match verdict:
             case Busy(message, retry_after) | Lost(message, retry_after):
                 pause = self._backoff.trouble(sent_at, retry_after)
                 if self._backoff.exhausted():
                     self._halt(Unreachable(self._unreachable(message)))
-                elif pause is not None:
+                elif pause is not None and self._stop is None:
                     self._narrate(
                         f"{self._destination.base_url}: {message}; again in {pause:.1f} s"
                     )
@@ -229,26 +240,25 @@ class _Delivery:
                 )
             case Accepted():
                 self._guard.accepted()
-            case PartlyRefused(refusals, _):
-                if len(refusals) < len(part):
+            case PartlyRefused(refusals, others_applied):
+                if others_applied and len(refusals) < len(part):
                     self._guard.accepted()
-                else:
-                    self._suspect(entry, len(refusals), next(iter(refusals.values())).message)
+                elif self._guard.refused_by_name(batch.first_row, len(refusals), len(batch)):
+                    self._halt(self._refusing(next(iter(refusals.values())).message))
             case Refused(message):
-                self._suspect(entry, int(len(part) == 1), message)
+                if len(part) == 1 and self._guard.refused_alone(batch.first_row, len(batch)):
+                    self._halt(self._refusing(message))
             case TooLarge():
                 pass
         self._backoff.progress(sent_at)
 
-    def _suspect(self, entry: Entry, rows: int, words: str) -> None:
-        updates = entry.updates
-        if self._guard.refused(updates.first_row, rows, len(updates)):
-            self._halt(
-                RefusedByServer(
-                    f"{self._destination.base_url} refused {BATCHES} batches in a row "
-                    f"({words}); mend the mapping or the token before going on"
-                )
-            )
+    def _fail(self, fault: BaseException) -> None:
+        """End the run for a fault of ours; what is no ImporterError is raised once it has ended."""
+        if isinstance(fault, ImporterError):
+            self._halt(fault)
+            return
+        self._fault = self._fault or fault
+        self._halt(ImporterError(str(fault)))
 
     def _halt(self, reason: ImporterError) -> None:
         """End the run: what is in flight may finish, the rest is not attempted."""
@@ -272,13 +282,19 @@ class _Delivery:
             if self._holders.get(name) is task:
                 del self._holders[name]
         if not task.cancelled() and (fault := task.exception()) is not None:
-            self._fault = fault
-            self._halt(ImporterError(str(fault)))
+            self._fail(fault)
         try:
             settling.close()
             self._ledger.close(entry)
-        except ImporterError as error:
-            self._halt(error)
+        except Exception as error:
+            # All of them: the loop would log what a callback raises, and go on.
+            self._fail(error)
+
+    def _refusing(self, words: str) -> RefusedByServer:
+        return RefusedByServer(
+            f"{self._destination.base_url} refused {BATCHES} batches in a row ({words}); "
+            "mend the mapping or the token before going on"
+        )
 
     def _unreachable(self, message: str) -> str:
         return (
@@ -292,47 +308,3 @@ def _advance(settling: Settling, verdict: Verdict) -> Updates | None:
         return settling.send(verdict)
     except StopIteration:
         return None
-
-
-def _call_soon(
-    loop: asyncio.AbstractEventLoop, callback: Callable[..., object], *args: object
-) -> None:
-    """Schedule a call from another thread or a signal handler; a loop that has ended needs none."""
-    with suppress(RuntimeError):
-        loop.call_soon_threadsafe(callback, *args)
-
-
-async def _ahead(batches: Iterator[Updates]) -> AsyncIterator[Updates]:
-    """Iterate over batches made beside the event loop, one helping ahead of those in use."""
-    pull = _in_thread(lambda: list(islice(batches, HELPING)))
-    while helping := await pull:
-        pull = _in_thread(lambda: list(islice(batches, HELPING)))
-        for batch in helping:
-            yield batch
-
-
-def _in_thread(work: Callable[[], list[Updates]]) -> asyncio.Future[list[Updates]]:
-    """Run work in a thread that the end of the program does not wait for.
-
-    An executor's threads are waited for, and a pipe that nobody writes to would hold the end up.
-    """
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[list[Updates]] = loop.create_future()
-
-    def settle_future(result: list[Updates] | None, error: BaseException | None) -> None:
-        if future.cancelled():
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(result or [])
-
-    def run() -> None:
-        try:
-            result, error = work(), None
-        except BaseException as fault:
-            result, error = None, fault
-        _call_soon(loop, settle_future, result, error)
-
-    Thread(target=run, name="reading", daemon=True).start()
-    return future

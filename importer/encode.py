@@ -36,7 +36,7 @@ def encode(
 def _encode_chunk(identified: IdentifiedChunk, mapping: Mapping, destination: Engage) -> Updates:
     records, good = identified.chunk.records, identified.chunk.good
     text = _join(identified, mapping, destination)
-    sizes = pc.binary_length(text).to_numpy(zero_copy_only=False)
+    sizes = pc.binary_length(text).to_numpy(zero_copy_only=False) - 1  # without the comma
     nameless, oversize = identified.kinds == Kind.NONE, sizes > UPDATE_BYTES
     keep = ~(nameless | oversize)
     failures = [

@@ -5,6 +5,7 @@ body is `1` or `0`), its error pages (401, 403, 413, 429), and official clients 
 silent; an answer that fits none of them is never taken for a success.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,6 +39,9 @@ HEADERS: Mapping[str, str] = {"Content-Type": "application/json", "Accept": "app
 
 _WORDS = 200
 
+_GLARING = 8
+"""Characters from which on a token cannot be part of an ordinary word."""
+
 
 class Token:
     """The project token: it is in the requests and nowhere else."""
@@ -52,6 +56,19 @@ class Token:
 
     def __repr__(self) -> str:
         return "Token(…)"
+
+    def hidden_in(self, answer: Any) -> Any:
+        """Return a JSON value with the token blotted out of its texts: a server may echo it."""
+        match answer:
+            case str():
+                edge = r"\b" if len(self._text) < _GLARING else ""
+                return re.sub(f"{edge}{re.escape(self._text)}{edge}", "…", answer)
+            case list():
+                return [self.hidden_in(item) for item in answer]
+            case dict():
+                return {key: self.hidden_in(item) for key, item in answer.items()}
+            case _:
+                return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,29 +95,39 @@ class Engage:
 
     def judge(self, reply: Reply, updates: int) -> Verdict:
         """Say what an answer to a request of so many updates means."""
-        if reply.status == 200:
-            return _judge_body(reply, updates)
+        answer = self.token.hidden_in(_parse(reply.body))
+        words = _describe(reply.status, answer)
+        if 200 <= reply.status < 300:
+            return _judge_body(answer, words, updates)
         if reply.status == 400:
-            verdict = _judge_body(reply, updates)
-            accepted = isinstance(verdict, Accepted | Lost)
-            return Refused(_describe(reply)) if accepted else verdict
+            verdict = _judge_body(answer, words, updates)
+            return Refused(words) if isinstance(verdict, Accepted | Lost) else verdict
         if reply.status in (401, 403):
-            return Denied(_describe(reply))
+            return Denied(words)
         if reply.status == 413:
-            return TooLarge(_describe(reply))
+            return TooLarge(words)
         if reply.status in (408, 425, 429):
-            return Busy(_describe(reply), _retry_after(reply.headers))
-        if reply.status >= 500:
-            return Lost(_describe(reply), _retry_after(reply.headers))
-        return Hopeless(_describe(reply))
+            return Busy(words, _retry_after(reply.headers))
+        if 500 <= reply.status < 600:
+            return Lost(words, _retry_after(reply.headers))
+        return Hopeless(words)
 
 
-def _judge_body(reply: Reply, updates: int) -> Verdict:
+class _NotJson:
+    """What a body is that is no JSON; the JSON null is an answer of its own."""
+
+
+def _parse(body: bytes) -> Any:
     try:
-        answer = orjson.loads(reply.body)
+        return orjson.loads(body)
     except orjson.JSONDecodeError:
-        return Lost(f"an answer that is not JSON: {_describe(reply)}")
+        return _NotJson()
+
+
+def _judge_body(answer: Any, words: str, updates: int) -> Verdict:
     match answer:
+        case _NotJson():
+            return Lost(f"an answer that is not JSON: {words}")
         case bool():
             pass
         case 1:
@@ -109,19 +136,23 @@ def _judge_body(reply: Reply, updates: int) -> Verdict:
             return Refused("the server answered 0: no update was valid")
         case {"failed_records": [_, *_] as records}:
             return _judge_records(records, answer, updates)
-        case {"error": str(words)} if words:
-            return Refused(_shorten(words))
+        case {"failed_records": records} if records:
+            return Refused(_shorten(str(answer.get("error") or records)))
+        case {"error": fault} if fault:
+            return Refused(_shorten(str(fault)))
         case {"status": 0 | False | "error"}:
             return Refused("the server answered status 0")
-        case {"num_good_events": int(good)} if good != updates:
+        case {"num_good_events": int(good)} | {"num_records_imported": int(good)} if (
+            good != updates
+        ):
             return Refused(f"the server took {good} of {updates} updates and named none")
         case {"status": 1 | True | "OK" | "ok"}:
             return Accepted()
-        case {"num_good_events": int()}:
+        case {"num_good_events": int()} | {"num_records_imported": int()}:
             return Accepted()
         case _:
             pass
-    return Lost(f"an answer of no known form: {_describe(reply)}")
+    return Lost(f"an answer of no known form: {words}")
 
 
 def _judge_records(records: list[Any], answer: dict[str, Any], updates: int) -> Verdict:
@@ -134,18 +165,20 @@ def _judge_records(records: list[Any], answer: dict[str, Any], updates: int) -> 
             case _:
                 # Names that point nowhere name nobody.
                 return Refused(_shorten(str(answer.get("error") or records[0])))
-    good = answer.get("num_good_events")
+    good = answer.get("num_good_events", answer.get("num_records_imported"))
     return PartlyRefused(refusals, others_applied=good == updates - len(refusals))
 
 
-def _describe(reply: Reply) -> str:
+def _describe(status: int, answer: Any) -> str:
     """Return status and the server's own words, one line, without values it may echo at length."""
-    try:
-        answer = orjson.loads(reply.body)
-        words = str(answer.get("error") or "") if isinstance(answer, dict) else str(answer)
-    except orjson.JSONDecodeError:
-        words = ""
-    return f"HTTP {reply.status}{': ' + _shorten(words) if words else ''}"
+    match answer:
+        case _NotJson() | None:
+            words = ""
+        case dict():
+            words = str(answer.get("error") or "")
+        case _:
+            words = str(answer)
+    return f"HTTP {status}{': ' + _shorten(words) if words else ''}"
 
 
 def _shorten(words: str) -> str:
@@ -160,7 +193,7 @@ def _retry_after(headers: Mapping[str, str]) -> float:
         return float(value)
     try:
         when = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     now = datetime.now(UTC)
     return max(0.0, (when.replace(tzinfo=when.tzinfo or UTC) - now).total_seconds())

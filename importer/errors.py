@@ -6,7 +6,7 @@ ImporterError                      1    a fault of the program itself
 │   └── MappingError               2    the mapping does not fit the file
 ├── SourceError                    2    the file cannot be read at all
 │   └── SourceBroken               4    the file breaks off on the way (2 where nothing was sent)
-├── ReportError                    2    the report folder cannot be written
+├── ReportError                    2    the report folder cannot be written (4 on the way)
 └── Stopped                        4    a run that ended before its last row
     ├── RefusedByServer            4    the server refuses everything
     ├── Unreachable                5    no answer, or no room, for too long
@@ -89,11 +89,11 @@ class Interrupted(Stopped):
 def exit_code(*, failed: int, in_doubt: int, stop: ImporterError | None, sent: bool) -> int:
     """Choose the exit code of a run that was begun: the one place where it is chosen.
 
-    `sent` says whether any request left the program: a broken source before the first one is
-    wrong input (2), afterwards it is a guard that stopped the run (4).
+    `sent` says whether any request left the program: a source that breaks off, or a disk that is
+    full, before the first one is wrong input (2), afterwards a guard that stopped the run (4).
     """
-    if isinstance(stop, SourceBroken) and not sent:
-        return ExitCode.WRONG_INPUT
+    if isinstance(stop, SourceBroken | ReportError):
+        return ExitCode.GUARD if sent else ExitCode.WRONG_INPUT
     if stop is not None:
         return stop.exit_code
     if in_doubt:

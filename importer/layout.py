@@ -1,6 +1,6 @@
 """What the first records of a file say of all the others: width, names, where the data begins."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -14,7 +14,8 @@ from importer.source import Source
 SAMPLE = 1_000
 """Data records whose commonest width is the file's."""
 
-SAMPLE_BYTES = 4 * LONGEST_RECORD
+SAMPLE_BYTES, SAMPLE_RECORDS = 4 * LONGEST_RECORD, 100 * SAMPLE
+"""Where the search for a thousand that can be read ends: it is all held in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class Reading:
         except SourceBroken as broken:
             if not self.rows:
                 raise
-            self.broken = broken
+            # Its traceback would keep the last block in memory and the file open.
+            self.broken = broken.with_traceback(None)
 
     def expected_rows(self, size: int | None) -> int | None:
         """Estimate the rows of a source of `size` bytes from those read so far."""
@@ -76,9 +78,10 @@ def read_layout(
     `records` are numbered so that the first data record is row 1. Raises SourceError where there
     is no record at all, or where header and records disagree.
     """
-    preamble = source.encoding.mark if source.encoding.unit != "u1" else b""
+    mark = source.encoding.mark if source.encoding.unit != "u1" else b""
+    preamble = mark
     header: list[str] = []
-    sample: list[Records] = []
+    sample: deque[Records] = deque()
     widths: Counter[int] = Counter()
     size = 0
     for portion in records:
@@ -88,18 +91,28 @@ def read_layout(
             preamble += before.data[int(before.starts[0]) : int(before.stops[-1])]
             if before.last_row == 0 and settings.header:
                 header = cells_of(before.cut(leading - 1, leading), source)
+                if not header:
+                    line = before.line(leading - 1)
+                    raise SourceError(f"{source.name}: line {line}: the header cannot be read")
         data = portion.cut(leading, len(portion))
         if len(data):
             sample.append(data)
             widths += count_widths(data.cut(0, SAMPLE - widths.total()), source)
             size += int(data.stops[-1] - data.starts[0])
-        if widths.total() >= SAMPLE or size >= SAMPLE_BYTES:
+        enough = widths.total() >= SAMPLE or data.last_row >= SAMPLE_RECORDS
+        if enough or size >= SAMPLE_BYTES:
             break
-    if not sample and not preamble:
+    if not sample and preamble == mark:
         raise SourceError(f"{source.name}: has no records; nothing to import")
     width = widths.most_common(1)[0][0] if widths else max(len(header), 1)
     if header and len(header) != width:
         raise SourceError(
             f"{source.name}: the header has {len(header)} names, but the records {width} cells"
         )
-    return Layout(width, tuple(header), preamble), chain(sample, records)
+    return Layout(width, tuple(header), preamble), chain(_let_go(sample), records)
+
+
+def _let_go(sample: deque[Records]) -> Iterator[Records]:
+    """Hand the sample on without keeping it: its blocks are memory."""
+    while sample:
+        yield sample.popleft()

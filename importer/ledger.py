@@ -40,14 +40,13 @@ class Totals:
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """The account of one batch, filled while it is settled."""
+    """The account of one batch, filled while it is settled. Only its failures outlive that."""
 
     updates: Updates
     imported: int = 0
     failed: list[Failure] = field(default_factory=list)
     in_doubt: list[Failure] = field(default_factory=list)
     not_attempted: int = 0
-    closed: bool = False
 
     def fail(self, updates: Updates, index: int, code: str, refusal: Refusal) -> None:
         name = refusal.field.removeprefix("$set.")
@@ -59,14 +58,27 @@ class Entry:
         )
 
 
+@dataclass(slots=True)
+class _Page:
+    """What is to be written of one batch, once everything before it is."""
+
+    failed: list[Failure] = field(default_factory=list)
+    in_doubt: list[Failure] = field(default_factory=list)
+    complete: bool = False
+
+
 class Ledger:
-    """Batches are opened in file order, closed in any, and booked in file order again."""
+    """Batches are opened in file order, closed and counted in any, and written in file order.
+
+    While one batch is stuck, those behind it leave only their failures in memory.
+    """
 
     def __init__(self, sink: Sink, observe: Callable[[Totals], None]) -> None:
         self.totals = Totals()
         self._sink = sink
         self._observe = observe
-        self._open: deque[Entry] = deque()
+        self._open: dict[Entry, _Page] = {}
+        self._unwritten: deque[_Page] = deque()
         self._next_row = 1
 
     def open(self, updates: Updates) -> Entry:
@@ -77,14 +89,15 @@ class Ledger:
             )
         self._next_row = updates.last_row + 1
         entry = Entry(updates)
-        self._open.append(entry)
+        self._open[entry] = page = _Page()
+        self._unwritten.append(page)
         return entry
 
     def close(self, entry: Entry) -> None:
-        """Book a settled batch, and what its delay held up."""
-        entry.closed = True
-        while self._open and self._open[0].closed:
-            self._book(self._open.popleft())
+        """Count a settled batch; write its failures, and what its delay held up."""
+        self._count(entry, self._open.pop(entry))
+        while self._unwritten and self._unwritten[0].complete:
+            self._write(self._unwritten.popleft())
         self._observe(self.totals)
 
     def request(self, status: str, *, retried: bool) -> None:
@@ -104,21 +117,25 @@ class Ledger:
                 f"{totals.not_attempted} not attempted, {len(self._open)} batches still open"
             )
 
-    def _book(self, entry: Entry) -> None:
+    def _count(self, entry: Entry, page: _Page) -> None:
         totals, updates = self.totals, entry.updates
-        failed = sorted((*updates.failures, *entry.failed), key=lambda failure: failure.row)
+        page.failed = sorted((*updates.failures, *entry.failed), key=lambda failure: failure.row)
+        page.in_doubt = sorted(entry.in_doubt, key=lambda failure: failure.row)
+        page.complete = True
         totals.read += updates.row_count
         totals.imported += entry.imported
-        totals.failed += len(failed)
-        totals.in_doubt += len(entry.in_doubt)
+        totals.failed += len(page.failed)
+        totals.in_doubt += len(page.in_doubt)
         totals.not_attempted += entry.not_attempted
+        totals.failures_by_code.update(failure.code for failure in page.failed)
         counts = np.bincount(updates.kinds, minlength=len(Kind))
         for kind in (Kind.COLUMN, Kind.EMAIL, Kind.RANDOM):
             totals.identifiers[kind.name.lower()] += int(counts[kind])
-        for failure in failed:
-            totals.failures_by_code[failure.code] += 1
+
+    def _write(self, page: _Page) -> None:
+        for failure in page.failed:
             self._sink.failed(failure)
-        for failure in sorted(entry.in_doubt, key=lambda failure: failure.row):
+        for failure in page.in_doubt:
             self._sink.in_doubt(failure)
 
 

@@ -1,10 +1,12 @@
 """The mapping, resolved against a file: names to positions, types to functions, once."""
 
+import json
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
-from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import orjson
 from pydantic import JsonValue
 
 from importer.config import Column, ColumnKey, Config, near
@@ -62,6 +64,7 @@ def resolve_mapping(config: Config, width: int, names: Sequence[str]) -> Mapping
     )
     key = config.identifier.column
     identifier = position(key, "identifier.column") if key is not None else None
+    faults += _unsendable(config.properties)
     if faults:
         raise MappingError("\n".join(faults))
     email = next((column.position for column in columns if column.property == EMAIL), None)
@@ -72,6 +75,16 @@ def resolve_mapping(config: Config, width: int, names: Sequence[str]) -> Mapping
         email=email if "email" in config.identifier.fallback else None,
         random="random" in config.identifier.fallback,
     )
+
+
+def _unsendable(constants: ReadOnly[str, JsonValue]) -> Iterator[str]:
+    """Say which constants have no JSON: YAML knows `.nan`, and integers of any length."""
+    for name, value in constants.items():
+        try:
+            json.dumps(value, allow_nan=False)
+            orjson.dumps(value)
+        except (ValueError, TypeError) as error:
+            yield f"properties.{name}: cannot be sent: {str(error).lower()}; put text in quotes"
 
 
 def _column(position: int, entry: Column) -> MappedColumn:

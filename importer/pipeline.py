@@ -93,5 +93,4 @@ def import_profiles(
             examples=tuple(run_folder.examples),
             files=run_folder.files,
         )
-        run_folder.finish(report)
-    return report
+        return run_folder.finish(report)

@@ -93,10 +93,16 @@ class Records:
 
 
 def frame_records(
-    blocks: Iterable[bytes], dialect: Dialect, first_row: int = 1
+    blocks: Iterable[bytes],
+    dialect: Dialect,
+    first_row: int = 1,
+    *,
+    most: int = MOST_RECORDS,
+    longest: int = LONGEST_RECORD,
 ) -> Iterator[Records]:
     """Cut blocks of a file into records, whole ones only, numbered from `first_row`.
 
+    At most `most` records are handed on at once, and none is awaited beyond `longest` bytes.
     Raises SourceBroken for a quote that is never closed, naming the line where it opened; all
     records before it have been yielded then.
     """
@@ -104,25 +110,28 @@ def frame_records(
     for block in blocks:
         data = rest + block if rest else block
         whole, used = _frame(data, dialect, row, line, at_end=False)
-        yield from _portions(whole)
+        yield from _portions(whole, most)
         row += len(whole)
         line += len(whole.line_ends)
         rest = data[used:]
-        if len(rest) > LONGEST_RECORD:
-            raise _endless(rest, dialect, line)
+        if len(rest) > longest:
+            raise _endless(rest, dialect, line, longest)
     if not rest:
         return
     if (opened := _open_quote(rest, dialect)) is not None:
-        raise _unclosed(rest, opened, dialect, line)
-    if len(rest) % dialect.unit_bytes:
-        raise SourceBroken(f"line {line}: the file ends in the middle of a character")
+        raise _unclosed(rest, opened, dialect, line, "never closed")
     whole, _ = _frame(rest, dialect, row, line, at_end=True)
-    yield from _portions(whole)
+    if len(rest) % dialect.unit_bytes:
+        # A record behind which a line ended is whole all the same.
+        yield from _portions(whole.cut(0, int((whole.stops > whole.ends).sum())), most)
+        line += len(whole.line_ends)
+        raise SourceBroken(f"line {line}: the file ends in the middle of a character")
+    yield from _portions(whole, most)
 
 
-def _portions(records: Records) -> Iterator[Records]:
-    for start in range(0, len(records), MOST_RECORDS):
-        yield records.cut(start, start + MOST_RECORDS)
+def _portions(records: Records, most: int) -> Iterator[Records]:
+    for start in range(0, len(records), most):
+        yield records.cut(start, start + most)
 
 
 def _units(data: bytes, dialect: Dialect) -> NDArray[np.unsignedinteger]:
@@ -139,11 +148,12 @@ def _frame(
     line_ends = _line_ends(units, data, at_end=at_end)
     record_ends = _outside(line_ends, opens, closes)
     stops = record_ends + 1
-    if at_end and (not len(stops) or stops[-1] < len(units)):
-        stops = np.append(stops, len(units))
+    used = int(stops[-1]) if len(stops) else 0
+    if at_end and used < len(units):
+        used = len(units)
+        stops = np.append(stops, used)
     starts = np.concatenate(([0], stops[:-1])) if len(stops) else stops
     ends = stops - _ending_lengths(units, stops)
-    used = int(stops[-1]) if len(stops) else 0
     stray = np.zeros(len(stops), bool)
     if len(stray_at):
         hit = np.searchsorted(stops, stray_at, side="right")
@@ -263,17 +273,18 @@ def _open_quote(data: bytes, dialect: Dialect) -> int | None:
     return int(opens[joined[-1] + 1 if len(joined) else 0]) * dialect.unit_bytes
 
 
-def _endless(rest: bytes, dialect: Dialect, line: int) -> SourceBroken:
+def _endless(rest: bytes, dialect: Dialect, line: int, longest: int) -> SourceBroken:
+    size = f"{longest / 2**20:g} MiB"
     if (opened := _open_quote(rest, dialect)) is not None:
-        return _unclosed(rest, opened, dialect, line)
+        return _unclosed(rest, opened, dialect, line, f"not closed within {size}")
     return SourceBroken(
-        f"line {line}: a record of more than {LONGEST_RECORD // 2**20} MiB: "
+        f"line {line}: a record of more than {size}: "
         "is this a CSV file, and are delimiter and encoding right?"
     )
 
 
-def _unclosed(rest: bytes, opened: int, dialect: Dialect, line: int) -> SourceBroken:
+def _unclosed(rest: bytes, opened: int, dialect: Dialect, line: int, how: str) -> SourceBroken:
     line += len(_line_ends(_units(rest[:opened], dialect), rest, at_end=True))
     return SourceBroken(
-        f"line {line}: the quote that opens here is never closed; close it, or set source.quote"
+        f"line {line}: the quote that opens here is {how}; close it, or set source.quote"
     )

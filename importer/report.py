@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Self, TextIO
@@ -159,8 +159,15 @@ class RunFolder:
         with _report_errors(self.path):
             self._write_line(self._in_doubt, failure)
 
-    def finish(self, report: Report) -> None:
-        """Write report.json, whole or not at all."""
+    def finish(self, report: Report) -> Report:
+        """Write report.json, whole or not at all; a disk that refuses is a stop like others."""
+        try:
+            self._finish(report)
+        except ReportError as error:
+            return replace(report, stop=report.stop or error, status="stopped")
+        return report
+
+    def _finish(self, report: Report) -> None:
         with _report_errors(self.path):
             for stream in (self._failures, self._in_doubt, self._rejects):
                 stream.flush()

@@ -62,7 +62,7 @@ def _judge(entry: Entry, part: _Part, verdict: Verdict) -> list[_Part]:
             if others_applied or not others:
                 entry.imported += len(others)
                 return []
-            return [_Part(updates.only(others), lost=part.lost)]
+            return [_Part(updates.only(others), lost=part.lost or "it told of other rows only")]
         case Refused(message) | TooLarge(message) if len(updates) == 1:
             code = "refused" if isinstance(verdict, Refused) else "too_large"
             entry.fail(updates, 0, code, Refusal(message))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from importer import config
-from importer.errors import ConfigError, SourceBroken, SourceError
+from importer.errors import ConfigError, ImporterError, SourceBroken, SourceError
 from importer.records import Dialect
 
 BLOCK_BYTES = 4 * 1024 * 1024
@@ -19,21 +19,36 @@ STDIN = "-"
 
 _HEAD_BYTES, _FEW = 65_536, 8
 
+# ASCII, all of it, and what is ASCII too but means something else in ISO-2022, in Python's own
+# escapes and in domain names.
+_PLAIN = bytes(range(128)) + b"\x1b$B!!\x1b(B \\u0041.xn--bcher-kva."
+
 _CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\r\f\x1b")
 
-# What a file that is no CSV begins with, and what to tell its owner.
+# What a file that is no CSV begins with, and what to tell its owner. Each has a byte or a length
+# that no text begins with.
 _MAGIC = {
     b"PK\x03\x04": "a ZIP archive or an Excel workbook; save it as CSV",
     b"\x1f\x8b": "gzip-compressed; uncompress it first",
-    b"BZh": "bzip2-compressed; uncompress it first",
+    **{
+        # Its level and the start of a block: an id may begin with BZh.
+        b"BZh%d1AY&SY" % level: "bzip2-compressed; uncompress it first"
+        for level in range(1, 10)
+    },
     b"\x28\xb5\x2f\xfd": "zstd-compressed; uncompress it first",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook; save it as CSV",
-    b"PAR1": "a Parquet file; export it as CSV",
+    b"PAR1\x15": "a Parquet file; export it as CSV",
     b"%PDF-": "a PDF document",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
     b"SQLite format 3\0": "an SQLite database; export the table as CSV",
     b"\x7fELF": "a program",
+}
+
+# In this order: UTF-32's little-endian mark begins with UTF-16's.
+_WIDE_MARKS = {
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
 }
 
 
@@ -76,7 +91,11 @@ def open_source(source: str | Path, settings: config.Source) -> Source:
         encoding = _encoding(settings, first)
         _refuse_binary(name, first, encoding)
     except OSError as error:
+        _close(stream)
         raise SourceError(f"{name}: {error.strerror}") from error
+    except ImporterError:
+        _close(stream)
+        raise
     return Source(
         name=name,
         size=size,
@@ -88,6 +107,8 @@ def open_source(source: str | Path, settings: config.Source) -> Source:
 
 def _open(source: str | Path) -> tuple[BinaryIO, str, int | None]:
     if source == STDIN:
+        if sys.stdin is None:  # a scheduler may start programs without one
+            raise SourceError("standard input: is closed; name a CSV file")
         return sys.stdin.buffer, "standard input", None
     path = Path(source)
     try:
@@ -106,8 +127,12 @@ def _blocks(stream: BinaryIO, first: bytes, name: str) -> Iterator[bytes]:
     except OSError as error:
         raise SourceBroken(f"{name}: reading it broke off: {error.strerror}") from error
     finally:
-        if stream is not sys.stdin.buffer:
-            stream.close()
+        _close(stream)
+
+
+def _close(stream: BinaryIO) -> None:
+    if sys.stdin is None or stream is not sys.stdin.buffer:
+        stream.close()
 
 
 def _encoding(settings: config.Source, first: bytes) -> Encoding:
@@ -134,10 +159,10 @@ def _mark(first: bytes, mark: bytes) -> bytes:
 def _require_ascii_structure(settings: config.Source) -> None:
     """Refuse encodings in which a delimiter, quote or line break cannot be told by its byte."""
     structure = {*"\r\n", settings.delimiter, settings.quote or settings.delimiter}
-    codec, ascii_bytes = settings.encoding, bytes(range(128))
+    codec = settings.encoding
     try:
-        plain = ascii_bytes.decode(codec) == ascii_bytes.decode("ascii")
-    except (UnicodeDecodeError, LookupError):  # LookupError: a codec that is not for text
+        plain = _PLAIN.decode(codec) == _PLAIN.decode("ascii")
+    except (UnicodeError, LookupError):  # LookupError: a codec that is not for text
         plain = False
     if not plain or any(_hides(codec, character) for character in structure):
         raise ConfigError(
@@ -149,14 +174,15 @@ def _require_ascii_structure(settings: config.Source) -> None:
 def _hides(codec: str, character: str) -> bool:
     """Can the character's byte be part of another character, or another byte be read as it?"""
     for lead in range(0x80, 0x100):
-        pair = bytes([lead]) + character.encode("ascii")
-        for raw in (pair[:1], pair):
-            try:
-                text = raw.decode(codec)
-            except UnicodeDecodeError:
-                continue
-            if text == character or (len(raw) == 2 and len(text) == 1):
-                return True
+        byte = bytes([lead])
+        if byte.decode(codec, "ignore") == character:
+            return True
+        try:
+            text = (byte + character.encode("ascii")).decode(codec)
+        except UnicodeDecodeError:
+            continue
+        if not text.endswith(character):
+            return True
     return False
 
 
@@ -164,11 +190,17 @@ def _refuse_binary(name: str, first: bytes, encoding: Encoding) -> None:
     for magic, what in _MAGIC.items():
         if first.startswith(magic):
             raise SourceError(f"{name}: is not a CSV file but {what}")
-    if encoding.unit != "u1":
-        return
-    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise SourceError(f"{name}: is written in UTF-16; set source.encoding: utf-16")
     head = first[:_HEAD_BYTES]
+    if encoding.unit != "u1":
+        # Every delimiter and line end has a zero byte there; UTF-8 read like this is one odd cell.
+        if not encoding.mark and b"\0" not in head:
+            raise SourceError(f"{name}: is not {encoding.codec} text; check source.encoding")
+        return
+    for family, marks in _WIDE_MARKS.items():
+        if first.startswith(marks):
+            raise SourceError(
+                f"{name}: is written in {family.upper()}; set source.encoding: {family}"
+            )
     controls = len(head) - len(head.translate(None, _CONTROLS))
     if controls > _FEW and controls > len(head) * 0.05:
         raise SourceError(f"{name}: is a binary file, not CSV text")

@@ -1,6 +1,7 @@
 """The border to httpx: a request goes out, a reply or a verdict on its absence comes back."""
 
 import ssl
+from collections.abc import AsyncIterator
 
 import aiohttp
 import httpx
@@ -15,28 +16,40 @@ def open_client(*, concurrency: int, timeout: float) -> httpx.AsyncClient:
 
     It runs on aiohttp, which costs a third of httpx's own transport per request. Certificates
     are verified, redirects are not followed, and proxies and certificate authorities come from
-    the environment as httpx users expect (`HTTPS_PROXY`, `SSL_CERT_FILE`).
+    the environment as httpx users expect (`HTTPS_PROXY`, `SSL_CERT_FILE`); a server on this
+    machine is reached without a proxy.
+
+    Connecting, the name's resolution included, may take half of `timeout` (seconds): who waits
+    the whole of it for an answer must be able to tell that the request never left.
     """
     return HttpxAiohttpClient(
         headers=dict(HEADERS),
-        timeout=httpx.Timeout(timeout),
+        timeout=httpx.Timeout(timeout, connect=timeout / 2, pool=timeout / 2),
         limits=httpx.Limits(
             max_connections=concurrency,
             max_keepalive_connections=concurrency,
             keepalive_expiry=60,
         ),
         follow_redirects=False,
+        mounts=dict.fromkeys(("all://127.0.0.1", "all://localhost", "all://[::1]")),
     )
 
 
 async def post(client: httpx.AsyncClient, url: str, body: bytes) -> Reply | Busy | Lost | Hopeless:
     """Send one request. Every foreign exception ends here, as a verdict."""
+    length = {"Content-Length": str(len(body))}
     try:
-        response = await client.post(url, content=body)
-    except (httpx.TransportError, aiohttp.ClientError, OSError) as error:
+        response = await client.post(url, content=_whole(body), headers=length)
+    except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError) as error:
+        # ValueError: what is not text where HTTP has text, in a host name or in a reason phrase.
         return _judge_absence(error)
     headers = {name.lower(): value for name, value in response.headers.items()}
     return Reply(response.status_code, response.content, headers)
+
+
+async def _whole(body: bytes) -> AsyncIterator[bytes]:
+    """Give a body as a stream: aiohttp warns of bytes beyond 1 MiB, which a request may have."""
+    yield body
 
 
 def _judge_absence(error: Exception) -> Busy | Lost | Hopeless:
@@ -51,8 +64,15 @@ def _judge_absence(error: Exception) -> Busy | Lost | Hopeless:
         return Hopeless(f"the server's certificate is not trusted ({words})")
     if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return Busy(words)
+    if isinstance(cause, aiohttp.ClientHttpProxyError):
+        return Busy(f"the proxy does not connect ({words})")
     if isinstance(cause, httpx.ConnectError | httpx.PoolTimeout | httpx.ProxyError):
         return Busy(words)
-    if isinstance(cause, httpx.UnsupportedProtocol | aiohttp.InvalidURL):
+    if isinstance(cause, aiohttp.ClientResponseError | aiohttp.ClientPayloadError):
+        # Their words quote what was received, and a server may send back what it was sent.
+        return Lost(f"an answer that is not whole or not HTTP ({type(cause).__name__})")
+    if isinstance(cause, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
+        return Hopeless(words)
+    if isinstance(cause, httpx.InvalidURL | httpx.UnsupportedProtocol):
         return Hopeless(words)
     return Lost(words)

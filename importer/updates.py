@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ class Updates:
     updates and failures are the rows from `first_row` to `last_row`, each once.
     """
 
-    text: bytes | memoryview
+    text: bytes | memoryview = field(repr=False)  # the token is in it
     offsets: NDArray[np.int64]
     rows: Positions
     identifiers: Sequence[str]
@@ -80,10 +80,12 @@ class Updates:
     def followed_by(self, later: "Updates") -> "Updates":
         """Return these updates and those of the rows that come next, as one."""
         start, stop = int(self.offsets[0]), int(self.offsets[-1])
-        text = b"".join((self.text[start:stop], later.text))
+        then, end = int(later.offsets[0]), int(later.offsets[-1])
         return Updates(
-            text=text,
-            offsets=np.concatenate((self.offsets[:-1] - start, later.offsets + (stop - start))),
+            text=b"".join((self.text[start:stop], later.text[then:end])),
+            offsets=np.concatenate(
+                (self.offsets[:-1] - start, later.offsets + (stop - start - then))
+            ),
             rows=np.concatenate((self.rows, later.rows)),
             identifiers=[*self.identifiers, *later.identifiers],
             kinds=np.concatenate((self.kinds, later.kinds)),

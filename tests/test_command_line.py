@@ -237,7 +237,7 @@ def free_port() -> int:
             ["customers.csv"],
             "columns:\n  2: {property: plan, type: strng}",
             2,
-            "importer: config.yaml:2: columns.2: unknown type 'strng'; did you mean 'string'?",
+            "importer: config.yaml:2: columns.2.type: unknown type 'strng'; did you mean 'string'?",
         ),
         (
             ["customers.csv"],

@@ -123,6 +123,7 @@ def test_where_requests_go(project: Project, environment: dict[str, str], expect
 @pytest.mark.parametrize(
     "url",
     [
+        "http://a..b",
         "ftp://x",
         "api.mixpanel.com",
         "https://u:p@x",

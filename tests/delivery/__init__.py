@@ -1,0 +1,1 @@
+"""Tests of the way from batches to answers to books."""

@@ -1,0 +1,51 @@
+"""Updates of rows, made the way a run makes them, without a file."""
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+
+from importer.batch import batch
+from importer.chunks import read_chunks
+from importer.config import Config
+from importer.encode import encode
+from importer.engage import Engage, Token
+from importer.identify import identify
+from importer.mapping import resolve_mapping
+from importer.records import Dialect, frame_records
+from importer.source import Encoding, Source
+from importer.updates import Updates
+
+TOKEN = "0123456789abcdef-a-project-token"
+
+HERE = Engage("http://127.0.0.1:9", Token(TOKEN))
+"""A destination for updates that are never sent."""
+
+
+def batches_of(
+    rows: Iterable[tuple[str, str]], size: int = 200, destination: Engage = HERE
+) -> Iterator[Updates]:
+    """Yield batches of updates that set `plan`; a row whose identifier is empty fails."""
+    text = "".join(f"{name},{plan}\n" for name, plan in rows).encode()
+    opened = Source("made", len(text), Encoding("utf-8"), Dialect(), iter([text]))
+    mapping = resolve_mapping(config(), 2, ())
+    records = frame_records(opened.blocks, opened.dialect)
+    chunks = read_chunks(records, opened, 2, mapping.positions)
+    identified = identify(chunks, mapping, uuid.UUID(int=7))
+    yield from batch(encode(identified, mapping, destination), size)
+
+
+def one_batch(identifiers: Iterable[str]) -> Updates:
+    """Return one batch with a row for each identifier."""
+    names = list(identifiers)
+    (made,) = batches_of(((name, "pro") for name in names), len(names))
+    return made
+
+
+def config(delivery: Mapping[str, object] | None = None) -> Config:
+    """Map column 1 to the identifier, never replaced by another, and column 2 to `plan`."""
+    return Config.model_validate(
+        {
+            "identifier": {"column": 1, "fallback": ()},
+            "columns": {2: "plan"},
+            "delivery": dict(delivery or {}),
+        }
+    )

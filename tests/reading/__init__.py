@@ -1,0 +1,1 @@
+"""From bytes to batches: what is read is what is sent."""

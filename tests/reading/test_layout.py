@@ -1,0 +1,106 @@
+"""Layout: width, names and preamble, as the first records say."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer import config
+from importer.errors import SourceBroken, SourceError
+from importer.layout import Layout, Reading, read_layout
+from importer.records import Dialect, frame_records
+from importer.source import Encoding, Source
+
+from .reference_csv import Row, read
+from .strategies import Written, files, often
+
+
+def layout_of(
+    file: Written, settings: config.Source, limit: int | None = None
+) -> tuple[Layout, list[Row]]:
+    """The layout of a file, and row, line and bytes of the data records behind it."""
+    first_row = 1 - settings.skip_records - settings.header
+    reading = Reading(frame_records(file.blocks, file.dialect, first_row, most=3), limit)
+    layout, records = read_layout(file.source, iter(reading), settings)
+    rows = [
+        Row(portion.first_row + i, portion.line(i), portion.raw(i))
+        for portion in records
+        for i in range(len(portion))
+    ]
+    assert reading.rows == (rows[-1].number if rows else 0)
+    return layout, rows
+
+
+@often
+@given(files(), st.integers(0, 3), st.booleans(), st.none() | st.integers(1, 5))
+def test_layout_is_what_the_rules_say(
+    file: Written, skip: int, header: bool, limit: int | None
+) -> None:
+    """Width, names, what comes before the data, and data rows numbered from 1 on their lines."""
+    settings = config.Source(skip_records=skip, header=header)
+    leading = skip + header
+    expected = read(file.data, file.delimiter, file.quote, file.codec, 1 - leading)
+    before, rows = expected.rows[:leading], expected.rows[leading:][:limit]
+    names = before[-1].cells if header and len(before) == leading else ()
+    counts = Counter(len(row.cells) for row in rows if not row.code)
+    commonest = {width for width, count in counts.items() if count == max(counts.values())}
+    try:
+        layout, found = layout_of(file, settings, limit)
+    except SourceBroken:
+        assert (expected.broken_line is None, rows) == (False, [])
+    except SourceError:
+        assert not expected.rows or (header and (not names or {len(names)} != commonest))
+    else:
+        assert [(row.number, row.line, row.raw) for row in found] == [
+            (row.number, row.line, row.raw) for row in rows
+        ]
+        assert layout.width in (commonest or {max(len(names), 1)})
+        assert layout.names == names
+        assert all(row.raw in layout.preamble for row in before)
+
+
+def written(data: bytes) -> Source:
+    return Source("x.csv", len(data), Encoding("utf-8"), Dialect(), iter([data]))
+
+
+def look(data: bytes, **settings: bool | int) -> Layout:
+    how = config.Source.model_validate(settings)
+    first_row = 1 - how.skip_records - how.header
+    records = frame_records([data], Dialect(), first_row, most=100)
+    return read_layout(written(data), records, how)[0]
+
+
+def test_the_width_is_the_commonest_of_the_first_thousand() -> None:
+    """Neither the first records nor those behind the thousandth decide the width."""
+    assert look(b"a\n" * 400 + b"a,b\n" * 599 + b"a\n" * 5000).width == 2
+    assert look(b"\xff\n" * 3000 + b"a,b,c\n").width == 3
+
+
+def test_header() -> None:
+    """The header names the columns; what comes before the data is kept for a file of rejects."""
+    data = b'made today\n\n"first, name",$email\r\n\r\na,b\n'
+    assert look(data, skip_records=1, header=True) == Layout(
+        2, ("first, name", "$email"), b'made today\n\n"first, name",$email\r\n'
+    )
+    assert look(b"a,b\n", header=True) == Layout(2, ("a", "b"), b"a,b\n")
+
+
+@pytest.mark.parametrize(
+    ("data", "settings", "words"),
+    [
+        (b"\n\r\n\r", {}, "x.csv: has no records; nothing to import"),
+        (
+            b"a,b\n1,2,3\n",
+            {"header": True},
+            "x.csv: the header has 2 names, but the records 3 cells",
+        ),
+        (b'\n"a"b,c\n1,2\n', {"header": True}, "x.csv: line 2: the header cannot be read"),
+        (b"\xff,c\n1,2\n", {"header": True}, "x.csv: line 1: the header cannot be read"),
+    ],
+)
+def test_refused(data: bytes, settings: dict[str, bool], words: str) -> None:
+    """A file without records, or with a header that does not fit, is refused in words."""
+    with pytest.raises(SourceError) as refused:
+        look(data, **settings)
+    assert str(refused.value) == words

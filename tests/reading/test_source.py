@@ -1,0 +1,173 @@
+"""Sources: what is read as which encoding, and what is no CSV file at all."""
+
+import gzip
+import io
+import random
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from importer import config
+from importer.errors import ConfigError, SourceError
+from importer.records import frame_records
+from importer.source import open_source
+
+TEXT = "u1,Zoë,\ufeff\nu2,\U0001f468,x"
+
+
+def raws(path: Path, **settings: Any) -> list[str]:
+    """The records of a file as text."""
+    source = open_source(path, config.Source.model_validate(settings))
+    portions: Iterator[Any] = frame_records(source.blocks, source.dialect)
+    return [source.encoding.decode(part.raw(i)) for part in portions for i in range(len(part))]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark", "written"),
+    [
+        ("utf-8", "\ufeff", "utf-8"),
+        ("utf-8", "", "utf-8"),
+        ("UTF8", "\ufeff", "utf-8"),
+        ("utf-8-sig", "\ufeff", "utf-8"),
+        ("utf-16", "\ufeff", "utf-16-le"),
+        ("utf-16", "\ufeff", "utf-16-be"),
+        ("utf-16", "", "utf-16-le"),
+        ("utf-16-le", "\ufeff", "utf-16-le"),
+        ("utf-16-be", "", "utf-16-be"),
+        ("utf-32", "\ufeff", "utf-32-be"),
+        ("utf-32", "\ufeff", "utf-32-le"),
+        ("utf-32-be", "\ufeff", "utf-32-be"),
+    ],
+)
+def test_a_byte_order_mark_is_skipped_once(
+    tmp_path: Path, encoding: str, mark: str, written: str
+) -> None:
+    """A mark at the start is no part of the first cell, and one anywhere else is text."""
+    path = tmp_path / "x.csv"
+    path.write_bytes((mark + TEXT).encode(written))
+    assert raws(path, encoding=encoding) == ["u1,Zoë,\ufeff\n", "u2,\U0001f468,x"]
+
+
+def workbook() -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+    return content.getvalue()
+
+
+NO_CSV = {
+    "gzip": (gzip.compress(b"a,b\n"), "is not a CSV file but gzip-compressed; uncompress it first"),
+    "xlsx": (
+        workbook(),
+        "is not a CSV file but a ZIP archive or an Excel workbook; save it as CSV",
+    ),
+    "png": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is not a CSV file but a picture"),
+    "bzip2": (
+        b"BZh91AY&SY\xf6\x81",
+        "is not a CSV file but bzip2-compressed; uncompress it first",
+    ),
+    "parquet": (b"PAR1\x15\x04\x15", "is not a CSV file but a Parquet file; export it as CSV"),
+    "noise": (random.Random(1).randbytes(20_000), "is a binary file, not CSV text"),
+    "utf-16": (
+        "\ufeffa,b\n".encode("utf-16-le"),
+        "is written in UTF-16; set source.encoding: utf-16",
+    ),
+    "utf-32": (
+        "\ufeffa,b\n".encode("utf-32-le"),
+        "is written in UTF-32; set source.encoding: utf-32",
+    ),
+    "utf-16 without a mark": ("a,b\n".encode("utf-16-le") * 99, "is a binary file, not CSV text"),
+    "cp1251": (
+        "имя,город\n".encode("cp1251") * 99,
+        "is not UTF-8 text; set source.encoding to the one it is written in",
+    ),
+    "empty": (b"", "is empty; nothing to import"),
+}
+
+
+@pytest.mark.parametrize("kind", NO_CSV)
+def test_no_csv_file(tmp_path: Path, kind: str) -> None:
+    """What cannot be a CSV file is refused before its first record, and says what it is."""
+    data, words = NO_CSV[kind]
+    path = tmp_path / kind
+    path.write_bytes(data)
+    with pytest.raises(SourceError) as refused:
+        open_source(path, config.Source())
+    assert str(refused.value) == f"{path}: {words}"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
+def test_utf_8_that_is_called_utf_16(tmp_path: Path, encoding: str) -> None:
+    """Bytes that cannot be of the encoding are not read as one long cell of Chinese."""
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"id1,x\nid2,y\n" * 8)
+    with pytest.raises(SourceError, match=r"is not utf-\d\d-.. text; check source\.encoding$"):
+        open_source(path, config.Source(encoding=encoding))
+
+
+@pytest.mark.parametrize("start", ["BZh1", "PAR1", "PK", "GIF89a", "%!", "{", "\x1bfoo", "+-="])
+def test_a_file_that_only_begins_like_another(tmp_path: Path, start: str) -> None:
+    """An id may look like the first letters of another format."""
+    path = tmp_path / "x.csv"
+    path.write_text(f"{start},a\n")
+    assert raws(path) == [f"{start},a\n"]
+
+
+def test_not_there(tmp_path: Path) -> None:
+    """A missing file and a directory are refused in words."""
+    for path, words in (
+        (tmp_path, "Is a directory"),
+        (tmp_path / "x", "No such file or directory"),
+    ):
+        with pytest.raises(SourceError) as refused:
+            open_source(path, config.Source())
+        assert str(refused.value) == f"{path}: {words}; name a CSV file, or - for stdin"
+
+
+READABLE = (
+    *("ascii", "cp1252", "latin-1", "cp1250", "koi8-r", "mac-roman", "iso8859-15", "cp437"),
+    *("shift_jis", "cp932", "gbk", "gb18030", "big5", "euc_jp", "euc_kr", "johab"),
+)
+
+
+@pytest.mark.parametrize("encoding", READABLE)
+def test_every_cell_of_an_encoding(tmp_path: Path, encoding: str) -> None:
+    """Whatever character of the encoding a cell holds, its neighbours stay where they are."""
+    characters = [
+        text
+        for number in range(0x20, 0x10000)
+        if (text := chr(number)) not in ',"' and _writable(text, encoding)
+    ]
+    rows = [f"{text},{text}{text},end\n" for text in characters]
+    path = tmp_path / "x.csv"
+    path.write_bytes("".join(rows).encode(encoding))
+    assert raws(path, encoding=encoding) == rows
+
+
+def _writable(text: str, encoding: str) -> bool:
+    try:
+        return text.encode(encoding).decode(encoding) == text
+    except UnicodeError:
+        return False
+
+
+HIDING = [
+    *((name, ",") for name in ("iso2022_jp", "iso2022_kr", "hz", "utf-7", "cp037", "cp500")),
+    *((name, ",") for name in ("idna", "punycode", "raw_unicode_escape", "undefined", "rot13")),
+    *((name, ",") for name in ("base64", "zip", "mac_arabic")),
+    *((name, "|") for name in ("shift_jis", "gbk", "big5", "gb18030", "johab")),
+]
+
+
+@pytest.mark.parametrize(("encoding", "delimiter"), HIDING)
+def test_an_encoding_that_hides_the_structure(
+    tmp_path: Path, encoding: str, delimiter: str
+) -> None:
+    """An encoding in which a delimiter's byte can be part of a letter is refused."""
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"a,b\n")
+    with pytest.raises(ConfigError, match="convert the file to utf-8 first"):
+        open_source(path, config.Source(encoding=encoding, delimiter=delimiter))
