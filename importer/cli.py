@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from importer.errors import ConfigError, ExitCode, ImporterError, SourceBroken
+from importer.errors import ConfigError, ExitCode, ImporterError, Interrupted, SourceBroken
 from importer.interruption import Interruption
 
 if TYPE_CHECKING:
@@ -266,12 +266,17 @@ def _emulator_installed() -> Iterator[None]:
 
 @contextmanager
 def _signals() -> Iterator[Interruption]:
-    """Let SIGINT and SIGTERM end a run in order; the second one ends the program."""
+    """Let SIGINT and SIGTERM end a run in order; the second one ends the program.
+
+    One that comes before the run has begun, in a pipe that stays silent say, ends it at once.
+    """
     interruption = Interruption()
 
     def on_signal(number: int, _frame: object) -> None:
         if interruption.signal_number is not None:
             os._exit(128 + number)
+        if not interruption.heard:
+            raise Interrupted(number)
         print("\nimporter: stopping; requests in flight may finish", file=sys.stderr)
         interruption.request(number)
 

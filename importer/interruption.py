@@ -10,6 +10,11 @@ class Interruption:
         self.signal_number: int | None = None
         self._listeners: list[Callable[[int], None]] = []
 
+    @property
+    def heard(self) -> bool:
+        """Has the run begun that would heed a request?"""
+        return bool(self._listeners)
+
     def request(self, signal_number: int = 2) -> None:
         """Ask the run to stop: requests in flight finish, the rest is not attempted."""
         self.signal_number = signal_number

@@ -4,8 +4,8 @@ import codecs
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedIOBase, RawIOBase
 from pathlib import Path
-from typing import BinaryIO
 
 from importer import config
 from importer.errors import ConfigError, ImporterError, SourceBroken, SourceError
@@ -85,16 +85,16 @@ def open_source(source: str | Path, settings: config.Source) -> Source:
     """
     stream, name, size = _open(source)
     try:
-        first = stream.read(BLOCK_BYTES)
+        first = _read_block(stream)
         if not first:
             raise SourceError(f"{name}: is empty; nothing to import")
         encoding = _encoding(settings, first)
         _refuse_binary(name, first, encoding)
     except OSError as error:
-        _close(stream)
+        stream.close()
         raise SourceError(f"{name}: {error.strerror}") from error
     except ImporterError:
-        _close(stream)
+        stream.close()
         raise
     return Source(
         name=name,
@@ -105,11 +105,12 @@ def open_source(source: str | Path, settings: config.Source) -> Source:
     )
 
 
-def _open(source: str | Path) -> tuple[BinaryIO, str, int | None]:
+def _open(source: str | Path) -> tuple[RawIOBase | BufferedIOBase, str, int | None]:
     if source == STDIN:
         if sys.stdin is None:  # a scheduler may start programs without one
             raise SourceError("standard input: is closed; name a CSV file")
-        return sys.stdin.buffer, "standard input", None
+        # Not sys.stdin: a thread that waits in its buffer would hold up the end of the program.
+        return open(0, "rb", buffering=0, closefd=False), "standard input", None
     path = Path(source)
     try:
         stream = path.open("rb")
@@ -118,21 +119,25 @@ def _open(source: str | Path) -> tuple[BinaryIO, str, int | None]:
     return stream, str(path), path.stat().st_size if path.is_file() else None
 
 
-def _blocks(stream: BinaryIO, first: bytes, name: str) -> Iterator[bytes]:
+def _blocks(stream: RawIOBase | BufferedIOBase, first: bytes, name: str) -> Iterator[bytes]:
     block = first
     try:
         while block:
             yield block
-            block = stream.read(BLOCK_BYTES)
+            block = _read_block(stream)
     except OSError as error:
         raise SourceBroken(f"{name}: reading it broke off: {error.strerror}") from error
     finally:
-        _close(stream)
-
-
-def _close(stream: BinaryIO) -> None:
-    if sys.stdin is None or stream is not sys.stdin.buffer:
         stream.close()
+
+
+def _read_block(stream: RawIOBase | BufferedIOBase) -> bytes:
+    """Read a whole block, of a pipe too, which gives a little at a time; less only at the end."""
+    pieces, missing = [], BLOCK_BYTES
+    while missing and (piece := stream.read(missing)):
+        pieces.append(piece)
+        missing -= len(piece)
+    return b"".join(pieces)
 
 
 def _encoding(settings: config.Source, first: bytes) -> Encoding:

@@ -418,3 +418,49 @@ def test_demo(command: Command, tmp_path: Path) -> None:
     assert json.loads(profile.partition("\n")[2])["$first_name"] == "Bruce"
     report = json.loads((run_folder(tmp_path) / "report.json").read_text("utf-8"))
     assert (report["status"], report["requests"]["sent"]) == ("complete", 25)
+
+
+def start(directory: Path, emulator: Emulator) -> subprocess.Popen[bytes]:
+    """Start an import of a pipe that the test writes to."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "importer", "run", "-", "-c", "config.yaml", "--json"],
+        cwd=directory,
+        env={**os.environ, **environment(emulator)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_interrupted_before_a_pipe_speaks(customers: Path, emulator: Emulator) -> None:
+    """A run that waits for a silent pipe can be ended."""
+    with start(customers, emulator) as process:
+        runs = customers / "importer-runs"
+        signalled = threading.Event()
+        while process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            signalled.wait(0.5)
+        assert process.stderr is not None
+        said = process.stderr.read()
+        assert process.stdin is not None
+        process.stdin.close()
+    # The signal may come before Python has come far enough to have it handled.
+    assert (process.returncode, said) in ((143, b"importer: interrupted\n"), (-15, b""))
+    assert not runs.exists()
+
+
+def test_interrupted_while_a_pipe_is_silent(customers: Path, emulator: Emulator) -> None:
+    """A run whose pipe falls silent can be ended too, and keeps its books."""
+    with start(customers, emulator) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b"".join(b"u%d,a@example.com,free\n" % n for n in range(600_000)))
+        process.stdin.flush()
+        waiting = threading.Event()
+        while emulator.stats()["updates"] < 1000 and not waiting.wait(0.01):
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        report = json.loads(process.stdout.read())
+        process.stdin.close()
+    assert process.returncode == 130
+    assert report["rows"]["imported"] == emulator.stats()["profiles"]
