@@ -43,8 +43,8 @@ def near(word: str, known: list[str]) -> str:
 
 
 def _one_ascii_character(text: str) -> str:
-    if len(text) != 1 or not text.isascii() or text in "\r\n\0":
-        raise ValueError(f"must be one ASCII character and no line break, not {text!r}")
+    if len(text) != 1 or not text.isascii() or text in "\r\n\0" or text.isalnum():
+        raise ValueError(f"must be one ASCII character, no letter, digit or line break: {text!r}")
     return text
 
 

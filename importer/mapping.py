@@ -15,6 +15,9 @@ from importer.errors import MappingError
 
 EMAIL = "$email"
 
+CONSTANT_BYTES = 16_384
+"""More of the same on every profile would be a mistake, and is multiplied by the rows of a chunk."""
+
 
 @dataclass(frozen=True, slots=True)
 class MappedColumn:
@@ -82,9 +85,12 @@ def _unsendable(constants: ReadOnly[str, JsonValue]) -> Iterator[str]:
     for name, value in constants.items():
         try:
             json.dumps(value, allow_nan=False)
-            orjson.dumps(value)
+            size = len(orjson.dumps(value))
         except (ValueError, TypeError) as error:
             yield f"properties.{name}: cannot be sent: {str(error).lower()}; put text in quotes"
+        else:
+            if size > CONSTANT_BYTES:
+                yield f"properties.{name}: {size:,} bytes on every profile; at most {CONSTANT_BYTES:,}"
 
 
 def _column(position: int, entry: Column) -> MappedColumn:

@@ -60,7 +60,7 @@ def import_profiles(
         Path(report_dir),
         positions={column.property: column.position for column in mapping.columns},
         preamble=layout.preamble,
-        line_end="\n".encode(opened.encoding.codec),
+        codec=opened.encoding.codec,
     ) as run_folder:
         ledger = Ledger(run_folder, observe)
         chunks = read_chunks(records, opened, layout.width, mapping.positions)
@@ -84,6 +84,7 @@ def import_profiles(
         report = Report(
             run=run_folder.run,
             status=status_of(ledger.totals, stop, dry_run=dry_run),
+            dry_run=dry_run,
             source={"name": opened.name, "bytes": opened.size, "columns": layout.width},
             totals=ledger.totals,
             started=started,

@@ -39,6 +39,7 @@ class Report:
 
     run: str
     status: Status
+    dry_run: bool
     source: Mapping[str, Any]
     totals: Totals
     started: datetime
@@ -107,15 +108,15 @@ def status_of(totals: Totals, stop: ImporterError | None, *, dry_run: bool) -> S
 class RunFolder:
     """The folder of one run, readable by its owner only; takes failed rows as they are booked.
 
-    `positions` tells the column of each mapped property. Every method raises ReportError where
-    the disk refuses.
+    `positions` tells the column of each mapped property, `codec` how the source is written. Every
+    method raises ReportError where the disk refuses.
     """
 
     def __init__(
-        self, report_dir: Path, *, positions: Mapping[str, int], preamble: bytes, line_end: bytes
+        self, report_dir: Path, *, positions: Mapping[str, int], preamble: bytes, codec: str
     ) -> None:
         self._positions = positions
-        self._line_end = line_end
+        self._line_ends = ("\n".encode(codec), "\r".encode(codec))
         self.examples: list[Failure] = []
         self._ended = True
         with _report_errors(report_dir):
@@ -151,9 +152,9 @@ class RunFolder:
         with _report_errors(self.path):
             self._write_line(self._failures, failure)
             if not self._ended:
-                self._rejects.write(self._line_end)
+                self._rejects.write(self._line_ends[0])
             self._rejects.write(failure.record)
-            self._ended = failure.record.endswith((b"\n", b"\r", self._line_end))
+            self._ended = failure.record.endswith(self._line_ends)
 
     def in_doubt(self, failure: Failure) -> None:
         with _report_errors(self.path):

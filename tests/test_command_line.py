@@ -454,7 +454,9 @@ def test_interrupted_while_a_pipe_is_silent(customers: Path, emulator: Emulator)
     with start(customers, emulator) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(b"".join(b"u%d,a@example.com,free\n" % n for n in range(600_000)))
+        process.stdin.write(
+            b"".join(b"u%d,a@example.com,%b\n" % (n, b"x" * 1000) for n in range(6_000))
+        )
         process.stdin.flush()
         waiting = threading.Event()
         while emulator.stats()["updates"] < 1000 and not waiting.wait(0.01):
@@ -464,3 +466,22 @@ def test_interrupted_while_a_pipe_is_silent(customers: Path, emulator: Emulator)
         process.stdin.close()
     assert process.returncode == 130
     assert report["rows"]["imported"] == emulator.stats()["profiles"]
+
+
+def test_rejects_in_other_encodings(command: Command, tmp_path: Path) -> None:
+    """rejects.csv is byte for byte the failed records in UTF-16 too, lines ended by CR alone."""
+    (tmp_path / "config.yaml").write_text("source: {encoding: utf-16}\ncolumns: {2: plan}\n")
+    text = "a,b\rshort\rc,d\rshort2\re,f\rlast"
+    (tmp_path / "customers.csv").write_bytes(text.encode("utf-16"))
+    command("run", "customers.csv", "-c", "config.yaml", "--dry-run")
+    rejects = run_folder(tmp_path) / "rejects.csv"
+    assert rejects.read_bytes() == "short\rshort2\rlast".encode("utf-16")
+
+
+def test_rehearsal_that_breaks_off(customers: Path, command: Command) -> None:
+    """A rehearsal whose source breaks off still says that nothing was imported."""
+    rows = "".join(f"u{n},a@example.com,free\n" for n in range(500))
+    (customers / "customers.csv").write_text(f'{rows}u500,"open,free\n')
+    done = command("run", "customers.csv", "-c", "config.yaml", "--dry-run")
+    assert done.returncode == 2
+    assert done.stdout.startswith("500 of 500 rows would be imported in ")

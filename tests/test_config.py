@@ -38,7 +38,7 @@ delivery: {batch_size: 5000, timeout: 0}
     assert faults(tmp_path / "config.yaml", text) == [
         "3: project.regin: unknown key; did you mean 'region'?",
         "4: source.header: should be a valid boolean, not 'yes'",
-        "4: source.delimiter: must be one ASCII character and no line break, not ';;'",
+        "4: source.delimiter: must be one ASCII character, no letter, digit or line break: ';;'",
         "4: source.encoding: unknown encoding 'utf-9'; utf-8 and cp1252 are common",
         "5: identifier.column: a column is a number from 1, or a header name, not 0",
         "5: identifier.fallback.0: should be 'email' or 'random', not 'emal'",
