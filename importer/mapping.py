@@ -16,7 +16,7 @@ from importer.errors import MappingError
 EMAIL = "$email"
 
 CONSTANT_BYTES = 16_384
-"""More of the same on every profile would be a mistake, and is multiplied by the rows of a chunk."""
+"""More of the same on every profile is a mistake, and in memory once for each row of a chunk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ def _unsendable(constants: ReadOnly[str, JsonValue]) -> Iterator[str]:
             yield f"properties.{name}: cannot be sent: {str(error).lower()}; put text in quotes"
         else:
             if size > CONSTANT_BYTES:
-                yield f"properties.{name}: {size:,} bytes on every profile; at most {CONSTANT_BYTES:,}"
+                most = f"at most {CONSTANT_BYTES:,}"
+                yield f"properties.{name}: {size:,} bytes on every profile; {most}"
 
 
 def _column(position: int, entry: Column) -> MappedColumn:
