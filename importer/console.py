@@ -120,6 +120,10 @@ def summary(report: Report, config: str) -> str:
             f"{report.folder / FAILURES}",
             f"Mend {rejects}, then: importer run {rejects} -c {config}",
         ]
+    if totals.not_attempted:
+        lines.append(
+            "To send the rest, run the same command again: what has arrived stays as it is."
+        )
     if totals.in_doubt:
         lines.append(f"Rows that may or may not have arrived: {report.folder / IN_DOUBT}")
     return "\n".join(lines)

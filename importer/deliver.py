@@ -222,7 +222,8 @@ class _Delivery:
                     self._halt(Unreachable(self._unreachable(message)))
                 elif pause is not None and self._stop is None:
                     self._narrate(
-                        f"{self._destination.base_url}: {message}; again in {pause:.1f} s"
+                        f"{self._destination.base_url}: {message}; trying again in {pause:.1f} s, "
+                        f"for at most {self._settings.give_up_after:g} s without progress"
                     )
                 return
             case Denied(message):

@@ -182,7 +182,7 @@ def _describe(status: int, answer: Any) -> str:
 
 
 def _shorten(words: str) -> str:
-    line = " ".join(words.split())
+    line = " ".join(words.split()).rstrip(".")
     return line if len(line) <= _WORDS else f"{line[: _WORDS - 1]}…"
 
 

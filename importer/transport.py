@@ -1,5 +1,6 @@
 """The border to httpx: a request goes out, a reply or a verdict on its absence comes back."""
 
+import os
 import ssl
 from collections.abc import AsyncIterator
 
@@ -62,8 +63,12 @@ def _judge_absence(error: Exception) -> Busy | Lost | Hopeless:
     words = f"{type(cause).__name__}: {' '.join(str(cause).split())}".rstrip(": ")
     if isinstance(cause, aiohttp.ClientConnectorCertificateError | ssl.SSLCertVerificationError):
         return Hopeless(f"the server's certificate is not trusted ({words})")
-    if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return Busy(words)
+    if isinstance(cause, aiohttp.ClientConnectorError):
+        # Its own words are aiohttp's inner life; the system's are the ones people know.
+        reason = os.strerror(cause.errno) if (cause.errno or 0) > 0 else cause.strerror
+        return Busy(f"cannot connect: {reason or words}")
+    if isinstance(cause, aiohttp.ConnectionTimeoutError):
+        return Busy("cannot connect: no answer")
     if isinstance(cause, aiohttp.ClientHttpProxyError):
         return Busy(f"the proxy does not connect ({words})")
     if isinstance(cause, httpx.ConnectError | httpx.PoolTimeout | httpx.ProxyError):
