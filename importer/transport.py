@@ -65,7 +65,8 @@ def _judge_absence(error: Exception) -> Busy | Lost | Hopeless:
         return Hopeless(f"the server's certificate is not trusted ({words})")
     if isinstance(cause, aiohttp.ClientConnectorError):
         # Its own words are aiohttp's inner life; the system's are the ones people know.
-        reason = os.strerror(cause.errno) if (cause.errno or 0) > 0 else cause.strerror
+        code = cause.errno or 0
+        reason = os.strerror(code) if code > 0 else cause.strerror
         return Busy(f"cannot connect: {reason or words}")
     if isinstance(cause, aiohttp.ConnectionTimeoutError):
         return Busy("cannot connect: no answer")
