@@ -1,6 +1,7 @@
 """The command line: arguments to settings, one call, summary, exit code."""
 
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from importer.errors import ConfigError, ExitCode, ImporterError, Interrupted, S
 from importer.interruption import Interruption
 
 if TYPE_CHECKING:
+    from importer.config import Source
+    from importer.previews import Preview
     from importer.report import Report
 
 app = typer.Typer(
@@ -39,6 +42,14 @@ ReportDirOption = Annotated[
 ]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print JSON, on one line, instead of words.")
+]
+HeaderOption = Annotated[bool, typer.Option("--header", help="The first record names the columns.")]
+DelimiterOption = Annotated[
+    str | None,
+    typer.Option("--delimiter", metavar="CHAR", help="What separates cells, if not found."),
+]
+EncodingOption = Annotated[
+    str | None, typer.Option("--encoding", metavar="NAME", help="How the text is written.")
 ]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", help="No progress, and no summary when all went well.")
@@ -106,33 +117,51 @@ def preview(
             "--config", "-c", metavar="CONFIG", help="Read the file as this mapping says."
         ),
     ] = None,
-    header: Annotated[
-        bool, typer.Option("--header", help="The first record names the columns.")
-    ] = False,
-    delimiter: Annotated[
-        str | None, typer.Option("--delimiter", metavar="CHAR", help="What separates cells.")
-    ] = None,
-    encoding: Annotated[
-        str | None, typer.Option("--encoding", metavar="NAME", help="How the text is written.")
-    ] = None,
+    header: HeaderOption = False,
+    delimiter: DelimiterOption = None,
+    encoding: EncodingOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the columns of a CSV file: samples, and how well they are filled."""
-    from importer.config_file import load_config, source_settings
-    from importer.previews import preview as look
+    """Show the columns of a CSV file: what they hold, and which properties they could feed."""
+    from importer.config_file import load_config
 
     with _errors():
-        given = {"header": header or None, "delimiter": delimiter, "encoding": encoding}
         base = load_config(config).source if config else None
-        result = look(source, source_settings(base, given))
+        result = _look(source, base, header, delimiter, encoding)
     if as_json:
-        from dataclasses import asdict
-
-        _print_json(asdict(result))
+        _print_json(result.as_json())
         return
     from importer.console import show_preview
 
     show_preview(result)
+
+
+@app.command(
+    short_help="Write a starter mapping for a CSV file.",
+    epilog="Example: importer init customers.csv -o config.yaml",
+)
+def init(
+    source: SourceArgument,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="CONFIG", help="The mapping file to write.")
+    ],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,
+    header: HeaderOption = False,
+    delimiter: DelimiterOption = None,
+    encoding: EncodingOption = None,
+) -> None:
+    """Write a mapping with what a preview suggests, commented, ready for `importer check`."""
+    from importer.config_file import refuse_to_overwrite, write_config
+    from importer.guess.starter import starter
+
+    with _errors():
+        refuse_to_overwrite(output, force=force)
+        result = _look(source, None, header, delimiter, encoding)
+        write_config(output, starter(result), force=force)
+    for warning in result.warnings:
+        typer.echo(f"importer: {warning}", err=True)
+    command = shlex.join(["importer", "check", "-c", str(output), source])
+    typer.echo(f"{output}: written; read it, then: {command}")
 
 
 @app.command(
@@ -214,6 +243,16 @@ def _import(
         finally:
             observer.close()
     _finish(report, config, as_json=as_json, quiet=quiet)
+
+
+def _look(
+    source: str, base: "Source | None", header: bool, delimiter: str | None, encoding: str | None
+) -> "Preview":
+    from importer.config_file import source_settings
+    from importer.previews import preview as look
+
+    given = {"header": header or None, "delimiter": delimiter, "encoding": encoding}
+    return look(source, source_settings(base, given))
 
 
 def _finish(report: "Report", config: Path, *, as_json: bool, quiet: bool) -> None:

@@ -154,7 +154,9 @@ def _find(node: yaml.Node | None, keys: Path_) -> tuple[int, list[str]]:
 
 def source_settings(base: Source | None, given: Mapping[str, object]) -> Source:
     """Return source settings with what the command line gives laid over the file's."""
-    settings = (base or Source()).model_dump() | {k: v for k, v in given.items() if v is not None}
+    # What neither gives stays unset: it is what a preview may find out by itself.
+    settings = (base or Source()).model_dump(exclude_unset=True)
+    settings |= {key: value for key, value in given.items() if value is not None}
     try:
         return Source.model_validate(settings)
     except ValidationError as error:
@@ -163,3 +165,20 @@ def source_settings(base: Source | None, given: Mapping[str, object]) -> Source:
             for fault in error.errors()
         )
         raise ConfigError("\n".join(faults)) from None
+
+
+def refuse_to_overwrite(path: Path, *, force: bool) -> None:
+    """Raise ConfigError where a mapping would be lost, before any work is put into a new one."""
+    if path.exists() and not force:
+        raise ConfigError(f"{path}: exists already; --force overwrites it")
+
+
+def write_config(path: Path, text: str, *, force: bool) -> None:
+    """Write a mapping file; one that exists is replaced by `force` alone."""
+    try:
+        with path.open("w" if force else "x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except FileExistsError as error:
+        raise ConfigError(f"{path}: exists already; --force overwrites it") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}; name a file with -o") from error

@@ -2,14 +2,18 @@
 
 import sys
 import time
+from collections.abc import Iterator
 from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
 from importer.failure import Failure
-from importer.previews import Preview
+from importer.guess import Level
+from importer.guess.starter import doubts, percent, shortened, visible
+from importer.previews import ColumnPreview, Preview
 from importer.progress import Progress
 from importer.report import FAILURES, IN_DOUBT, REJECTS, Report
 
@@ -17,6 +21,7 @@ LINE_EVERY = 10.0
 """Seconds between two lines of progress where stderr is no terminal."""
 
 _SAMPLE_WIDTH = 28
+_WIDEST = {"name": 13, "looks like": 13, "property": 14}
 
 
 def plural(count: int, noun: str) -> str:
@@ -135,20 +140,7 @@ def _failure_line(failure: Failure) -> str:
 
 
 def show_preview(preview: Preview) -> None:
-    """Print a table of the columns to stdout."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    named = any(column.name for column in preview.columns)
-    table.add_column("column", justify="right", no_wrap=True, min_width=6)
-    if named:
-        table.add_column("name")
-    table.add_column("filled", justify="right", no_wrap=True, min_width=6)
-    table.add_column("samples", overflow="ellipsis", no_wrap=True)
-    for column in preview.columns:
-        share = f"{_share(column.filled, preview.rows)}"
-        samples = "  ".join(map(_shorten, column.samples))
-        table.add_row(
-            str(column.position), *([_plain(column.name)] if named else []), share, _plain(samples)
-        )
+    """Print a table of the columns to stdout, then what is doubtful about them."""
     console = Console(file=sys.stdout, highlight=False)
     misfits = f", {preview.misfits:,} of other shape" if preview.misfits else ""
     console.print(
@@ -157,22 +149,73 @@ def show_preview(preview: Preview) -> None:
             f"{plural(len(preview.columns), 'column')}"
         )
     )
-    console.print(table)
+    console.print(_columns_table(preview, console.width))
+    for line in _remarks(preview):
+        console.print(_plain(line))
 
 
-def _share(filled: int, rows: int) -> str:
-    """Return a percentage that says 100 only for all and 0 only for none."""
-    if not rows:
-        return "-"
-    percent = 100 * filled / rows
-    if 0 < percent < 1:
-        return "<1 %"
-    return ">99 %" if 99 < percent < 100 else f"{percent:.0f} %"
+def _columns_table(preview: Preview, width: int) -> Table:
+    """Lay the columns out; the samples get the room that the others leave."""
+    named = any(column.name for column in preview.columns)
+    heads = ["#", *(["name"] if named else []), "filled", "distinct", "looks like", "property"]
+    rows = [_cells(column, preview, named=named) for column in preview.columns]
+    taken = [
+        min(max(cell_len(line[place]) for line in (heads, *rows)), _WIDEST.get(head, width))
+        for place, head in enumerate(heads)
+    ]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head, room in zip(heads, taken, strict=True):
+        table.add_column(
+            head,
+            justify="right" if head in ("#", "filled", "distinct") else "left",
+            no_wrap=head != "looks like",
+            overflow="ellipsis",
+            width=room,
+        )
+    left = max(width - sum(taken) - 2 * len(taken), _SAMPLE_WIDTH // 2)
+    table.add_column("samples", no_wrap=True, overflow="ellipsis", width=left)
+    for column, row in zip(preview.columns, rows, strict=True):
+        samples = "  ".join(map(_shorten, column.samples))
+        table.add_row(*map(_plain, row), _plain(samples))
+    return table
+
+
+def _cells(column: ColumnPreview, preview: Preview, *, named: bool) -> list[str]:
+    return [
+        str(column.position),
+        *([shortened(column.name, _WIDEST["name"])] if named else []),
+        percent(column.filled / preview.rows) if preview.rows else "-",
+        f"{'' if column.exact else '~'}{column.distinct:,}",
+        str(column.guess),
+        shortened(_target(column, preview), _WIDEST["property"]),
+    ]
+
+
+def _target(column: ColumnPreview, preview: Preview) -> str:
+    """Name what a column could feed, with a question mark where that is a mere idea."""
+    if column.position == preview.identifier.column:
+        return "(identifier)"
+    if column.property is None:
+        return ""
+    unsure = Level.PERHAPS in (column.property.level, column.guess.level)
+    return f"{column.property.property}{'?' if unsure else ''}"
+
+
+def _remarks(preview: Preview) -> Iterator[str]:
+    """Say what the table has no room for: warnings, doubts, how the identifier was chosen."""
+    yield from preview.warnings
+    chosen = preview.identifier
+    where = f"column {chosen.column}: " if chosen.column else ""
+    among = ", ".join(map(str, chosen.candidates[:10]))
+    choice = f" (columns {among})" if among and not chosen.column else ""
+    yield f"identifier: {where}{chosen.reason}{choice}"
+    for column in preview.columns:
+        if found := doubts(column):
+            yield f"column {column.position}: {'; '.join(map(visible, found))}"
 
 
 def _shorten(text: str) -> str:
-    line = repr(text)[1:-1] if not text.isprintable() else text
-    return line if len(line) <= _SAMPLE_WIDTH else f"{line[: _SAMPLE_WIDTH - 1]}…"
+    return shortened(text, _SAMPLE_WIDTH)
 
 
 def _plain(text: str) -> str:

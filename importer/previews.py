@@ -1,74 +1,137 @@
-"""A look at a file before there is a mapping: its columns, samples, how well they are filled."""
+"""A look at a file before there is a mapping: its columns, and what they seem to hold."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.compute as pc
+from typing import Any
 
 from importer import config
-from importer.chunks import read_chunks
+from importer.chunks import Chunk, read_chunks
 from importer.columns import text_column
+from importer.guess import Guess, Identifier, Suggestion
+from importer.guess.decide import guess_columns, screen_for
+from importer.guess.first_look import looks_like_header, settle_delimiter
+from importer.guess.gather import Facts, Rows, gather
+from importer.guess.suggest import choose_identifier, is_known_name, suggest
 from importer.layout import Reading, read_layout
 from importer.records import frame_records
 from importer.source import open_source
 
-SAMPLES = 3
 
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ColumnPreview:
-    """One column: 1-based position, name where there is a header, first distinct values."""
+    """One column: 1-based position, name where there is a header, first distinct values.
+
+    `distinct` counts the different values of the filled cells; beyond 50,000 it is an estimate
+    and `exact` is false. `unique` is None where the file is too long to tell. `property` is what
+    the column could feed.
+    """
 
     position: int
-    name: str = ""
-    samples: list[str] = field(default_factory=list)
-    filled: int = 0
+    name: str
+    samples: tuple[str, ...]
+    filled: int
+    distinct: int
+    exact: bool
+    unique: bool | None
+    guess: Guess
+    property: Suggestion | None
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A whole file: the rows that fit its width, those that do not, and its columns."""
+    """A whole file: the rows that fit its width, those that do not, its columns, what to heed.
+
+    `settings` are those the file was read with, a delimiter found on the way included.
+    """
 
     source: str
     rows: int
     misfits: int
     columns: tuple[ColumnPreview, ...]
+    identifier: Identifier
+    settings: config.Source
+    warnings: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything there is to say as a JSON object."""
+        content = asdict(replace(self, settings=config.Source()))
+        content["settings"] = self.settings.model_dump()
+        for column in content["columns"]:
+            column["guess"]["options"] = dict(column["guess"]["options"])
+        return content
 
 
 def preview(source: str | Path, settings: config.Source | None = None) -> Preview:
     """Read a whole CSV file and describe its columns.
 
-    Raises SourceError for what is no CSV file, SourceBroken where it breaks off.
+    Where the settings give no delimiter, another one than the comma is found by itself. Raises
+    SourceError for what is no CSV file, SourceBroken where it breaks off.
     """
     settings = settings or config.Source()
-    opened = open_source(source, settings)
+    opened, found = open_source(source, settings), ""
+    if "delimiter" not in settings.model_fields_set:
+        opened, found = settle_delimiter(opened)
+        settings = settings.model_copy(update={"delimiter": opened.dialect.delimiter})
     leading = settings.skip_records + settings.header
     reading = Reading(frame_records(opened.blocks, opened.dialect, 1 - leading))
     layout, records = read_layout(opened, iter(reading), settings)
     names = layout.names or ("",) * layout.width
-    columns = tuple(ColumnPreview(position, name) for position, name in enumerate(names, start=1))
+    facts = tuple(Facts(position, name) for position, name in enumerate(names, start=1))
+    sampled = Rows()
+    chunks = read_chunks(records, opened, layout.width, range(1, layout.width + 1))
     rows = misfits = 0
-    for chunk in read_chunks(records, opened, layout.width, range(1, layout.width + 1)):
+    for chunk in _screened(gather(chunks, facts, sampled), facts, sampled):
         rows += len(chunk.good)
         misfits += len(chunk.failures)
-        for column in columns:
-            _add(column, text_column(chunk.frame, column.position))
     if reading.broken:
         raise reading.broken
-    return Preview(opened.name, rows, misfits, columns)
+    guesses = guess_columns(facts, sampled.cells)
+    identifier = choose_identifier(facts, guesses)
+    suggestions = suggest(facts, guesses, identifier)
+    columns = tuple(
+        _described(column, guesses[column.position], suggestions.get(column.position))
+        for column in facts
+    )
+    warnings = (found, *_header_warnings(settings, facts, sampled))
+    return Preview(
+        opened.name, rows, misfits, columns, identifier, settings, tuple(filter(None, warnings))
+    )
 
 
-def _add(column: ColumnPreview, cells: pa.StringArray) -> None:
-    filled = cells.filter(pc.not_equal(cells, ""))
-    column.filled += len(filled)
-    for value in _first_distinct(filled) if len(column.samples) < SAMPLES else ():
-        if value not in column.samples:
-            column.samples.append(value)
-        if len(column.samples) == SAMPLES:
-            return
+def _screened(chunks: Iterator[Chunk], facts: tuple[Facts, ...], rows: Rows) -> Iterator[Chunk]:
+    """Once the first rows say what a column seems to be, hold all of its cells against that."""
+    for number, chunk in enumerate(chunks):
+        if number == 0:
+            guesses = guess_columns(facts, rows.cells)
+            for column in facts:
+                cells = text_column(chunk.frame, column.position)
+                column.hold_against(screen_for(guesses[column.position]), cells)
+        yield chunk
 
 
-def _first_distinct(cells: pa.StringArray) -> Iterator[str]:
-    yield from pc.unique(cells[:1000])[: 2 * SAMPLES].to_pylist()
+def _described(column: Facts, guess: Guess, suggestion: Suggestion | None) -> ColumnPreview:
+    distinct, exact = column.distinct.count()
+    return ColumnPreview(
+        position=column.position,
+        name=column.name,
+        samples=tuple(column.first),
+        filled=column.filled,
+        distinct=min(distinct, column.filled),
+        exact=exact,
+        unique=column.distinct.unique(),
+        guess=guess,
+        property=suggestion,
+    )
+
+
+def _header_warnings(
+    settings: config.Source, facts: tuple[Facts, ...], rows: Rows
+) -> Iterator[str]:
+    names = [column.name for column in facts]
+    if settings.header and any("@" in name or name.strip().isdigit() for name in names):
+        yield "the header looks like a row: if the file has none, leave out --header"
+    if not settings.header and looks_like_header(rows.first, facts):
+        known = [name for name in rows.first if is_known_name(name)] or list(rows.first)
+        shown = ", ".join(repr(name) for name in known[:3])
+        yield f"the first record looks like a header ({shown}): if it is one, add --header"

@@ -1,0 +1,120 @@
+"""What the first records say of the file itself: its delimiter, and a header nobody declared."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from importer.chunks import count_widths
+from importer.errors import SourceBroken
+from importer.guess.decide import guess_values
+from importer.guess.gather import Facts
+from importer.guess.guesses import Guess
+from importer.guess.suggest import is_known_name
+from importer.layout import SAMPLE
+from importer.records import Dialect, Records, frame_records
+from importer.source import Source
+
+DELIMITERS = ",;\t|"
+_CONSISTENT = 0.95
+
+_TYPED = frozenset(
+    {"email", "url", "image url", "id", "ip address", "json", "timezone", "date", "datetime",
+     "boolean", "percentage", "money", "integer", "number", "code", "phone", "country"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Width:
+    cells: int
+    share: float
+
+    @property
+    def consistent(self) -> bool:
+        return self.cells > 1 and self.share >= _CONSISTENT
+
+
+def settle_delimiter(source: Source) -> tuple[Source, str]:
+    """Return the source read with the delimiter that makes columns of it, and what to say of it.
+
+    Nothing is changed where the delimiter of the source makes columns as well as another.
+    """
+    first = next(source.blocks, b"")
+    again = replace(source, blocks=chain([first] if first else [], source.blocks))
+    widths = {mark: _width(source, first, mark) for mark in DELIMITERS}
+    given = widths[source.dialect.delimiter]
+    others = {
+        mark: width
+        for mark, width in widths.items()
+        if mark != source.dialect.delimiter and width.consistent
+    }
+    if not others:
+        return again, ""
+    best = max(others, key=lambda mark: others[mark].cells)
+    shown = "tab" if best == "\t" else repr(best)
+    if given.consistent:
+        return again, _doubt(given, others[best], shown)
+    dialect = Dialect(best, source.dialect.quote, source.dialect.unit)
+    return replace(again, dialect=dialect), (
+        f"cells are separated by {shown}, not {source.dialect.delimiter!r}: read that way"
+    )
+
+
+def _doubt(given: _Width, other: _Width, shown: str) -> str:
+    if other.cells <= given.cells or other.share < 1:
+        return ""
+    return f"with --delimiter {shown} every record would have {other.cells} cells: is that it?"
+
+
+def _width(source: Source, first: bytes, mark: str) -> _Width:
+    dialect = Dialect(mark, source.dialect.quote, source.dialect.unit)
+    records: Records | None = None
+    try:
+        records = next(frame_records([first], dialect), None)
+    except SourceBroken:
+        return _Width(0, 0.0)
+    if records is None or mark == source.dialect.quote:
+        return _Width(0, 0.0)
+    cut = records.cut(0, min(len(records), SAMPLE))
+    widths = count_widths(cut, replace(source, dialect=dialect))
+    if not widths:
+        return _Width(0, 0.0)
+    cells, often = widths.most_common(1)[0]
+    return _Width(cells, often / widths.total())
+
+
+def looks_like_header(first: Sequence[str], columns: Sequence[Facts]) -> bool:
+    """Is the first record a header: words that never come again, above cells of other form?"""
+    cells = [cell.strip() for cell in first]
+    filled = [cell for cell in cells if cell]
+    if len(filled) < max(1, 0.8 * len(cells)) or not all(map(_is_wordy, filled)):
+        return False
+    known = sum(map(is_known_name, filled))
+    if known >= 2 and known >= len(filled) * 0.3:
+        return True
+    below = [_without(column.values, cell) for column, cell in zip(columns, cells, strict=True)]
+    if any(cell and cell in rest for cell, rest in zip(cells, below, strict=True)):
+        return False
+    # Of the columns whose form is known, every one has to have something else on top.
+    typed = [
+        _differs(cell, rest, guess)
+        for cell, rest in zip(cells, below, strict=True)
+        if cell and len(rest) > 1 and (guess := guess_values(rest)).kind in _TYPED
+    ]
+    return bool(typed) and all(typed)
+
+
+def _is_wordy(cell: str) -> bool:
+    return cell[0].isalpha() and "@" not in cell and len(cell) <= 60 and "\n" not in cell
+
+
+def _without(values: Mapping[str, int], cell: str) -> dict[str, int]:
+    """Return the values below the first record."""
+    rest = dict(values)
+    if cell in rest:
+        rest[cell] -= 1
+    return {value: count for value, count in rest.items() if count}
+
+
+def _differs(cell: str, rest: Mapping[str, int], below: Guess) -> bool:
+    whole = guess_values({**rest, cell: 1})
+    return whole.kind != below.kind or (whole.counter is not None and below.counter is None)

@@ -1,0 +1,191 @@
+"""Names of people and companies: known words, and what the column of emails says beside them."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from importer.guess import words
+from importer.guess.guesses import Guess, Level, Values, vote
+
+SUFFIXES = re.compile(
+    r"(?:^|[ ,.])(?:inc|llc|ltd|limited|corp|corporation|co|company|gmbh|ag|kg|ohg|ug|se|sa|s\.a|"
+    r"sas|sarl|s\.a\.r\.l|srl|s\.r\.l|spa|s\.p\.a|bv|b\.v|nv|n\.v|plc|pty|pte|oy|oyj|ab|as|a/s|aps|sl|"
+    r"s\.l|lda|ltda|kk|sp\. z o\.o|d\.o\.o|s\.r\.o|a\.s|e\.v|group|holding|holdings|partners|"
+    r"associates|technologies|solutions|industries|systems|bank|consulting|logistics|"
+    r"software|foundation|university)\.?$",
+    re.IGNORECASE,
+)
+
+_word = re.compile(r"[^\W\d_][\w'\u2019.-]*(?: [^\W\d_][\w'\u2019.-]*){0,3}").fullmatch
+_FREE_MAIL = frozenset(
+    {
+        "gmail", "googlemail", "yahoo", "hotmail", "outlook", "live", "icloud", "aol", "gmx",
+        "web", "proton", "protonmail", "mail", "example", "me", "msn", "qq", "yandex", "zoho",
+        "fastmail", "orange", "free", "wanadoo", "libero", "t-online", "comcast"
+    }
+)  # fmt: skip
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "\u0131": "i"}
+)
+
+_SOME_NAMES = 0.2
+_MANY_NAMES = 0.4
+_ENOUGH_ROWS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What speaks for a column of text: shares of its values, and of rows with an email."""
+
+    first: float
+    last: float
+    full: float
+    company: float
+    begins: float = 0.0
+    ends: float = 0.0
+    within: float = 0.0
+    domain: float = 0.0
+    rows: int = 0
+
+
+def fold(text: str) -> str:
+    """Reduce a name to the letters and digits it has in an address."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    return "".join(c for c in plain if c.isalnum() and c.isascii())
+
+
+def people(
+    texts: Mapping[int, Values], rows: Sequence[tuple[str, ...]], email: int | None
+) -> dict[int, Guess]:
+    """Guess which of the columns of text, by position, hold names.
+
+    `rows` are whole rows; `email` is the position of the column of addresses, where there is one.
+    """
+    named = {position: _evidence(values) for position, values in texts.items()}
+    if email is not None:
+        pairs = [(row, *_split(row[email - 1])) for row in rows if "@" in row[email - 1]]
+        for position, evidence in named.items():
+            cells = [
+                (row[position - 1].strip(), local, domain)
+                for row, local, domain in pairs
+                if row[position - 1].strip()
+            ]
+            named[position] = _beside_emails(evidence, cells)
+    return _assign({position: e for position, e in named.items() if e is not None})
+
+
+def _split(email: str) -> tuple[str, str]:
+    local, _, domain = email.strip().rpartition("@")
+    labels = domain.casefold().split(".")
+    main = labels[-2] if len(labels) > 1 else ""
+    if main in ("co", "com", "org", "net", "ac") and len(labels) > 2:
+        main = labels[-3]
+    return re.sub("[0-9]+$", "", local.casefold()), "" if main in _FREE_MAIL else fold(main)
+
+
+def _evidence(values: Values) -> _Evidence | None:
+    company = vote(values, lambda text: bool(SUFFIXES.search(text)) and " " in text)
+    if vote(values, lambda text: bool(_word(text)) and len(text) <= 40).share < 0.7:
+        if company.share < 0.1:
+            return None
+        return _Evidence(0.0, 0.0, 0.0, company.share)
+    return _Evidence(
+        first=vote(values, lambda text: _parts(text)[0] in words.FIRST_NAMES).share,
+        last=vote(values, lambda text: _parts(text)[-1] in words.LAST_NAMES).share,
+        full=vote(values, _is_full_name).share,
+        company=company.share,
+    )
+
+
+def _parts(text: str) -> list[str]:
+    return text.casefold().replace(",", " ").split() or [""]
+
+
+def _is_full_name(text: str) -> bool:
+    parts = _parts(text)
+    if not 2 <= len(parts) <= 4 or SUFFIXES.search(text):
+        return False
+    ends = (parts[0], parts[-1]) if "," not in text else (parts[-1], parts[0])
+    return ends[0] in words.FIRST_NAMES or ends[1] in words.LAST_NAMES
+
+
+def _beside_emails(
+    evidence: _Evidence | None, cells: Sequence[tuple[str, str, str]]
+) -> _Evidence | None:
+    if evidence is None or len(cells) < _ENOUGH_ROWS:
+        return evidence
+    begins = ends = within = domain = 0
+    for cell, local, label in cells:
+        name, plain = fold(cell), fold(local)
+        whole = [fold(part) for part in cell.split()]
+        if len(name) > 1 and name != plain:
+            begins += plain.startswith(name)
+            ends += plain.endswith(name)
+        if len(whole) > 1:
+            within += sum(len(part) > 1 and part in plain for part in whole) > 1
+        trade = fold(SUFFIXES.sub("", cell))
+        domain += bool(label and len(trade) > 2 and (label.startswith(trade) or trade == label))
+    count = len(cells)
+    return replace(
+        evidence,
+        begins=begins / count,
+        ends=ends / count,
+        within=within / count,
+        domain=domain / count,
+        rows=count,
+    )
+
+
+def _assign(named: Mapping[int, _Evidence]) -> dict[int, Guess]:
+    """Give each kind to the column that most speaks for; two that are as good get `perhaps`."""
+    guesses: dict[int, Guess] = {}
+    companies = {p: max(e.company, e.domain) for p, e in named.items()}
+    for position, strength in companies.items():
+        if strength >= 0.15 and named[position].full < strength:
+            level = Level.LIKELY if strength >= 0.3 else Level.PERHAPS
+            note = "names end as companies' do, or as the email's domain"
+            guesses[position] = Guess("company", level, note=note)
+    rest = {p: e for p, e in named.items() if p not in guesses}
+    for position, evidence in rest.items():
+        if evidence.full >= _MANY_NAMES or evidence.within >= _SOME_NAMES:
+            guesses[position] = Guess("full name", Level.LIKELY, note=_why(evidence))
+    rest = {p: e for p, e in rest.items() if p not in guesses}
+    first = _strongest({p: _first_strength(e) for p, e in rest.items()})
+    last = _strongest({p: _last_strength(e) for p, e in rest.items() if p != first[0]})
+    for kind, (found, strength, next_best) in (("first name", first), ("last name", last)):
+        if found is None:
+            continue
+        clear = strength >= _MANY_NAMES and next_best < 0.6 * strength
+        level = Level.LIKELY if clear else Level.PERHAPS
+        guesses[found] = Guess(kind, level, note=_why(rest[found]))
+    return guesses
+
+
+def _first_strength(evidence: _Evidence) -> float:
+    """Weigh list and address; a column that fits a last name as well is none of the two."""
+    strength = evidence.first + evidence.begins
+    return strength if strength > 1.2 * (evidence.last + evidence.ends) else 0.0
+
+
+def _last_strength(evidence: _Evidence) -> float:
+    strength = evidence.last + evidence.ends
+    return strength if strength > 1.2 * (evidence.first + evidence.begins) else 0.0
+
+
+def _strongest(strengths: Mapping[int, float]) -> tuple[int | None, float, float]:
+    ordered = sorted(strengths.items(), key=lambda item: -item[1])
+    if not ordered or ordered[0][1] < _SOME_NAMES:
+        return None, 0.0, 0.0
+    return ordered[0][0], ordered[0][1], ordered[1][1] if len(ordered) > 1 else 0.0
+
+
+def _why(evidence: _Evidence) -> str:
+    reasons = []
+    known = max(evidence.first, evidence.last, evidence.full)
+    if known >= _SOME_NAMES:
+        reasons.append(f"{known:.0%} are common names")
+    beside = max(evidence.begins, evidence.ends, evidence.within)
+    if beside >= _SOME_NAMES:
+        reasons.append(f"{beside:.0%} are part of the email beside them")
+    return ", ".join(reasons)
