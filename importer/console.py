@@ -12,7 +12,8 @@ from tqdm import tqdm
 
 from importer.failure import Failure
 from importer.guess import Level
-from importer.guess.starter import doubts, percent, shortened, visible
+from importer.guess.guesses import percent
+from importer.guess.starter import doubts, shortened, visible
 from importer.previews import ColumnPreview, Preview
 from importer.progress import Progress
 from importer.report import FAILURES, IN_DOUBT, REJECTS, Report

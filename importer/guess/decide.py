@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from importer.guess import dates, forms, numbers, places
 from importer.guess.gather import Facts
-from importer.guess.guesses import TEXT, Guess, Level, Values, vote
+from importer.guess.guesses import MOST, TEXT, Guess, Level, Values, percent, vote
 from importer.guess.people import people
 
 # From the form that nothing else has to the one that much else has; the first answer counts.
@@ -23,6 +23,7 @@ TESTS: tuple[Callable[[Values], Guess | None], ...] = (
     numbers.percent,
     numbers.money,
     numbers.numbers,
+    forms.postcode,
     forms.phone,
     places.codes,
     places.names,
@@ -54,6 +55,8 @@ _NEED_CELLS = frozenset(
      "country name", "id", "code", "list"}
 )  # fmt: skip
 
+_PLACES = frozenset({"city", "region", "country", "country name"})
+
 # Kinds that a name of a person or a company may still overrule.
 _WORDS = frozenset({"text", "city", "region", "country name"})
 
@@ -68,6 +71,10 @@ def guess_columns(
     texts = {p: values[p] for p, guess in guesses.items() if guess.kind in _WORDS and values[p]}
     for position, found in people(texts, rows, email).items():
         guesses[position] = _stronger(guesses[position], found)
+    for column in columns:
+        position = column.position
+        guesses[position] = _repeated(guesses[position], column)
+        guesses[position] = _beside_places(position, guesses, values[position])
     return {
         column.position: _with_screen(column, _weighed(guesses[column.position], column))
         for column in columns
@@ -101,7 +108,7 @@ def _text(values: Values) -> Guess:
     ):
         ballot = vote(values, accepts)
         if ballot.share >= _HINT and ballot.counter is not None:
-            note = f"{ballot.cells:.0%} of the cells look like {kind}"
+            note = f"{percent(ballot.cells)} of the cells look like {kind}"
             return replace(TEXT, note=note, counter=None)
     if len(values) <= _CATEGORIES and sum(values.values()) >= 2 * len(values):
         if len(values) == 1:
@@ -112,6 +119,31 @@ def _text(values: Values) -> Guess:
 
 def _email(guesses: Mapping[int, Guess]) -> int | None:
     return next((p for p, guess in guesses.items() if guess.kind == "email"), None)
+
+
+def _repeated(guess: Guess, column: Facts) -> Guess:
+    """Call an id that comes again and again what it is: a code of something else."""
+    if guess.kind == "id" and column.distinct.count()[0] < 0.9 * column.filled:
+        return replace(guess, kind="code")
+    return guess
+
+
+def _beside_places(position: int, guesses: Mapping[int, Guess], values: Values) -> Guess:
+    """Look again at what stands beside cities, regions and countries."""
+    guess = guesses[position]
+    near = {guesses[p].kind for p in range(position - 2, position + 3) if p in guesses}
+    if not near & _PLACES or not values:
+        return guess
+    if guess.kind == "integer" and all(len(value) in (4, 5) for value in values):
+        note = "beside a place: postcodes that lost their zeros, or a number of something?"
+        rivals = ("code", "integer")
+        return Guess("text", Level.PERHAPS, guess.share, guess.counter, rivals, note=note)
+    right = guesses.get(position + 1, TEXT)
+    words = vote(values, lambda text: text.replace(" ", "").isalpha() and text[0].isupper())
+    free = guess.kind == "text" and not guess.rivals and "city" not in near
+    if free and right.kind in _PLACES and words.share >= MOST:
+        return Guess("city", Level.PERHAPS, note=f"stands before a {right.kind}")
+    return guess
 
 
 def _stronger(place: Guess, name: Guess) -> Guess:

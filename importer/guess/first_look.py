@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from importer.chunks import count_widths
+from importer.chunks import cells_of, count_widths
 from importer.errors import SourceBroken
 from importer.guess.decide import guess_values
 from importer.guess.gather import Facts
@@ -16,6 +16,7 @@ from importer.source import Source
 
 DELIMITERS = ",;\t|"
 _CONSISTENT = 0.95
+_FEW = 20
 
 _TYPED = frozenset(
     {"email", "url", "image url", "id", "ip address", "json", "timezone", "date", "datetime",
@@ -51,12 +52,20 @@ def settle_delimiter(source: Source) -> tuple[Source, str]:
         return again, ""
     best = max(others, key=lambda mark: others[mark].cells)
     shown = "tab" if best == "\t" else repr(best)
-    if given.consistent:
+    if given.consistent and not _through(source, first, best):
         return again, _doubt(given, others[best], shown)
     dialect = Dialect(best, source.dialect.quote, source.dialect.unit)
     return replace(again, dialect=dialect), (
         f"cells are separated by {shown}, not {source.dialect.delimiter!r}: read that way"
     )
+
+
+def _through(source: Source, first: bytes, mark: str) -> bool:
+    """Does the mark stand in most cells, and not in those of one column as that of a list does?"""
+    records = next(frame_records([first], source.dialect), None)
+    few = range(min(len(records), _FEW)) if records is not None else range(0)
+    cells = [cell for n in few if records for cell in cells_of(records.cut(n, n + 1), source)]
+    return sum(mark in cell for cell in cells) > 0.5 * len(cells)
 
 
 def _doubt(given: _Width, other: _Width, shown: str) -> str:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
-from importer.guess.guesses import MOST, Guess, Level, Values, level_of, vote
+from importer.guess.guesses import MOST, Guess, Level, Values, level_of, percent, vote
 
 EMAIL = (
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\x{80}-\x{10FFFF}-]+"
@@ -54,10 +54,21 @@ _not_a_phone = compiled(
 )
 
 
+_north_american = compiled(
+    r"(?:(?:00)?1[-. ])?(?:\([0-9]{3}\) ?|[0-9]{3}[-. ])[0-9]{3}[-. ][0-9]{4}"
+    r"(?: ?(?:x|ext\.?) ?[0-9]{1,6})?"
+)
+
+
 def is_phone(text: str) -> bool:
-    """Is it written like a phone number: a plus, or groups of digits as people write them?"""
-    if is_plus_phone(text):
+    """Is it written as only phone numbers are: a plus, an area code, a zero in front?"""
+    if is_plus_phone(text) or _north_american(text):
         return True
+    return is_grouped(text) and text.startswith(("0", "(0"))
+
+
+def is_grouped(text: str) -> bool:
+    """Is it digits in groups, as phone numbers are written, but not they alone?"""
     return _phone_like(text) and not _not_a_phone(text) and not text.isdigit()
 
 
@@ -112,10 +123,15 @@ def international_phone(values: Values) -> Guess | None:
 def phone(values: Values) -> Guess | None:
     """Recognise phones by grouped digits; bare digits are for `numbers` to judge."""
     digits = sum(len(re.sub("[^0-9]", "", value)) >= 9 for value in values)
-    ballot = vote(values, lambda text: is_phone(text) or _national(text))
+    ballot = vote(values, lambda text: is_phone(text) or is_grouped(text) or _national(text))
     written = vote(values, is_phone)
-    if ballot.share < MOST or written.values < 0.3 or digits < len(values) * MOST:
+    grouped = vote(values, is_grouped)
+    if ballot.share < MOST or grouped.values < 0.3 or digits < len(values) * MOST:
         return None
+    if written.values < 0.6:
+        note = "groups of digits: phones, or numbers of something?"
+        rivals = ("phone", "code")
+        return Guess("text", Level.PERHAPS, ballot.cells, ballot.counter, rivals, note=note)
     return Guess(
         "phone",
         Level.LIKELY,
@@ -144,6 +160,22 @@ def _is_json(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
+
+
+POSTCODE = (
+    r"[0-9]{5}-[0-9]{3,4}|[0-9]{2}-[0-9]{3}|[0-9]{3} [0-9]{2}|[0-9]{4} ?[A-Z]{2}"
+    r"|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}"
+)
+_is_postcode = compiled(POSTCODE)
+
+
+def postcode(values: Values) -> Guess | None:
+    """Recognise postcodes that are more than digits; five digits may stand among them."""
+    ballot = vote(values, lambda text: _is_postcode(text) or (text.isdigit() and len(text) == 5))
+    if ballot.share < MOST or vote(values, _is_postcode).values < 0.1:
+        return None
+    note = "postcodes, by their form"
+    return Guess("code", Level.LIKELY, ballot.cells, ballot.counter, note=note)
 
 
 def token(values: Values) -> Guess | None:
@@ -187,7 +219,7 @@ def items(values: Values) -> Guess | None:
         return None
     separator, several = found[0]
     options = (("separator", separator),)
-    note = f"{several:.0%} of the cells hold several, separated by {separator!r}"
+    note = f"{percent(several)} of the cells hold several, separated by {separator!r}"
     return Guess("list", Level.LIKELY, type="list", options=options, note=note)
 
 

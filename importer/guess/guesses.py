@@ -81,3 +81,10 @@ MOST = 0.9
 
 def level_of(ballot: Vote) -> Level:
     return Level.SURE if ballot.counter is None else Level.LIKELY
+
+
+def percent(share: float) -> str:
+    """Return a percentage that says 100 only for all and 0 only for none."""
+    if 0 < share < 0.01:
+        return "<1 %"
+    return ">99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from importer.guess import words
-from importer.guess.guesses import Guess, Level, Values, vote
+from importer.guess.guesses import Guess, Level, Values, percent, vote
 
 SUFFIXES = re.compile(
     r"(?:^|[ ,.])(?:inc|llc|ltd|limited|corp|corporation|co|company|gmbh|ag|kg|ohg|ug|se|sa|s\.a|"
@@ -42,8 +42,9 @@ class _Evidence:
     last: float
     full: float
     company: float
+    two_words: float = 0.0
     begins: float = 0.0
-    ends: float = 0.0
+    behind: float = 0.0
     within: float = 0.0
     domain: float = 0.0
     rows: int = 0
@@ -72,6 +73,7 @@ def people(
                 if row[position - 1].strip()
             ]
             named[position] = _beside_emails(evidence, cells)
+        _add_initials(named, rows, email)
     return _assign({position: e for position, e in named.items() if e is not None})
 
 
@@ -95,7 +97,17 @@ def _evidence(values: Values) -> _Evidence | None:
         last=vote(values, lambda text: _parts(text)[-1] in words.LAST_NAMES).share,
         full=vote(values, _is_full_name).share,
         company=company.share,
+        two_words=_two_words(values),
     )
+
+
+def _two_words(values: Values) -> float:
+    """Return the share of values of two capitalised words, zero where the words come again."""
+    pairs = [parts for value in values if len(parts := value.split()) == 2 and value.istitle()]
+    spelled = [word for pair in pairs for word in pair]
+    if len(values) < _ENOUGH_ROWS or len(set(spelled)) < 0.8 * len(spelled):
+        return 0.0
+    return len(pairs) / len(values)
 
 
 def _parts(text: str) -> list[str]:
@@ -115,26 +127,51 @@ def _beside_emails(
 ) -> _Evidence | None:
     if evidence is None or len(cells) < _ENOUGH_ROWS:
         return evidence
-    begins = ends = within = domain = 0
+    begins = behind = within = domain = 0
     for cell, local, label in cells:
         name, plain = fold(cell), fold(local)
         whole = [fold(part) for part in cell.split()]
         if len(name) > 1 and name != plain:
             begins += plain.startswith(name)
-            ends += plain.endswith(name)
+            behind += plain.find(name) > 0
         if len(whole) > 1:
             within += sum(len(part) > 1 and part in plain for part in whole) > 1
         trade = fold(SUFFIXES.sub("", cell))
-        domain += bool(label and len(trade) > 2 and (label.startswith(trade) or trade == label))
+        # A name that is in the address too is the owner's: joan@smith.com works for nobody.
+        domain += len(trade) > 2 and trade not in plain and label.startswith(trade)
     count = len(cells)
     return replace(
         evidence,
         begins=begins / count,
-        ends=ends / count,
+        behind=behind / count,
         within=within / count,
         domain=domain / count,
         rows=count,
     )
+
+
+def _add_initials(
+    named: dict[int, _Evidence | None], rows: Sequence[tuple[str, ...]], email: int
+) -> None:
+    """Find the column whose initials stand before the last names: Tamarah, Welfair, twelfair@."""
+    last = max(named, key=lambda p: e.behind if (e := named[p]) else 0.0, default=None)
+    if last is None or (found := named[last]) is None or found.behind < _SOME_NAMES:
+        return
+    initials = [
+        (row, local[0])
+        for row in rows
+        if (name := fold(row[last - 1])) and (local := fold(_split(row[email - 1])[0]))
+        if local.find(name) == 1
+    ]
+    if len(initials) < max(_ENOUGH_ROWS, _SOME_NAMES * len(rows)):
+        return
+    for position, evidence in named.items():
+        if position == last or evidence is None:
+            continue
+        fits = sum(fold(row[position - 1])[:1] == letter for row, letter in initials)
+        if fits >= 0.8 * len(initials):
+            share = fits / len(rows)
+            named[position] = replace(evidence, begins=max(evidence.begins, share))
 
 
 def _assign(named: Mapping[int, _Evidence]) -> dict[int, Guess]:
@@ -150,26 +187,36 @@ def _assign(named: Mapping[int, _Evidence]) -> dict[int, Guess]:
     for position, evidence in rest.items():
         if evidence.full >= _MANY_NAMES or evidence.within >= _SOME_NAMES:
             guesses[position] = Guess("full name", Level.LIKELY, note=_why(evidence))
+        elif evidence.two_words >= 0.9:
+            note = "two words each, few of them twice"
+            guesses[position] = Guess("full name", Level.PERHAPS, note=note)
     rest = {p: e for p, e in rest.items() if p not in guesses}
     first = _strongest({p: _first_strength(e) for p, e in rest.items()})
     last = _strongest({p: _last_strength(e) for p, e in rest.items() if p != first[0]})
+    both = _beside(first[0], last[0])
     for kind, (found, strength, next_best) in (("first name", first), ("last name", last)):
         if found is None:
             continue
-        clear = strength >= _MANY_NAMES and next_best < 0.6 * strength
+        enough = _SOME_NAMES if both else _MANY_NAMES
+        clear = strength >= enough and next_best < 0.6 * strength
         level = Level.LIKELY if clear else Level.PERHAPS
         guesses[found] = Guess(kind, level, note=_why(rest[found]))
     return guesses
 
 
+def _beside(first: int | None, last: int | None) -> bool:
+    """Do the two stand next to each other, as first and last names do?"""
+    return first is not None and last is not None and abs(first - last) == 1
+
+
 def _first_strength(evidence: _Evidence) -> float:
     """Weigh list and address; a column that fits a last name as well is none of the two."""
     strength = evidence.first + evidence.begins
-    return strength if strength > 1.2 * (evidence.last + evidence.ends) else 0.0
+    return strength if strength > 1.2 * (evidence.last + evidence.behind) else 0.0
 
 
 def _last_strength(evidence: _Evidence) -> float:
-    strength = evidence.last + evidence.ends
+    strength = evidence.last + evidence.behind
     return strength if strength > 1.2 * (evidence.first + evidence.begins) else 0.0
 
 
@@ -184,8 +231,8 @@ def _why(evidence: _Evidence) -> str:
     reasons = []
     known = max(evidence.first, evidence.last, evidence.full)
     if known >= _SOME_NAMES:
-        reasons.append(f"{known:.0%} are common names")
-    beside = max(evidence.begins, evidence.ends, evidence.within)
+        reasons.append(f"{percent(known)} are common names")
+    beside = max(evidence.begins, evidence.behind, evidence.within)
     if beside >= _SOME_NAMES:
-        reasons.append(f"{beside:.0%} are part of the email beside them")
+        reasons.append(f"{percent(beside)} are part of the email beside them")
     return ", ".join(reasons)

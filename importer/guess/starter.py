@@ -12,7 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 from importer.config import TYPES, Column, Config
-from importer.guess.guesses import Level
+from importer.guess.guesses import Level, percent
 from importer.previews import ColumnPreview, Preview
 
 _WIDTH = 96
@@ -196,13 +196,6 @@ def doubts(column: ColumnPreview) -> list[str]:
     if column.property and column.property.note:
         found.append(f"{column.property.property}: {column.property.note}")
     return found
-
-
-def percent(share: float) -> str:
-    """Return a percentage that says 100 only for all and 0 only for none."""
-    if 0 < share < 0.01:
-        return "<1 %"
-    return ">99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
 
 
 def _samples(column: ColumnPreview) -> str:

@@ -73,7 +73,9 @@ _NAMED = frozenset(
      "country name", "company", "timezone"}
 )  # fmt: skip
 
-_ID_KINDS = frozenset({"id", "code", "integer", "text", "category"})
+_ID_KINDS = frozenset({"id", "code", "integer"})
+_NUMBERED = ({"code", "integer"}, {"code", "timestamp"})
+_TEXTS = frozenset({"text", "category"})
 _NEARLY = 0.9
 """The share of different ids from which the first column is one although some are missing."""
 
@@ -156,11 +158,13 @@ def _can_name(column: Facts, guess: Guess) -> bool:
     junk = any(value.casefold() in JUNK for value in column.values)
     spaced = any(" " in value for value in column.values)
     rivals = set(guess.rivals) <= {"code", "integer", "timestamp", "phone"}
-    return guess.kind in _ID_KINDS and rivals and not junk and not spaced
+    able = guess.kind in _ID_KINDS or set(guess.rivals) in _NUMBERED
+    able = able or (guess.kind in _TEXTS and plain(column.name) in _IDS)
+    return able and rivals and not junk and not spaced
 
 
 def _numbered(guess: Guess) -> bool:
-    return guess.kind in ("id", "integer", "code") or "code" in guess.rivals
+    return guess.kind in _ID_KINDS or set(guess.rivals) in _NUMBERED
 
 
 def suggest(

@@ -1,0 +1,1 @@
+"""Tests of what previews say of a file's columns."""

@@ -1,0 +1,95 @@
+"""A preview reads the whole file: counts, uniqueness, warnings, how it is written."""
+
+from pathlib import Path
+
+import pytest
+
+from importer import config
+from importer.guess.distinct import SAMPLE
+from importer.previews import Preview, preview
+
+
+def look(path: Path, text: str, **settings: object) -> Preview:
+    path.write_text(text, encoding="utf-8")
+    return preview(path, config.Source.model_validate(settings))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "export.csv"
+
+
+def test_whole_file_has_its_say(path: Path) -> None:
+    """One odd cell at the end of a long file is found, though no sample may hold it."""
+    rows = "".join(f"{n},{n % 977}\n" for n in range(60_000))
+    column = look(path, f"{rows}60000,n/a\n").columns[1]
+    assert (column.guess.kind, column.guess.counter) == ("integer", "n/a")
+    assert column.guess.share == pytest.approx(60_000 / 60_001)
+
+
+def test_distinct_values(path: Path) -> None:
+    """Distinct values are exact to 50,000 and in unique columns; beyond, a fair estimate."""
+    rows = "".join(f"c{n},{n // 2},{n % 40_000}\n" for n in range(150_000))
+    ids, pairs, some = look(path, rows).columns
+    assert (ids.distinct, ids.exact, ids.unique) == (150_000, True, True)
+    assert (some.distinct, some.exact, some.unique) == (40_000, True, False)
+    assert (pairs.exact, pairs.unique) == (False, False)
+    assert pairs.distinct == pytest.approx(75_000, rel=4 / SAMPLE**0.5)
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_delimiter_is_found(path: Path, mark: str) -> None:
+    """A file of one column that another delimiter makes many of is read with that one."""
+    shown = look(path, "".join(f"u{n}{mark}1,5{mark}x\n" for n in range(5)))
+    assert (len(shown.columns), shown.settings.delimiter) == (3, mark)
+    assert shown.warnings[0].startswith("cells are separated by ")
+
+
+def test_delimiter_that_is_given_is_kept(path: Path) -> None:
+    """Who names a delimiter is obeyed."""
+    shown = look(path, "a;b;c\nd;e;f\n", delimiter=",")
+    assert (len(shown.columns), shown.warnings) == (1, ())
+
+
+def test_comma_stays_where_it_is_as_good(path: Path) -> None:
+    """Lists of equal length in a file with commas do not make it one with semicolons."""
+    shown = look(path, "".join(f"u{n},a;b;c\n" for n in range(5)))
+    assert len(shown.columns) == 2
+
+
+@pytest.mark.parametrize(
+    "header", ["id,email,plan", "ID,E-Mail,Tarif", "Kunde,Adresse,Tarif", "first name,email,city"]
+)
+def test_header_nobody_declared(path: Path, header: str) -> None:
+    """A first record of words above cells of another form is named as a probable header."""
+    rows = "".join(f"{n},u{n}@example.com,{'free' if n % 2 else 'pro'}\n" for n in range(20))
+    (warning,) = look(path, f"{header}\n{rows}").warnings
+    assert warning.startswith("the first record looks like a header (")
+    assert look(path, rows).warnings == ()
+
+
+def test_row_taken_for_a_header(path: Path) -> None:
+    """A header that holds an address is named as a probable row."""
+    (warning,) = look(path, "1,a@example.com\n2,b@example.com\n", header=True).warnings
+    assert "--header" in warning
+
+
+def test_identifier_is_left_to_the_user(path: Path) -> None:
+    """Two columns with the form of ids, none of them the first: the user chooses."""
+    rows = "".join(f"free,A-{n:04d},B-{n:05d}\n" for n in range(1000, 1020))
+    identifier = look(path, rows).identifier
+    assert (identifier.column, identifier.candidates) == (None, (2, 3))
+
+
+def test_own_address_before_that_of_the_rep(path: Path) -> None:
+    """Of two columns of addresses, the one that repeats is not the customers' own."""
+    rows = "".join(f"rep{n % 3}@us.example,u{n}@example.com\n" for n in range(30))
+    rep, own = look(path, rows).columns
+    assert own.property is not None
+    assert (rep.property, own.property.property) == (None, "$email")
+
+
+def test_mostly_empty(path: Path) -> None:
+    """A column of a few cells is guessed with a question mark, an empty one is called so."""
+    few, empty, _ = look(path, "7,,a\n8,,b\n" + ",,c\n" * 50).columns
+    assert (str(few.guess), str(empty.guess)) == ("integer?", "empty")

@@ -1,0 +1,124 @@
+"""The mapping that `init` writes: it always loads, whatever the file holds."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from importer import config
+from importer.config_file import load_config
+from importer.errors import SourceError
+from importer.guess import starter as room
+from importer.guess.starter import starter
+from importer.pipeline import import_profiles
+from importer.previews import preview
+from tests.conftest import Command
+
+CELLS = st.one_of(
+    st.sampled_from(
+        ["", " ", "a@b.example", "007", "12", "1.5", "2024-02-29", "25/04/2025", "+4930123456",
+         "yes", "no", "x: y", "# no comment", "- item", "'", '"', "{a: b}", "&anchor", "*alias",
+         "\n", "\r\n", "\x85", "\u2028", "\u2029", "\ufeff", "\x00", "\x1b[31m", "\x7f", "%TAG",
+         "---", "...", "\u202e", "\U0001f600", "$email", "$token", "bucket", "<<", "=", "null",
+         "columns:\n  1: evil", "x" * 300]
+    ),
+    st.text(st.characters(codec="utf-8"), max_size=20),
+)  # fmt: skip
+
+
+@st.composite
+def files(draw: st.DrawFn) -> str:
+    width = draw(st.integers(1, 5))
+    row = st.lists(CELLS, min_size=width, max_size=width)
+    stream = io.StringIO()
+    writer = csv.writer(stream, quoting=csv.QUOTE_ALL, delimiter=draw(st.sampled_from(",;\t|")))
+    writer.writerows(draw(st.lists(row, min_size=1, max_size=12)))
+    return stream.getvalue()
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=files(), header=st.booleans())
+def test_always_loads(text: str, header: bool) -> None:
+    """Whatever the cells are, the mapping loads and the import rehearses."""
+    with TemporaryDirectory() as folder:
+        source, mapping = Path(folder, "a\nb: #.csv"), Path(folder, "config.yaml")
+        source.write_text(text, encoding="utf-8", newline="")
+        try:
+            written = starter(preview(source, config.Source(header=header)))
+        except SourceError:  # a file without records, or a header of another width
+            return
+        mapping.write_text(written, encoding="utf-8", newline="\n")
+        loaded = load_config(mapping)
+        assert loaded.columns
+        report = import_profiles(
+            source, mapping, dry_run=True, report_dir=Path(folder, "runs"), environment={}
+        )
+        assert report.stop is None
+
+
+ROWS = "".join(f"C-{n},a{n}@example.com,2024-01-{n},{n * 3},4{n}\n" for n in range(10, 30))
+
+
+def test_types_only_where_a_mapping_knows_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Types are written once mappings can have them, and not before."""
+    (tmp_path / "a.csv").write_text(ROWS)
+    shown = preview(tmp_path / "a.csv")
+    email = shown.columns[1]
+    monkeypatch.setattr(room, "TYPES", ("string",))
+    assert room.typed(email, "$email") == {}
+    monkeypatch.setattr(room, "TYPES", ("string", "email"))
+    monkeypatch.setattr(config, "TYPES", ("string", "email"))
+    assert room.typed(email, "$email") == {"type": "email"}
+    assert yaml.safe_load(starter(shown))["columns"] == {2: {"property": "$email", "type": "email"}}
+
+
+def test_init(tmp_path: Path, command: Command) -> None:
+    """`init` writes a mapping, says what to do next, and never overwrites one by itself."""
+    (tmp_path / "a.csv").write_text(ROWS)
+    done = command("init", "a.csv", "-o", "config.yaml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        "config.yaml: written; read it, then: importer check -c config.yaml a.csv\n"
+    )
+    assert command("check", "-c", "config.yaml", "a.csv").returncode == 0
+    (tmp_path / "config.yaml").write_text("mine")
+    again = command("init", "a.csv", "-o", "config.yaml")
+    assert (again.returncode, again.stdout) == (2, "")
+    assert again.stderr == "importer: config.yaml: exists already; --force overwrites it\n"
+    assert (tmp_path / "config.yaml").read_text() == "mine"
+    assert command("init", "a.csv", "-o", "config.yaml", "--force").returncode == 0
+    assert load_config(tmp_path / "config.yaml").identifier.column == 1
+
+
+def test_init_finds_the_delimiter(tmp_path: Path, command: Command) -> None:
+    """A delimiter that was found is said, and written down."""
+    (tmp_path / "a.csv").write_text(ROWS.replace(",", ";"))
+    done = command("init", "a.csv", "-o", "config.yaml")
+    assert done.stderr == "importer: cells are separated by ';', not ',': read that way\n"
+    assert load_config(tmp_path / "config.yaml").source.delimiter == ";"
+
+
+def test_table_fits_a_terminal(tmp_path: Path, command: Command) -> None:
+    """No line of a preview is longer than the 80 columns of a terminal, and none is missing."""
+    wide = "".join(
+        f"C-{n},日本語の長い長い長い長い長い長い名前{n},a{n}@example.com,{'x' * 90},03/04/20{n}\n"
+        for n in range(10, 30)
+    )
+    (tmp_path / "a.csv").write_text(wide, encoding="utf-8")
+    done = command("preview", "a.csv")
+    lines = done.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[1].split() == ["#", "filled", "distinct", "looks", "like", "property", "samples"]
+    assert all(f"\n {n}  " in done.stdout for n in range(1, 6))
+    content = json.loads(command("preview", "a.csv", "--json").stdout)
+    assert content["columns"][4]["guess"]["rivals"] == ["day-first date", "month-first date"]
+    assert content["identifier"]["column"] == 1
+    assert content["settings"]["delimiter"] == ","
