@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from rich.cells import cell_len
@@ -150,6 +150,8 @@ def show_preview(preview: Preview) -> None:
             f"{plural(len(preview.columns), 'column')}"
         )
     )
+    for warning in preview.warnings:
+        console.print(_plain(visible(warning)))
     console.print(_columns_table(preview, console.width))
     for line in _remarks(preview):
         console.print(_plain(line))
@@ -176,7 +178,7 @@ def _columns_table(preview: Preview, width: int) -> Table:
     left = max(width - sum(taken) - 2 * len(taken), _SAMPLE_WIDTH // 2)
     table.add_column("samples", no_wrap=True, overflow="ellipsis", width=left)
     for column, row in zip(preview.columns, rows, strict=True):
-        samples = "  ".join(map(_shorten, column.samples))
+        samples = _fitting(column.samples, left)
         table.add_row(*map(_plain, row), _plain(samples))
     return table
 
@@ -192,6 +194,17 @@ def _cells(column: ColumnPreview, preview: Preview, *, named: bool) -> list[str]
     ]
 
 
+def _fitting(samples: Sequence[str], width: int) -> str:
+    """Join as many samples as the width has room for, the first one cut if it has to be."""
+    line = ""
+    for sample in samples:
+        shown = shortened(sample, min(width, _SAMPLE_WIDTH))
+        if line and cell_len(line) + 2 + cell_len(shown) > width:
+            break
+        line = f"{line}  {shown}" if line else shown
+    return line
+
+
 def _target(column: ColumnPreview, preview: Preview) -> str:
     """Name what a column could feed, with a question mark where that is a mere idea."""
     if column.position == preview.identifier.column:
@@ -203,20 +216,16 @@ def _target(column: ColumnPreview, preview: Preview) -> str:
 
 
 def _remarks(preview: Preview) -> Iterator[str]:
-    """Say what the table has no room for: warnings, doubts, how the identifier was chosen."""
-    yield from preview.warnings
+    """Say what the table has no room for: how the identifier was chosen, doubts."""
     chosen = preview.identifier
     where = f"column {chosen.column}: " if chosen.column else ""
     among = ", ".join(map(str, chosen.candidates[:10]))
-    choice = f" (columns {among})" if among and not chosen.column else ""
+    many = "s" if len(chosen.candidates) > 1 else ""
+    choice = f" (column{many} {among})" if among and not chosen.column else ""
     yield f"identifier: {where}{chosen.reason}{choice}"
     for column in preview.columns:
         if found := doubts(column):
             yield f"column {column.position}: {'; '.join(map(visible, found))}"
-
-
-def _shorten(text: str) -> str:
-    return shortened(text, _SAMPLE_WIDTH)
 
 
 def _plain(text: str) -> str:

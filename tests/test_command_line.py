@@ -390,16 +390,18 @@ def test_insecure_address(customers: Path, command: Command) -> None:
 
 
 def test_preview(customers: Path, command: Command) -> None:
-    """`preview` shows each column's number, how well it is filled, and samples."""
+    """`preview` shows of each column how well it is filled, what it looks like, and samples."""
     (customers / "customers.csv").write_text("u1,,free\nu2,b@example.com,\nu2,,[b]\nu4\n")
     shown = command("preview", "customers.csv")
     assert shown.returncode == 0
     assert [line.rstrip() for line in shown.stdout.splitlines()] == [
         "customers.csv: 3 rows, 1 of other shape, 3 columns",
-        "column  filled  samples",
-        "     1   100 %  u1  u2",
-        "     2    33 %  b@example.com",
-        "     3    67 %  free  [b]",
+        "#  filled  distinct  looks like  property  samples",
+        "1   100 %         2  code?                 u1  u2",
+        "2    33 %         1  email       $email    b@example.com",
+        "3    67 %         2  text                  free  [b]",
+        "identifier: no column is unique and never empty",
+        "column 1: too few cells to be sure",
     ]
     content = json.loads(command("preview", "customers.csv", "--json").stdout)
     assert content["columns"][1] == {
@@ -407,6 +409,20 @@ def test_preview(customers: Path, command: Command) -> None:
         "name": "",
         "samples": ["b@example.com"],
         "filled": 1,
+        "distinct": 1,
+        "exact": True,
+        "unique": True,
+        "guess": {
+            "kind": "email",
+            "level": "sure",
+            "share": 1.0,
+            "counter": None,
+            "rivals": [],
+            "type": "email",
+            "options": {},
+            "note": "",
+        },
+        "property": {"property": "$email", "level": "likely", "note": ""},
     }
 
 

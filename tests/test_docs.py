@@ -12,6 +12,7 @@ import yaml
 
 import importer
 from importer.config import TYPES, Column, Config, Delivery, Identifier, Project, Source
+from importer.config_file import load_config
 from importer.conversion import CONVERSIONS
 from importer.emulator import Emulator
 from importer.errors import ExitCode
@@ -49,22 +50,30 @@ def test_first_import_of_the_readme(tmp_path: Path, emulator: Emulator, command:
     """Following "Your first import" line by line works, with the mapping as printed there."""
     mapping = re.search(r"```yaml\n(.*?)```", README, re.DOTALL)
     assert mapping is not None
-    (tmp_path / "config.yaml").write_text(mapping[1], encoding="utf-8")
     (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
     lines = [line for line in indented_commands() if line.startswith(("importer", "export"))]
     assert lines == [
         "importer preview sample_data/customers.csv",
+        "importer init sample_data/customers.csv -o config.yaml",
         "importer run sample_data/customers.csv -c config.yaml --dry-run",
         "export MIXPANEL_TOKEN=...",
         "importer run sample_data/customers.csv -c config.yaml",
     ]
     token = {"MIXPANEL_TOKEN": "...", "MIXPANEL_URL": emulator.url}
-    codes = [
-        command(*shlex.split(line)[1:], **token).returncode
-        for line in lines
-        if line.startswith("importer")
-    ]
-    assert codes == [0, 0, 0]
+    codes = []
+    for line in lines:
+        if line.startswith("importer"):
+            codes.append(command(*shlex.split(line)[1:], **token).returncode)
+        if line.startswith("importer init"):
+            drafted = load_config(tmp_path / "config.yaml")
+            (tmp_path / "config.yaml").write_text(mapping[1], encoding="utf-8")
+    assert codes == [0, 0, 0, 0]
+    # The draft is what the README goes on with, but for the names that only its owner knows.
+    owner = load_config(tmp_path / "config.yaml")
+    assert drafted.identifier == owner.identifier
+    assert {k: v for k, v in owner.columns.items() if k in range(2, 7)} == {
+        k: v for k, v in drafted.columns.items() if k in range(2, 7)
+    }
     assert emulator.stats()["updates"] == 5000
 
 

@@ -58,7 +58,7 @@ _NEED_CELLS = frozenset(
 _PLACES = frozenset({"city", "region", "country", "country name"})
 
 # Kinds that a name of a person or a company may still overrule.
-_WORDS = frozenset({"text", "city", "region", "country name"})
+_WORDS = frozenset({"text", "category", "city", "region", "country name"})
 
 
 def guess_columns(

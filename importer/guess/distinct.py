@@ -4,6 +4,7 @@ Values are counted by their 64-bit hashes, so that memory does not grow with the
 values among ten million share one with a probability of about 1 in 400,000.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,6 +23,9 @@ UNIQUE_TO = 5_000_000
 SAMPLE = 1_000
 """Different values kept: those with the smallest hashes, a fair sample of the whole column
 (Bar-Yossef et al. 2002, "Counting distinct elements in a data stream")."""
+
+LONGEST = 4_000
+"""Characters of a value that are kept in the sample: a cell may have millions."""
 
 _MERGE_AT = 65_536
 
@@ -55,12 +59,16 @@ class Distinct:
                 self._merge()
 
     def count(self) -> tuple[int, bool]:
-        """Return how many different values there are, and whether that is exact."""
+        """Return how many different values there are, and whether that is exact.
+
+        An estimate has two digits that mean something: its standard error is 3 %.
+        """
         if self._counting:
             self._merge()
         if self._counting:
             return len(self._known), True
-        return round((len(self.sample) - 1) / (float(self._highest) / 2.0**64)), False
+        estimate = (len(self.sample) - 1) / (float(self._highest) / 2.0**64)
+        return int(round(estimate, 1 - int(math.log10(estimate)))), False
 
     def unique(self) -> bool | None:
         """Does no value come twice? None where the column is too long to tell."""
@@ -87,6 +95,7 @@ class Distinct:
             low = low[np.argpartition(hashes[low], SAMPLE)[:SAMPLE]]
         texts: Sequence[str] = values.take(pa.array(low)).to_pylist()
         for text, key, n in zip(texts, hashes[low].tolist(), counts[low].tolist(), strict=True):
+            text = text[:LONGEST]
             self._sampled[text] = key
             self.sample[text] = self.sample.get(text, 0) + n
         if len(self.sample) > SAMPLE:

@@ -137,7 +137,7 @@ def phone(values: Values) -> Guess | None:
         Level.LIKELY,
         ballot.cells,
         ballot.counter,
-        note="not all begin with + and the country's code: Mixpanel wants that in $phone",
+        note="not all begin with + and a country's code, as $phone should",
     )
 
 

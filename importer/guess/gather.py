@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from importer.chunks import Chunk
 from importer.columns import text_column
-from importer.guess.distinct import Distinct
+from importer.guess.distinct import LONGEST, Distinct
 
 Counts = NDArray[np.int64]
 
@@ -53,8 +53,8 @@ class Facts:
         values, counts = _counted(cells)
         self.filled += int(counts.sum())
         for value in values[: 2 * SHOWN].to_pylist() if len(self.first) < SHOWN else ():
-            if value not in self.first and len(self.first) < SHOWN:
-                self.first.append(value)
+            if value[:LONGEST] not in self.first and len(self.first) < SHOWN:
+                self.first.append(value[:LONGEST])
         self.distinct.add(values, counts)
         if self.screen:
             self._add_to_screen(values, counts)
@@ -96,7 +96,11 @@ class Rows:
         length = len(columns[0])
         wanted = list(range(self._next - self._seen, length, self._step))
         if wanted:
-            taken = [column.take(pa.array(wanted)).to_pylist() for column in columns]
+            places = pa.array(wanted)
+            taken = [
+                pc.utf8_slice_codeunits(column.take(places), 0, LONGEST).to_pylist()
+                for column in columns
+            ]
             self.cells += zip(*taken, strict=True)
             self._next = self._seen + wanted[-1] + self._step
         if not self.first and length:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from importer.guess.dates import is_compact
 from importer.guess.guesses import MOST, Guess, Level, Values, Vote, level_of, vote
@@ -18,9 +18,9 @@ _SPACES = str.maketrans("\u00a0\u202f\u2009", "   ")
 _SYMBOLS = "$€£¥₹₽₩₺₪₫฿₴₦zł"
 
 _amount = re.compile(
-    rf"(?P<before>[A-Z]{{3}}|[A-Z]{{0,3}}[{_SYMBOLS}]|kr\.?|R)? ?(?P<sign>[+-])? ?"
+    rf"(?P<before>[A-Z]{{3}}|[A-Z]{{0,3}}[{_SYMBOLS}]|kr\.?)? ?(?P<sign>[+-])? ?"
     rf"(?P<number>[0-9][0-9., '\u00a0\u202f]*?)"
-    rf"(?: ?(?P<behind>[A-Z]{{3}}|[{_SYMBOLS}]|zł|kr\.?|Kč|Ft))?"
+    rf"(?: ?(?P<behind>[A-Z]{{3}}|[{_SYMBOLS}]|zł|kr\.?|Kč))?"
 ).fullmatch
 _percent = re.compile(r"([+-]?[0-9][0-9.,]*) ?%").fullmatch
 _integer = re.compile(INTEGER).fullmatch
@@ -159,6 +159,9 @@ def _settled(values: Values, ballot: Vote, found: tuple[str, ...]) -> Guess:
                 rivals=("decimal number", "integer with thousands"),
                 note=f"no value says whether {mark!r} marks decimals or groups thousands",
             )
+    if found[1] == "." and _like_versions(marked):
+        rivals, note = ("number", "version"), "1.10 would become 1.1 in a number"
+        return Guess("text", Level.PERHAPS, ballot.cells, ballot.counter, rivals, note=note)
     decimal = found[1]
     thousands = found[2] if len(found) > 2 else ""
     options: tuple[tuple[str, object], ...] = ()
@@ -170,6 +173,14 @@ def _settled(values: Values, ballot: Vote, found: tuple[str, ...]) -> Guess:
     note += f"{', ' if note else ''}thousands grouped by {thousands!r}" if thousands else ""
     kind = "number"
     return Guess(kind, level, ballot.cells, ballot.counter, (), "number", options, note)
+
+
+def _like_versions(marked: Sequence[str]) -> bool:
+    """Do some end with a zero that others leave out: 2.9 and 2.10?"""
+    decimals = {len(text.partition(".")[2]) for text in marked}
+    padded = any(text.endswith("0") and len(text.partition(".")[2]) > 1 for text in marked)
+    short = all(len(text) <= 5 for text in marked)
+    return decimals == {1, 2} and padded and short
 
 
 def is_number(text: str) -> bool:

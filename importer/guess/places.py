@@ -10,7 +10,9 @@ def codes(values: Values) -> Guess | None:
     """Recognise codes of countries, states, languages and currencies; some fit several."""
     if any(len(value) not in (2, 3) or not value.isalpha() for value in values):
         return _mostly_countries(values)
-    upper = all(map(str.isupper, values))
+    upper, lower = all(map(str.isupper, values)), all(map(str.islower, values))
+    if not (upper or lower):
+        return None  # "Mr" and "Ms" are no countries
     found = [
         (kind, ballot)
         for kind, known in (
@@ -38,7 +40,8 @@ def codes(values: Values) -> Guess | None:
 
 
 def _named(kind: str, ballot: Vote, *, few: bool) -> Guess:
-    level = level_of(ballot) if kind == "country" and not few else Level.LIKELY
+    level = level_of(ballot) if kind == "country" else Level.LIKELY
+    level = Level.PERHAPS if few else level
     type_ = "country" if kind == "country" else None
     return Guess(kind, level, ballot.cells, ballot.counter, type=type_)
 

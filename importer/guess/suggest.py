@@ -122,6 +122,9 @@ def choose_identifier(columns: Sequence[Facts], guesses: Mapping[int, Guess]) ->
     named = [c for c in able if plain(c.name) in _IDS]
     shaped = [c for c in able if guesses[c.position].kind == "id"]
     first = [c for c in able if c.position == 1 and _numbered(guesses[1])]
+    if first and shaped and guesses[1].kind == "integer":
+        first = []  # 1, 2, 3 may count the rows where another column has the form of an id
+        shaped = [columns[0], *shaped]
     everything = tuple(column.position for column in able)
     for found, reason in (
         (named, "unique, never empty, and its name says so"),
@@ -145,12 +148,13 @@ def choose_identifier(columns: Sequence[Facts], guesses: Mapping[int, Guess]) ->
 
 def _nearly(column: Facts, guess: Guess) -> str:
     """Say why the first column is the id although some cells are empty or come again."""
-    distinct, _ = column.distinct.count()
+    distinct, exact = column.distinct.count()
     if guess.kind != "id" or min(distinct, column.filled) < _NEARLY * column.rows:
         return ""
-    missing, again = column.rows - column.filled, max(column.filled - distinct, 0)
+    missing = column.rows - column.filled
+    again = max(column.filled - distinct, 0) if exact else column.distinct.repeated
     doubts = [f"{missing:,} empty"] if missing else []
-    doubts += [f"{again:,} that come again"] if again else []
+    doubts += [f"{again:,} that come again" if exact else "some that come again"] if again else []
     return f"the first column, with an id's form; but {' and '.join(doubts)}"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from importer import config
-from importer.guess.distinct import SAMPLE
+from importer.guess.distinct import LONGEST, SAMPLE
 from importer.previews import Preview, preview
 
 
@@ -81,12 +81,45 @@ def test_identifier_is_left_to_the_user(path: Path) -> None:
     assert (identifier.column, identifier.candidates) == (None, (2, 3))
 
 
+def test_counted_rows_beside_ids(path: Path) -> None:
+    """1, 2, 3 in the first column may be no more than row numbers: the user chooses."""
+    rows = "".join(f"{n},cus_{n * 7919 % 10**6:06d}x{n}\n" for n in range(10, 40))
+    identifier = look(path, rows).identifier
+    assert (identifier.column, identifier.candidates) == (None, (1, 2))
+
+
 def test_own_address_before_that_of_the_rep(path: Path) -> None:
     """Of two columns of addresses, the one that repeats is not the customers' own."""
     rows = "".join(f"rep{n % 3}@us.example,u{n}@example.com\n" for n in range(30))
     rep, own = look(path, rows).columns
     assert own.property is not None
     assert (rep.property, own.property.property) == (None, "$email")
+
+
+def test_initials_in_front_of_last_names(path: Path) -> None:
+    """Unheard-of names are told apart by addresses such as twelfair@."""
+    last = ["Welfair", "Braisher", "Wiskar", "Mordin", "Sziant", "Larwull", "Gruvnall", "Hexibald"]
+    first = ["Tamarah", "Celinka", "Shelagh", "Kacie", "Raffaelo", "Jenda", "Brucie", "Caresa"]
+    rows = "".join(
+        f"{n},{last[n % 8]},{first[n % 7]},{first[n % 7][0]}{last[n % 8]}x{n}@a.example\n".lower()
+        for n in range(40)
+    )
+    columns = look(path, rows).columns
+    assert [str(column.guess) for column in columns[1:3]] == ["last name", "first name"]
+
+
+def test_postcodes_that_lost_their_zeros(path: Path) -> None:
+    """Digits beside a state may be postcodes that a spreadsheet has spoilt: nobody decides that."""
+    states = ["NJ", "CA", "MA", "TX", "RI", "WA"]
+    rows = "".join(f"u{n},{states[n % 6]},{(2101, 94105)[n % 2] + n}\n" for n in range(30))
+    code = look(path, rows).columns[2].guess
+    assert (code.rivals, code.type) == (("code", "integer"), None)
+
+
+def test_long_cells(path: Path) -> None:
+    """A cell of a million characters is neither kept nor shown whole."""
+    column = look(path, "".join(f"{n}{'x' * 10**6}\n" for n in range(8))).columns[0]
+    assert max(map(len, column.samples)) <= LONGEST
 
 
 def test_mostly_empty(path: Path) -> None:

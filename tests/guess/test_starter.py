@@ -117,7 +117,7 @@ def test_table_fits_a_terminal(tmp_path: Path, command: Command) -> None:
     lines = done.stdout.splitlines()
     assert max(map(len, lines)) <= 80
     assert lines[1].split() == ["#", "filled", "distinct", "looks", "like", "property", "samples"]
-    assert all(f"\n {n}  " in done.stdout for n in range(1, 6))
+    assert all(f"\n{n}  " in done.stdout for n in range(1, 6))
     content = json.loads(command("preview", "a.csv", "--json").stdout)
     assert content["columns"][4]["guess"]["rivals"] == ["day-first date", "month-first date"]
     assert content["identifier"]["column"] == 1
