@@ -2,7 +2,6 @@
 
 import codecs
 from collections.abc import Mapping
-from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +18,9 @@ from pydantic import (
     model_validator,
 )
 
+from importer.column_types import ColumnType
+from importer.near import near
+
 BASE_URLS: Mapping[str, str] = MappingProxyType(
     {
         # The servers of the ingestion API's specification.
@@ -28,18 +30,8 @@ BASE_URLS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-# The names of `importer.conversion.CONVERSIONS`, written out: reading a configuration should not
-# cost the import of the kernels. A test holds the two together.
-TYPES = ("string",)
-
 Region = Literal["us", "eu", "in"]
 PropertyName = Annotated[str, Field(min_length=1)]
-
-
-def near(word: str, known: list[str]) -> str:
-    """Suggest the nearest known word, as the end of a message; all of them where none is near."""
-    close = get_close_matches(word, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
 
 
 def _one_ascii_character(text: str) -> str:
@@ -53,12 +45,6 @@ def _known_encoding(name: str) -> str:
         return codecs.lookup(name).name
     except LookupError:
         raise ValueError(f"unknown encoding {name!r}; utf-8 and cp1252 are common") from None
-
-
-def _known_type(name: str) -> str:
-    if name not in TYPES:
-        raise ValueError(f"unknown type {name!r}; {near(name, list(TYPES))}")
-    return name
 
 
 def _column_key(key: object) -> int | str:
@@ -158,11 +144,10 @@ class Identifier(_Section):
     )
 
 
-class Column(_Section):
-    """One property fed by one column."""
+class Column(_Section, ColumnType):
+    """One property fed by one column, whose cells are of a type."""
 
     property: PropertyName
-    type: Annotated[str, AfterValidator(_known_type)] = "string"
 
 
 class Delivery(_Section):

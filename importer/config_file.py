@@ -8,9 +8,10 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from importer.config import Config, Source, base_url, known_keys, near, token_path
+from importer.config import Config, Source, base_url, known_keys, token_path
 from importer.engage import Engage, Token
 from importer.errors import ConfigError
+from importer.near import near
 
 Path_ = tuple[Any, ...]
 

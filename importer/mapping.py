@@ -9,9 +9,10 @@ from types import MappingProxyType
 import orjson
 from pydantic import JsonValue
 
-from importer.config import Column, ColumnKey, Config, near
-from importer.conversion import CONVERSIONS, Conversion
+from importer.config import Column, ColumnKey, Config
+from importer.conversion import CONVERSIONS, Conversion, TypeOptions
 from importer.errors import MappingError
+from importer.near import near
 
 EMAIL = "$email"
 
@@ -95,7 +96,8 @@ def _unsendable(constants: ReadOnly[str, JsonValue]) -> Iterator[str]:
 
 
 def _column(position: int, entry: Column) -> MappedColumn:
-    return MappedColumn(position, entry.property, CONVERSIONS[entry.type])
+    conversion = CONVERSIONS[entry.type](TypeOptions(**entry.options()))
+    return MappedColumn(position, entry.property, conversion)
 
 
 def _position(key: ColumnKey, width: int, names: Sequence[str]) -> int:

@@ -5,15 +5,17 @@ import re
 import shlex
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import yaml
 
 import importer
-from importer.config import TYPES, Column, Config, Delivery, Identifier, Project, Source
+from importer.column_types import OPTIONS, TYPES
+from importer.config import Column, Config, Delivery, Identifier, Project, Source
 from importer.config_file import load_config
-from importer.conversion import CONVERSIONS
+from importer.conversion import CONVERSIONS, TypeOptions
 from importer.emulator import Emulator
 from importer.errors import ExitCode
 from tests.conftest import ROOT, Command
@@ -126,8 +128,12 @@ def test_example_shows_the_defaults() -> None:
 
 
 def test_type_names() -> None:
-    """The types that a mapping may name are those that there are converters for."""
+    """The types and options that a mapping may name are those that there are converters for, with
+    the same defaults.
+    """
     assert tuple(CONVERSIONS) == TYPES
+    assert tuple(OPTIONS) == tuple(field.name for field in fields(TypeOptions))
+    assert TypeOptions(**Column(property="p").options()) == TypeOptions()
 
 
 def test_public_names() -> None:

@@ -1,0 +1,96 @@
+"""The one way a column is converted: a kernel for what is common, a reader for all the rest.
+
+The reader is the rule: it takes one trimmed cell, and returns its JSON or raises Unfit. A kernel
+decides only what the reader would accept, with the same result; it is there for speed (0.02 to
+0.2 s for a million cells, where a reader takes 1 to 30 s) and tests hold it to the reader.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from importer.conversion.model import Conversion, Converted, JsonType, Unfit
+
+Rows: TypeAlias = NDArray[np.bool_]
+Reader: TypeAlias = Callable[[str], str]
+Kernel: TypeAlias = Callable[[pa.StringArray], tuple[pa.StringArray, Rows]]
+"""From trimmed cells to their JSON, and the rows for which it is sure; nothing for empty cells."""
+
+REMEMBERED = 1 << 16
+"""Distinct values whose outcome is kept from chunk to chunk, a few MiB a column."""
+
+
+def typed(
+    reader: Reader, *, json_type: JsonType, quote: str = '"', kernel: Kernel | None = None
+) -> Conversion:
+    """Make the conversion of a type. Cells are trimmed; a blank one holds nothing."""
+
+    @lru_cache(REMEMBERED)
+    def outcome(cell: str) -> str | Unfit:
+        try:
+            return reader(cell)
+        except Unfit as unfit:
+            return Unfit(str(unfit))  # remembered without its traceback
+
+    def convert(column: pa.StringArray) -> Converted:
+        cells = pc.utf8_trim_whitespace(column)
+        open_ = pc.not_equal(pc.binary_length(cells), 0).to_numpy(zero_copy_only=False)
+        values = cells
+        if kernel:
+            values, sure = kernel(cells)
+            open_ &= ~sure
+        return _read(cells, values, open_, outcome) if open_.any() else Converted(values, {})
+
+    return Conversion(convert, reader, quote, json_type)
+
+
+def _read(
+    cells: pa.StringArray,
+    values: pa.StringArray,
+    rows: Rows,
+    outcome: Callable[[str], str | Unfit],
+) -> Converted:
+    """Fill these rows of `values` with what the reader makes of each distinct cell."""
+    coded = cells.filter(pa.array(rows)).dictionary_encode()
+    outcomes = [outcome(cell) for cell in coded.dictionary.to_pylist()]
+    texts = pa.array([text if isinstance(text, str) else "" for text in outcomes], pa.string())
+    filled = pc.replace_with_mask(values, pa.array(rows), texts.take(coded.indices))
+    words = {code: str(out) for code, out in enumerate(outcomes) if isinstance(out, Unfit)}
+    if not words:
+        return Converted(filled, {})
+    codes = coded.indices.to_numpy()
+    unfit = np.isin(codes, list(words))
+    failing = zip(np.flatnonzero(rows)[unfit].tolist(), codes[unfit].tolist(), strict=True)
+    return Converted(filled, {row: words[code] for row, code in failing})
+
+
+def matching(cells: pa.StringArray, pattern: str) -> Rows:
+    """Tell which cells match a whole RE2 pattern: 0.03 to 0.12 s for a million."""
+    matches = pc.match_substring_regex(cells, f"^(?:{pattern})$")
+    found: Rows = matches.to_numpy(zero_copy_only=False)
+    return found
+
+
+def lengths(cells: pa.StringArray) -> NDArray[np.int32]:
+    """Return the bytes of each cell."""
+    sizes: NDArray[np.int32] = pc.binary_length(cells).to_numpy(zero_copy_only=False)
+    return sizes
+
+
+def buffers(cells: pa.StringArray) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    """Return where each cell begins and ends, from 0, and the bytes of all of them."""
+    offsets = np.frombuffer(cells.buffers()[1], np.int32)[cells.offset :][: len(cells) + 1]
+    first, last = int(offsets[0]), int(offsets[-1])
+    text = np.frombuffer(cells.buffers()[2] or b"", np.uint8)[first:last]
+    return offsets - first, text
+
+
+def from_buffers(offsets: NDArray[np.integer], text: NDArray[np.uint8]) -> pa.StringArray:
+    """Make an array of cells out of their bytes; the reverse of `buffers`."""
+    places = pa.py_buffer(np.ascontiguousarray(offsets, np.int32))
+    return pa.StringArray.from_buffers(len(offsets) - 1, places, pa.py_buffer(text.tobytes()))

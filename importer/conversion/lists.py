@@ -1,0 +1,54 @@
+"""Lists: one cell, several texts."""
+
+from typing import Final
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from importer.conversion.cells import Kernel, Rows, buffers, typed
+from importer.conversion.model import Conversion, TypeOptions
+from importer.conversion.text import escape
+
+_SPACE: Final = 0x20
+_BETWEEN = '","'
+
+
+def list_(options: TypeOptions) -> Conversion:
+    """The trimmed texts between separators, empty ones dropped; a cell without any is empty."""
+    separator = options.separator
+
+    def read(cell: str) -> str:
+        items = [item for part in cell.split(separator) if (item := part.strip())]
+        return orjson.dumps(items).decode() if items else ""
+
+    # Not a character that the escapes of JSON are written with.
+    simple = separator in set("!#$%&'()*+,-./:;<=>?@[]^_`{|}~ ")
+    kernel = _kernel(separator) if simple else None
+    return typed(read, json_type="array", quote="", kernel=kernel)
+
+
+def _kernel(separator: str) -> Kernel:
+    """Split by replacing, where no item has white space around it and none is empty."""
+    mark = ord(separator)
+
+    def kernel(cells: pa.StringArray) -> tuple[pa.StringArray, Rows]:
+        # The space that people put behind a separator.
+        tight = cells if mark == _SPACE else pc.replace_substring(cells, f"{separator} ", separator)
+        offsets, text = buffers(tight)
+        plain = (text > _SPACE) & (text < 0x7F) & (text != mark)
+        where = np.flatnonzero(text == mark)
+        inside = (where > 0) & (where < len(text) - 1)
+        odd = ~inside
+        odd[inside] = ~(plain[where[inside] - 1] & plain[where[inside] + 1])
+        holder = np.searchsorted(offsets, where, side="right") - 1
+        # A separator that begins or ends its cell has an empty item beside it.
+        odd |= (where == offsets[holder]) | (where == offsets[holder + 1] - 1)
+        sure = np.diff(offsets) > 0
+        sure[holder[odd]] = False
+        items = pc.replace_substring(escape(tight), separator, _BETWEEN)
+        opening, closing = (pc.if_else(pa.array(sure), end, "") for end in ('["', '"]'))
+        return pc.binary_join_element_wise(opening, items, closing, ""), sure
+
+    return kernel
