@@ -1,11 +1,14 @@
 """Email addresses: checked for their form, sent as they are written."""
 
+import re
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from importer.conversion.cells import Rows, lengths, matching, typed
+from importer.conversion.cells import Rows, buffers, lengths, matching, typed
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
 
 # Plain addresses that email-validator accepts for sure: no two hyphens in a row (it refuses some),
@@ -23,8 +26,14 @@ def email(_: TypeOptions) -> Conversion:
 
     def kernel(cells: pa.StringArray) -> tuple[pa.StringArray, Rows]:
         sure = matching(cells, _PLAIN) & (lengths(cells) <= _SHORT)
-        if sure.any():
-            sure &= ~matching(cells, f"(?i).*[@.](?:{_special_domains()})")
+        rows = np.flatnonzero(sure)
+        offsets, text = buffers(cells)
+        last = offsets[1:][rows]
+        ending = text[last - 2].astype(np.uint16) << 8 | text[last - 1]
+        names, endings = _special_domains()
+        suspects = rows[np.isin(ending & 0xDFDF, endings)]
+        if len(suspects):
+            sure[suspects] = ~matching(cells.take(pa.array(suspects)), f"(?i).*[@.](?:{names})")
         return cells, sure
 
     return typed(_read, json_type="string", kernel=kernel)
@@ -43,8 +52,12 @@ def _lower(sentence: str) -> str:
     return (sentence[:1].lower() + sentence[1:]).rstrip(".")
 
 
-def _special_domains() -> str:
-    return "|".join(name.replace(".", r"\.") for name in _library().SPECIAL_USE_DOMAIN_NAMES)
+@cache
+def _special_domains() -> tuple[str, NDArray[np.uint16]]:
+    """Return the pattern of the domains for special use, and the two letters that each ends in."""
+    names = _library().SPECIAL_USE_DOMAIN_NAMES
+    endings = [name.upper().encode()[-2] << 8 | name.upper().encode()[-1] for name in names]
+    return "|".join(map(re.escape, names)), np.array(endings, np.uint16)
 
 
 @cache

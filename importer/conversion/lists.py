@@ -39,15 +39,17 @@ def _kernel(separator: str) -> Kernel:
         offsets, text = buffers(tight)
         plain = (text > _SPACE) & (text < 0x7F) & (text != mark)
         where = np.flatnonzero(text == mark)
-        inside = (where > 0) & (where < len(text) - 1)
-        odd = ~inside
-        odd[inside] = ~(plain[where[inside] - 1] & plain[where[inside] + 1])
-        holder = np.searchsorted(offsets, where, side="right") - 1
         # A separator that begins or ends its cell has an empty item beside it.
-        odd |= (where == offsets[holder]) | (where == offsets[holder + 1] - 1)
+        border = np.zeros(len(text) + 1, bool)
+        border[offsets] = True
+        odd = border[where] | border[where + 1]
+        inner = where[~odd]
+        odd[~odd] = ~(plain[inner - 1] & plain[inner + 1])
         sure = np.diff(offsets) > 0
-        sure[holder[odd]] = False
+        sure[np.searchsorted(offsets, where[odd], side="right") - 1] = False
         items = pc.replace_substring(escape(tight), separator, _BETWEEN)
+        if sure.all():
+            return pc.binary_join_element_wise('["', items, '"]', ""), sure
         opening, closing = (pc.if_else(pa.array(sure), end, "") for end in ('["', '"]'))
         return pc.binary_join_element_wise(opening, items, closing, ""), sure
 

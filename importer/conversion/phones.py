@@ -18,7 +18,9 @@ _WRITTEN = re.compile(
     r"[+\uff0b]?[\d\s()\[\]./~\u2010-\u2015\u2212\u30fc\uff0d-\uff0f"
     r"\uff08\uff09\uff3b\uff3d\u00ad\u200b\u2060-]+"
 )
-_PUNCTUATION = b" ()-./"
+_DIGIT_BYTES, _PUNCTUATION_BYTES = (
+    np.isin(np.arange(256), list(some)) for some in (b"0123456789", b" ()-./")
+)
 _MOST_DIGITS = 15
 
 
@@ -72,7 +74,7 @@ def _why(cell: str, region: str | None, error: Any) -> str:
 
 def _kernel(region: str | None) -> Kernel:
     def kernel(cells: pa.StringArray) -> tuple[pa.StringArray, Rows]:
-        plus = matching(cells, r"\+[0-9 ()./-]*[0-9]")
+        plus = _plus_and_digits(cells)
         digits = _without_punctuation(cells)
         sure = plus & _international(digits, plus)
         if region is None or plus.all():
@@ -83,11 +85,22 @@ def _kernel(region: str | None) -> Kernel:
     return kernel
 
 
+def _plus_and_digits(cells: pa.StringArray) -> Rows:
+    """Tell which cells are a plus, digits and punctuation, a digit at the end."""
+    offsets, text = buffers(cells)
+    rows = np.flatnonzero(np.diff(offsets) > 1)
+    first, last = offsets[rows], offsets[rows + 1] - 1
+    strange = ~(_DIGIT_BYTES | _PUNCTUATION_BYTES)[text]
+    found = np.zeros(len(cells), bool)
+    found[rows] = (text[first] == ord("+")) & _DIGIT_BYTES[text[last]]
+    strange[first[found[rows]]] = False
+    found[np.searchsorted(offsets, np.flatnonzero(strange), side="right") - 1] = False
+    return found
+
+
 def _without_punctuation(cells: pa.StringArray) -> pa.StringArray:
     offsets, text = buffers(cells)
-    kept = np.ones(256, bool)
-    kept[list(_PUNCTUATION)] = False
-    keep = kept[text]
+    keep = ~_PUNCTUATION_BYTES[text]
     if keep.all():
         return cells
     places = np.concatenate(([0], np.cumsum(keep, dtype=np.int32)))[offsets]
@@ -109,7 +122,9 @@ def _international(cells: pa.StringArray, candidates: Rows) -> Rows:
     digit = [text[first + place].astype(np.int32) - 0x30 for place in (1, 2, 3)]
     start = digit[0] * 100 + digit[1] * 10 + digit[2]
     code = plans.code[start]
-    sure[rows] = plans.lengths[code, size[rows] - 1 - plans.width[start]]
+    width = plans.width[start]
+    sure[rows] = plans.lengths[code, size[rows] - 1 - width]
+    sure[rows] &= text[first + 1 + width] != plans.trunk[code]
     codes = np.zeros(len(cells), np.int32)
     codes[rows] = code
     for one in np.unique(codes[sure]).tolist():
@@ -140,11 +155,16 @@ def _begins(cells: pa.StringArray, pattern: str) -> Rows:
 
 
 class _Plans(NamedTuple):
-    """What E.164 numbers look like, by their first three digits and by calling code."""
+    """What E.164 numbers look like, by their first three digits and by calling code.
+
+    `trunk` is the one digit, as a byte, that a country dials before its numbers at home;
+    `prefixes` are the patterns where it is more than that.
+    """
 
     code: NDArray[np.int32]
     width: NDArray[np.int32]
     lengths: NDArray[np.bool_]
+    trunk: NDArray[np.uint8]
     prefixes: dict[int, str]
 
 
@@ -165,7 +185,7 @@ class _Plan(NamedTuple):
 @cache
 def _plans() -> _Plans:
     code, width = np.zeros(1000, np.int32), np.zeros(1000, np.int32)
-    sizes = np.zeros((1000, 20), bool)
+    sizes, trunk = np.zeros((1000, 20), bool), np.zeros(1000, np.uint8)
     prefixes: dict[int, str] = {}
     for country_code, metadata in _countries():
         digits = str(country_code)
@@ -173,9 +193,12 @@ def _plans() -> _Plans:
         block = slice(first, first + 10 ** (3 - len(digits)))
         code[block], width[block] = country_code, len(digits)
         sizes[country_code] = _sizes(metadata)
-        if metadata.national_prefix_for_parsing:
-            prefixes[country_code] = _re2(metadata.national_prefix_for_parsing)
-    return _Plans(code, width, sizes, prefixes)
+        prefix = metadata.national_prefix_for_parsing or ""
+        if len(prefix) == 1:
+            trunk[country_code] = ord(prefix)
+        elif prefix:
+            prefixes[country_code] = _re2(prefix)
+    return _Plans(code, width, sizes, trunk, prefixes)
 
 
 def _countries() -> Iterator[tuple[int, Any]]:
