@@ -34,9 +34,12 @@ def _kernel(separator: str) -> Kernel:
     mark = ord(separator)
 
     def kernel(cells: pa.StringArray) -> tuple[pa.StringArray, Rows]:
+        tight = cells
+        offsets, text = buffers(cells)
         # The space that people put behind a separator.
-        tight = cells if mark == _SPACE else pc.replace_substring(cells, f"{separator} ", separator)
-        offsets, text = buffers(tight)
+        if mark != _SPACE and ((text[:-1] == mark) & (text[1:] == _SPACE)).any():
+            tight = pc.replace_substring(cells, f"{separator} ", separator)
+            offsets, text = buffers(tight)
         plain = (text > _SPACE) & (text < 0x7F) & (text != mark)
         where = np.flatnonzero(text == mark)
         # A separator that begins or ends its cell has an empty item beside it.
