@@ -62,8 +62,9 @@ LINKS = near(
     'htps:/.-_?#[]@% aé\\"<',
     r"(https?|HTTP|ftp)://[a-zA-Z0-9_.-]{0,12}(:[0-9]{0,6})?([/?#][!-~]{0,12})?",
 )
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)  # JSON has neither
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    st.none() | st.booleans() | st.integers() | FLOATS | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
     ),
