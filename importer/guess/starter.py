@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from importer.config import TYPES, Column, Config
+from importer.column_types import TYPES
+from importer.config import Column, Config
 from importer.guess.guesses import Level, percent
 from importer.previews import ColumnPreview, Preview
 

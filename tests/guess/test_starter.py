@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 from importer import config
 from importer.config_file import load_config
 from importer.errors import SourceError
-from importer.guess import starter as room
 from importer.guess.starter import starter
 from importer.pipeline import import_profiles
 from importer.previews import preview
@@ -65,19 +63,11 @@ def test_always_loads(text: str, header: bool) -> None:
 ROWS = "".join(f"C-{n},a{n}@example.com,2024-01-{n},{n * 3},4{n}\n" for n in range(10, 30))
 
 
-def test_types_only_where_a_mapping_knows_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Types are written once mappings can have them, and not before."""
+def test_types_of_what_is_firm(tmp_path: Path) -> None:
+    """A type is declared where every cell is of it."""
     (tmp_path / "a.csv").write_text(ROWS)
-    shown = preview(tmp_path / "a.csv")
-    email = shown.columns[1]
-    monkeypatch.setattr(room, "TYPES", ("string",))
-    assert room.typed(email, "$email") == {}
-    monkeypatch.setattr(room, "TYPES", ("string", "email"))
-    monkeypatch.setattr(config, "TYPES", ("string", "email"))
-    assert room.typed(email, "$email") == {"type": "email"}
-    assert yaml.safe_load(starter(shown))["columns"] == {2: {"property": "$email", "type": "email"}}
+    written = yaml.safe_load(starter(preview(tmp_path / "a.csv")))["columns"]
+    assert written == {2: {"property": "$email", "type": "email"}}
 
 
 def test_init(tmp_path: Path, command: Command) -> None:
