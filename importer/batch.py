@@ -34,10 +34,15 @@ def batch(updates: Iterable[Updates], size: int) -> Iterator[Updates]:
 
 
 def _fill(updates: Updates, start: int, size: int) -> int | None:
-    """Return where a batch that begins at `start` ends, or None while more may fit into it."""
+    """Return where a batch that begins at `start` ends, or None while more may fit into it.
+
+    A row's updates stay together: a batch ends before the row that would make it too long.
+    """
+    most = updates.numbers[start] + size
     fits = np.searchsorted(updates.offsets, updates.offsets[start] + REQUEST_BYTES - 2, "right") - 1
-    stop = min(start + size, int(fits))
-    return stop if stop < len(updates) or stop == start + size else None
+    stop = min(int(np.searchsorted(updates.numbers, most, "right")) - 1, int(fits))
+    full = stop < len(updates) or updates.numbers[stop] == most
+    return stop if full and stop > start else None
 
 
 def _holds_much(updates: Updates) -> bool:

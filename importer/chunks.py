@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import csv
 
@@ -41,8 +42,8 @@ def read_chunks(
 ) -> Iterator[Chunk]:
     """Parse records of `width` cells, keeping the columns at these 1-based positions.
 
-    A record of another width, not valid in the encoding or with text behind a closing quote is a
-    failure, and shifts nothing.
+    A record of another width, not valid in the encoding, with text behind a closing quote or with
+    nothing in any cell is a failure, and shifts nothing.
     """
     for portion in records:
         yield _read_chunk(portion, source, width, positions)
@@ -85,8 +86,35 @@ def _read_chunk(records: Records, source: Source, width: int, positions: Sequenc
             f"rows {records.first_row} to {records.last_row}: "
             f"{len(good)} records were cut but {len(table)} parsed"
         )
+    blank = _blank(records, good, table, source)
+    if blank:
+        failures += [_failure(records, int(good[i]), "blank", "every cell is empty") for i in blank]
+        failures.sort(key=lambda failure: failure.row)
+        filled = np.ones(len(good), bool)
+        filled[blank] = False
+        table, good = table.filter(pa.array(filled)), good[filled]
     frame = table.to_pandas(types_mapper=pd.ArrowDtype)
     return Chunk(records, frame, good, tuple(failures))
+
+
+def _blank(records: Records, good: Positions, table: pa.Table, source: Source) -> list[int]:
+    """Find the rows with nothing but white space in any cell.
+
+    The columns at hand leave few of them, or none, to look at as a whole.
+    """
+    suspects = np.arange(len(good))
+    for column in table.itercolumns():
+        if not len(suspects):
+            return []
+        empty = pc.equal(pc.utf8_trim_whitespace(column.take(suspects)), "")
+        suspects = suspects[empty.to_numpy()]
+    structure = f"{source.dialect.delimiter}{source.dialect.quote or ''}"
+    texts = (source.encoding.decode(records.raw(int(good[i]))) for i in suspects)
+    return [
+        int(i)
+        for i, text in zip(suspects, texts, strict=True)
+        if not text.translate(dict.fromkeys(map(ord, structure))).strip()
+    ]
 
 
 def _parse(

@@ -13,8 +13,10 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     JsonValue,
+    Tag,
     model_validator,
 )
 
@@ -144,10 +146,56 @@ class Identifier(_Section):
     )
 
 
+def _null_by_name(value: object) -> object:
+    """Read `null`, which YAML takes for its own null, as the word."""
+    return "null" if value is None else value
+
+
+def _as_text(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"should be text; put it in quotes, not {value!r}")
+    return str(value)
+
+
+def _as_value_map(values: object) -> object:
+    if not isinstance(values, dict):
+        raise ValueError(f"should map cells to values, not {values!r}")
+    return {_as_text(cell): _as_text(value) for cell, value in values.items()}
+
+
+Empty = Literal["skip", "unset", "null", "error"]
+
+
 class Column(_Section, ColumnType):
     """One property fed by one column, whose cells are of a type."""
 
     property: PropertyName
+    operation: Literal["set", "set_once", "add", "union", "append", "remove", "unset"] = "set"
+    empty: Annotated[Empty | None, BeforeValidator(_null_by_name)] = None
+    required: bool = False
+    default: Annotated[str, BeforeValidator(_as_text)] | None = None
+    values: Annotated[dict[str, str], BeforeValidator(_as_value_map)] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_rule_for_empty_cells(self) -> Self:
+        if self.required and self.empty not in (None, "error"):
+            raise ValueError(f"required: true makes empty cells fail; empty: {self.empty} does not")
+        if self.empty in ("unset", "null") and self.operation not in ("set", "set_once"):
+            raise ValueError(f"empty: {self.empty} goes with operation set, not {self.operation}")
+        return self
+
+
+class Join(_Section):
+    """A property joined from several columns."""
+
+    join: tuple[ColumnKey, ...] = Field(strict=False, min_length=1)
+    separator: str = Field(default=" ", alias="with")
+
+
+class Group(_Section):
+    """Group profiles instead of people's."""
+
+    group_key: Annotated[str, Field(min_length=1)]
 
 
 class Delivery(_Section):
@@ -158,6 +206,27 @@ class Delivery(_Section):
     timeout: Annotated[float, Field(gt=0)] = 30.0
     give_up_after: Annotated[float, Field(ge=0)] = 600.0
     touch_updated_at: bool = False
+
+
+def _whose(value: object) -> str:
+    return "[group]" if isinstance(value, dict | Group) else "[user]"
+
+
+def _what(value: object) -> str:
+    """Tell a join from a constant that happens to be an object."""
+    join = isinstance(value, Join) or (isinstance(value, dict) and "join" in value)
+    return "[join]" if join else "[constant]"
+
+
+# Names in brackets: they are pydantic's, and no part of the file.
+Profiles = Annotated[
+    Annotated[Literal["user"], Tag("[user]")] | Annotated[Group, Tag("[group]")],
+    Discriminator(_whose),
+]
+Property = Annotated[
+    Annotated[Join, Tag("[join]")] | Annotated[JsonValue, Tag("[constant]")],
+    Discriminator(_what),
+]
 
 
 def _not_empty(columns: "Columns") -> "Columns":
@@ -174,11 +243,11 @@ class Config(_Section):
 
     project: Project = Project()
     source: Source = Source()
-    profiles: Literal["user"] = "user"
+    profiles: Profiles = "user"
     identifier: Identifier = Identifier()
     columns: Annotated[Columns, AfterValidator(_not_empty)]
-    properties: dict[PropertyName, JsonValue] = Field(default_factory=dict)
-    empty_cells: Literal["skip"] = "skip"
+    properties: dict[PropertyName, Property] = Field(default_factory=dict)
+    empty_cells: Annotated[Empty, BeforeValidator(_null_by_name)] = "skip"
     delivery: Delivery = Delivery()
 
     @model_validator(mode="after")
@@ -195,8 +264,32 @@ class Config(_Section):
         return self
 
     @model_validator(mode="after")
+    def _groups_have_no_email(self) -> Self:
+        given = "fallback" in self.identifier.model_fields_set
+        if self.profiles != "user" and given and "email" in self.identifier.fallback:
+            raise ValueError(
+                "an email names a person, not a group: identifier.fallback of group profiles "
+                "is [random] or []"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _batches_hold_a_row(self) -> Self:
+        operations = {entry.operation for entries in self.columns.values() for entry in entries}
+        if len(operations) > self.delivery.batch_size:
+            raise ValueError(
+                f"delivery.batch_size {self.delivery.batch_size} is less than the "
+                f"{len(operations)} updates that a row may need, one for each operation"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _named_only_with_header(self) -> Self:
-        named = [key for key in (*self.columns, self.identifier.column) if isinstance(key, str)]
+        joined = [
+            key for join in self.properties.values() if isinstance(join, Join) for key in join.join
+        ]
+        keys = (*self.columns, self.identifier.column, *joined)
+        named = [key for key in keys if isinstance(key, str)]
         if named and not self.source.header:
             raise ValueError(
                 f"column {named[0]!r} is a name, but the file has no header; "
@@ -212,10 +305,12 @@ def known_keys(section: tuple[Any, ...]) -> list[str]:
         "source": Source,
         "identifier": Identifier,
         "columns": Column,
+        "profiles": Group,
+        "properties": Join,
         "delivery": Delivery,
     }
     model = models.get(str(section[0]), Config) if section else Config
-    return list(model.model_fields)
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def base_url(project: Project, environment: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from importer.config import Config, Source, base_url, known_keys, token_path
+from importer.config import Config, Group, Source, base_url, known_keys, token_path
 from importer.engage import Engage, Token
 from importer.errors import ConfigError
 from importer.near import near
@@ -70,6 +70,7 @@ def resolve_destination(
         base_url=base,
         token=_token(config, folder, environment) if sends else _NO_TOKEN,
         touch_updated_at=config.delivery.touch_updated_at,
+        group_key=config.profiles.group_key if isinstance(config.profiles, Group) else None,
     )
 
 
@@ -118,7 +119,7 @@ def _refuse_aliases(text: str) -> None:
 
 
 def _fault(path: Path, tree: yaml.Node | None, fault: ErrorDetails) -> str:
-    keys = tuple(key for key in fault["loc"] if key != "[key]")  # pydantic's mark of a bad key
+    keys = tuple(key for key in fault["loc"] if not str(key).startswith("["))  # pydantic's own
     line, found = _find(tree, keys)
     where = f"{path}:{line}: {'.'.join(found) + ': ' if found else ''}"
     message = fault["msg"].removeprefix("Value error, ")

@@ -67,11 +67,15 @@ def deliver(
     interruption: Interruption,
     narrate: Callable[[str], None],
     timing: Timing,
+    repeatable: bool = True,
 ) -> ImporterError | None:
-    """Send every batch and book what became of it; return why it stopped early, if it did."""
+    """Send every batch and book what became of it; return why it stopped early, if it did.
+
+    Updates that are not `repeatable` are never sent again after a lost answer.
+    """
 
     async def run() -> ImporterError | None:
-        delivery = _Delivery(destination, settings, ledger, narrate, timing)
+        delivery = _Delivery(destination, settings, ledger, narrate, timing, repeatable)
         return await delivery.run(batches, interruption)
 
     return asyncio.run(run())
@@ -99,7 +103,9 @@ class _Delivery:
         ledger: Ledger,
         narrate: Callable[[str], None],
         timing: Timing,
+        repeatable: bool,
     ) -> None:
+        self._repeatable = repeatable
         self._destination = destination
         self._settings = settings
         self._ledger = ledger
@@ -144,7 +150,7 @@ class _Delivery:
 
     def _begin(self, batch: Updates) -> None:
         entry = self._ledger.open(batch)
-        settling = settle(entry)
+        settling = settle(entry, repeatable=self._repeatable)
         first = next(settling, None)
         earlier = {
             holder for name in batch.identifiers if (holder := self._holders.get(name)) is not None
@@ -208,7 +214,7 @@ class _Delivery:
             self._in_flight.discard(task)
         if isinstance(reply, Reply):
             self._ledger.request(str(reply.status), retried=retried)
-            return self._destination.judge(reply, len(part)), sent_at
+            return self._destination.judge(reply, part.count), sent_at
         status = "unsent" if isinstance(reply, Busy) else "no answer"
         self._ledger.request(status, retried=retried)
         return reply, sent_at
@@ -243,7 +249,7 @@ class _Delivery:
             case Accepted():
                 self._guard.accepted()
             case PartlyRefused(refusals, others_applied):
-                if others_applied and len(refusals) < len(part):
+                if others_applied and len(refusals) < part.count:
                     self._guard.accepted()
                 elif self._guard.refused_by_name(batch.first_row, len(refusals), len(batch)):
                     self._halt(self._refusing(next(iter(refusals.values())).message))

@@ -5,7 +5,7 @@ stands around an empty cell is an empty text there, so that the property is left
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -14,12 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import text_column
-from importer.conversion import Converted, escape
+from importer.cells import Cells, join_cells, read_cells
+from importer.conversion import escape
 from importer.engage import UPDATE_BYTES, Engage
 from importer.failure import Failure
 from importer.identify import IdentifiedChunk, Kind
-from importer.mapping import Mapping
+from importer.mapping import JoinedColumns, MappedColumn, Mapping
+from importer.operations import OPERATIONS
 from importer.updates import Updates
 
 Piece: TypeAlias = "str | pa.StringArray"
@@ -28,10 +29,10 @@ Piece: TypeAlias = "str | pa.StringArray"
 def encode(
     chunks: Iterable[IdentifiedChunk], mapping: Mapping, destination: Engage
 ) -> Iterator[Updates]:
-    """Turn each chunk into updates.
+    """Turn each chunk into updates, one for each operation that a row has something for.
 
-    A row fails that has no identifier, a cell that is not of its column's type, or more than an
-    update may hold.
+    A row fails that has no identifier, a cell that is not of its column's type or must not be
+    empty, or more than an update may hold.
     """
     for identified in chunks:
         yield _encode_chunk(identified, mapping, destination)
@@ -39,87 +40,176 @@ def encode(
 
 def _encode_chunk(identified: IdentifiedChunk, mapping: Mapping, destination: Engage) -> Updates:
     records, good = identified.chunk.records, identified.chunk.good
-    cells = [
-        column.conversion.convert(text_column(identified.chunk.frame, column.position))
-        for column in mapping.columns
+    frame = identified.chunk.frame
+    fields = [
+        *(Field.of(column, read_cells(frame, column)) for column in mapping.columns),
+        *(Field.joined(join, join_cells(frame, join)) for join in mapping.joins),
     ]
-    text = _join(identified, cells, mapping, destination)
-    sizes = pc.binary_length(text).to_numpy(zero_copy_only=False) - 1  # without the comma
-    nameless, oversize = identified.kinds == Kind.NONE, sizes > UPDATE_BYTES
-    unfit = _unfit(cells)
-    nameless[list(unfit)] = oversize[list(unfit)] = False
-    keep = ~(nameless | oversize)
-    keep[list(unfit)] = False
-    failures = [
-        *identified.chunk.failures,
-        *(_untyped(identified, row, columns, cells, mapping) for row, columns in unfit.items()),
-        *(_nameless(identified, int(i), mapping) for i in np.flatnonzero(nameless)),
-        *(_oversize(identified, int(i), sizes) for i in np.flatnonzero(oversize & ~nameless)),
-    ]
+    parts = list(_parts(fields, mapping, rows=len(good)))
+    text = _join(identified, parts, destination)
+    counts = np.zeros(len(good), np.int64)
+    for part in parts:
+        counts += part.rows
+    failed = _failed(identified, fields, text, mapping)
     identifiers, kinds = identified.identifiers, identified.kinds
-    if not keep.all():
-        failures.sort(key=lambda failure: failure.row)
+    failures = identified.chunk.failures
+    if failed:
+        failures = tuple(sorted((*failures, *failed.values()), key=lambda failure: failure.row))
+        keep = np.ones(len(good), bool)
+        keep[list(failed)] = False
         text, identifiers = text.filter(pa.array(keep)), identifiers.filter(pa.array(keep))
-        good, kinds = good[keep], kinds[keep]
+        good, kinds, counts = good[keep], kinds[keep], counts[keep]
     offsets = np.frombuffer(text.buffers()[1], np.int32)[text.offset :][: len(text) + 1]
     return Updates(
         text=memoryview(text.buffers()[2] or b""),
         offsets=offsets.astype(np.int64),
+        numbers=np.concatenate(([0], np.cumsum(counts))),
         rows=records.first_row + good,
         identifiers=identifiers.to_pylist(),
         kinds=kinds,
-        failures=tuple(failures),
+        failures=failures,
         first_row=records.first_row,
         last_row=records.last_row,
         origins=(records,),
     )
 
 
-def _unfit(cells: Sequence[Converted]) -> ReadOnly[int, list[int]]:
-    """Return the rows with cells that are not of their type, and the mapped columns of these."""
-    columns: dict[int, list[int]] = {}
-    for number, converted in enumerate(cells):
-        for row in converted.failures:
-            columns.setdefault(row, []).append(number)
-    return columns
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """One property of a chunk's rows, with its cells and what stands on both sides of a value."""
+
+    property: str
+    position: int
+    operation: str
+    empty: str
+    before: str
+    after: str
+    cells: Cells
+
+    @classmethod
+    def of(cls, column: MappedColumn, cells: Cells) -> "Field":
+        operation, conversion = OPERATIONS[column.operation], column.conversion
+        wrapped = conversion.json_type in operation.wrapped
+        return cls(
+            property=column.property,
+            position=column.position,
+            operation=column.operation,
+            empty=column.empty,
+            before=f"{'[' if wrapped else ''}{conversion.quote}",
+            after=f"{conversion.quote}{']' if wrapped else ''}",
+            cells=cells,
+        )
+
+    @classmethod
+    def joined(cls, join: JoinedColumns, cells: Cells) -> "Field":
+        quote = join.conversion.quote
+        return cls(join.property, join.positions[0], "set", "skip", quote, quote, cells)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """The updates of one operation: which rows have one, and its value, row by row."""
+
+    operation: str
+    rows: NDArray[np.bool_]
+    pieces: Sequence[Piece]
+
+
+def _parts(fields: Sequence[Field], mapping: Mapping, *, rows: int) -> Iterator[_Part]:
+    """Yield the updates by operation; a row with nothing to say has the first one, empty."""
+    operations = {field.operation for field in fields} | ({"set"} if mapping.constants else set())
+    if any(field.empty == "unset" for field in fields):
+        operations.add("unset")
+    ordered = [name for name in OPERATIONS if name in operations]
+    parts = [
+        _names(fields, rows=rows) if name == "unset" else _object(name, fields, mapping, rows=rows)
+        for name in ordered
+    ]
+    idle = ~np.any([part.rows for part in parts], axis=0)
+    yield _Part(parts[0].operation, parts[0].rows | idle, parts[0].pieces)
+    yield from parts[1:]
+
+
+def _object(name: str, fields: Sequence[Field], mapping: Mapping, *, rows: int) -> _Part:
+    """Build the object of names and values that most operations take."""
+    constants = orjson.dumps(dict(mapping.constants)).decode()[1:-1] if name == "set" else ""
+    begun = np.full(rows, bool(constants))
+    pieces: list[Piece] = ["{", constants]
+    for field in fields:
+        if field.operation != name:
+            continue
+        present, key = field.cells.present, f"{orjson.dumps(field.property).decode()}:"
+        if field.empty == "null":
+            nothing = _comma(~present, begun, f"{key}null")
+            pieces.append(nothing)
+        opening = f"{key}{field.before}"
+        pieces += [_comma(present, begun, opening), field.cells.values]
+        pieces.append(_where(present, field.after, ""))
+        begun = begun | present | (field.empty == "null")
+    return _Part(OPERATIONS[name].key, begun, [*pieces, "}"])
+
+
+def _names(fields: Sequence[Field], *, rows: int) -> _Part:
+    """Build the list of the properties to unset."""
+    begun = np.zeros(rows, bool)
+    pieces: list[Piece] = ["["]
+    for field in fields:
+        if field.operation == "unset":
+            meant = field.cells.present
+        elif field.empty == "unset":
+            meant = ~field.cells.present
+        else:
+            continue
+        pieces.append(_comma(meant, begun, orjson.dumps(field.property).decode()))
+        begun = begun | meant
+    return _Part(OPERATIONS["unset"].key, begun, [*pieces, "]"])
+
+
+def _comma(rows: NDArray[np.bool_], begun: NDArray[np.bool_], literal: str) -> Piece:
+    """Return the literal for these rows, behind a comma where something stands before it."""
+    return _where(rows & begun, f",{literal}", _where(rows & ~begun, literal, ""))
 
 
 def _join(
-    identified: IdentifiedChunk, cells: Sequence[Converted], mapping: Mapping, destination: Engage
+    identified: IdentifiedChunk, parts: Sequence[_Part], destination: Engage
 ) -> pa.StringArray:
-    head, middle = destination.around_identifier()
+    """Join each row's updates, every one followed by a comma."""
     identifiers = escape(identified.identifiers)
-    properties = _properties(cells, mapping, rows=len(identifiers))
-    pieces = [f'{head}"', identifiers, f'"{middle}', *properties, "}},"]
+    pieces: list[Piece] = []
+    for part in parts:
+        head, middle = destination.around_identifier(part.operation)
+        update: list[Piece] = [f'{head}"', identifiers, f'"{middle}', *part.pieces, "},"]
+        pieces += [_where(part.rows, piece, "") for piece in update]
     return pc.binary_join_element_wise(*pieces, "")
 
 
-def _properties(cells: Sequence[Converted], mapping: Mapping, *, rows: int) -> Iterator[Piece]:
-    """Yield the inside of `$set`: names, values and commas, each for all rows."""
-    constants = orjson.dumps(dict(mapping.constants)).decode()[1:-1]
-    if constants:
-        yield constants
-    begun = np.full(rows, bool(constants))
-    for column, converted in zip(mapping.columns, cells, strict=True):
-        values = converted.values
-        present = pc.not_equal(pc.binary_length(values), 0).to_numpy(zero_copy_only=False)
-        quote = column.conversion.quote
-        name = f"{orjson.dumps(column.property).decode()}:{quote}"
-        yield _where(present & begun, f",{name}", _where(present & ~begun, name, ""))
-        yield values
-        if quote:
-            yield _where(present, quote, "")
-        begun |= present
-
-
-def _where(rows: NDArray[np.bool_], literal: str, otherwise: Piece) -> Piece:
-    """Return the literal for these rows, something else for the others."""
-    if rows.all():
-        return literal
+def _where(rows: NDArray[np.bool_], piece: Piece, otherwise: Piece) -> Piece:
+    """Return one piece for these rows, the other for the rest."""
+    if rows.all() or piece is otherwise:
+        return piece
     if not rows.any():
         return otherwise
-    chosen: pa.StringArray = pc.if_else(pa.array(rows), literal, otherwise)
+    chosen: pa.StringArray = pc.if_else(pa.array(rows), piece, otherwise)
     return chosen
+
+
+def _failed(
+    identified: IdentifiedChunk, fields: Sequence[Field], text: pa.StringArray, mapping: Mapping
+) -> dict[int, Failure]:
+    """Say of each row that cannot be sent why, the first reason of several."""
+    sizes = pc.binary_length(text).to_numpy(zero_copy_only=False) - 1  # without the last comma
+    failed = {
+        int(i): _oversize(identified, int(i), sizes) for i in np.flatnonzero(sizes > UPDATE_BYTES)
+    }
+    for i in np.flatnonzero(identified.kinds == Kind.NONE):
+        failed[int(i)] = _nameless(identified, int(i), mapping)
+    unfit: dict[int, list[Field]] = {}
+    for field in fields:
+        for row in field.cells.failures:
+            unfit.setdefault(row, []).append(field)
+    for row, its_fields in unfit.items():
+        failed[row] = _unfit(identified, row, its_fields)
+    return failed
 
 
 def _nameless(identified: IdentifiedChunk, index: int, mapping: Mapping) -> Failure:
@@ -128,21 +218,14 @@ def _nameless(identified: IdentifiedChunk, index: int, mapping: Mapping) -> Fail
     return _failure(identified, index, "no_identifier", reason, mapping.identifier)
 
 
-def _untyped(
-    identified: IdentifiedChunk,
-    index: int,
-    columns: Sequence[int],
-    cells: Sequence[Converted],
-    mapping: Mapping,
-) -> Failure:
-    """Say why a row's cells are not of their types: two of them in words, more as a number."""
-    first, *others = columns
-    column = mapping.columns[first]
-    words = [cells[first].failures[index]]
-    words += [f"{mapping.columns[n].property}: {cells[n].failures[index]}" for n in others[:1]]
+def _unfit(identified: IdentifiedChunk, index: int, fields: Sequence[Field]) -> Failure:
+    """Say why a row's cells do not fit: two of them in words, more as a number."""
+    first, *others = fields
+    words = [first.cells.failures[index]]
+    words += [f"{field.property}: {field.cells.failures[index]}" for field in others[:1]]
     words += [f"and {len(others) - 1} more"] if len(others) > 1 else []
-    reason = "; ".join(words)
-    return _failure(identified, index, "type", reason, column.position, column.property)
+    code = "empty" if index in first.cells.missing else "type"
+    return _failure(identified, index, code, "; ".join(words), first.position, first.property)
 
 
 def _oversize(identified: IdentifiedChunk, index: int, sizes: NDArray[np.int32]) -> Failure:

@@ -73,25 +73,30 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Engage:
-    """`/engage` of one project."""
+    """`/engage` of one project, or `/groups` for the profiles of a group key."""
 
     base_url: str
     token: Token
     touch_updated_at: bool = False
+    group_key: str | None = None
 
     @property
     def url(self) -> str:
         """The address of the requests: no geolocation of the sender, answers that name records."""
-        return f"{self.base_url}/engage?ip=0&strict=1&verbose=1"
+        path = "engage" if self.group_key is None else "groups"
+        return f"{self.base_url}/{path}?ip=0&strict=1&verbose=1"
 
-    def around_identifier(self) -> tuple[str, str]:
-        """Return the JSON before and after an update's identifier, up to its properties.
+    def around_identifier(self, operation: str) -> tuple[str, str]:
+        """Return the JSON before and after an update's identifier, up to the operation's value.
 
-        The identifier goes between them as a JSON string; `}}` ends the update.
+        The identifier goes between them as a JSON string; `}` behind the value ends the update.
         """
-        head = f'{{"$token":{orjson.dumps(self.token.reveal()).decode()},"$distinct_id":'
+        token = f'{{"$token":{orjson.dumps(self.token.reveal()).decode()}'
+        whose = '"$distinct_id"'
+        if self.group_key is not None:
+            whose = f'"$group_key":{orjson.dumps(self.group_key).decode()},"$group_id"'
         quiet = "" if self.touch_updated_at else '"$ignore_time":true,'
-        return head, f',"$ip":"0",{quiet}"$set":{{'
+        return f"{token},{whose}:", f',"$ip":"0",{quiet}"{operation}":'
 
     def judge(self, reply: Reply, updates: int) -> Verdict:
         """Say what an answer to a request of so many updates means."""

@@ -49,7 +49,7 @@ class Entry:
     not_attempted: int = 0
 
     def fail(self, updates: Updates, index: int, code: str, refusal: Refusal) -> None:
-        name = refusal.field.removeprefix("$set.")
+        name = refusal.field.partition(".")[2] or refusal.field
         self.failed.append(_account(updates, index, code, refusal.message, name))
 
     def doubt(self, updates: Updates, reason: str) -> None:

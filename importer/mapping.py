@@ -3,16 +3,17 @@
 import json
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import orjson
 from pydantic import JsonValue
 
-from importer.config import Column, ColumnKey, Config
+from importer.config import Column, ColumnKey, Config, Empty, Join
 from importer.conversion import CONVERSIONS, Conversion, TypeOptions
 from importer.errors import MappingError
 from importer.near import near
+from importer.operations import OPERATIONS
 
 EMAIL = "$email"
 
@@ -22,9 +23,27 @@ CONSTANT_BYTES = 16_384
 
 @dataclass(frozen=True, slots=True)
 class MappedColumn:
-    """One property and the column, by 1-based position, that feeds it."""
+    """One property and the column, by 1-based position, that feeds it.
+
+    `values` replaces cells, `default` stands in for empty ones; `empty` says what becomes of those
+    that stay empty: skip, unset, null or error.
+    """
 
     position: int
+    property: str
+    conversion: Conversion
+    operation: str = "set"
+    empty: str = "skip"
+    default: str | None = None
+    values: ReadOnly[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedColumns:
+    """One property joined from several columns."""
+
+    positions: tuple[int, ...]
+    separator: str
     property: str
     conversion: Conversion
 
@@ -34,15 +53,22 @@ class Mapping:
     """What becomes of every column; `identifier` and `email` are positions."""
 
     columns: tuple[MappedColumn, ...]
+    joins: tuple[JoinedColumns, ...]
     constants: ReadOnly[str, JsonValue]
     identifier: int | None
     email: int | None
     random: bool
 
     @property
+    def repeatable(self) -> bool:
+        """May a row's updates be sent again when it is not known whether they were applied?"""
+        return all(OPERATIONS[column.operation].repeatable for column in self.columns)
+
+    @property
     def positions(self) -> tuple[int, ...]:
         """Return the columns that matter, each once, in file order."""
         used = {column.position for column in self.columns}
+        used |= {position for join in self.joins for position in join.positions}
         used |= {position for position in (self.identifier, self.email) if position}
         return tuple(sorted(used))
 
@@ -62,21 +88,35 @@ def resolve_mapping(config: Config, width: int, names: Sequence[str]) -> Mapping
             return 0
 
     columns = tuple(
-        _column(position(key, f"column {key} ({entry.property})"), entry)
+        _column(position(key, f"column {key} ({entry.property})"), entry, config.empty_cells)
         for key, entries in config.columns.items()
         for entry in entries
     )
+    joins = tuple(
+        JoinedColumns(
+            tuple(position(key, f"properties.{name}: column {key}") for key in join.join),
+            join.separator,
+            name,
+            CONVERSIONS["string"](TypeOptions()),
+        )
+        for name, join in config.properties.items()
+        if isinstance(join, Join)
+    )
+    constants = {k: v for k, v in config.properties.items() if not isinstance(v, Join)}
+    faults += _unfit_for_operation(columns, groups=config.profiles != "user")
     key = config.identifier.column
     identifier = position(key, "identifier.column") if key is not None else None
-    faults += _unsendable(config.properties)
+    faults += _unsendable(constants)
     if faults:
         raise MappingError("\n".join(faults))
     email = next((column.position for column in columns if column.property == EMAIL), None)
+    people = config.profiles == "user"
     return Mapping(
         columns=columns,
-        constants=MappingProxyType(dict(config.properties)),
+        joins=joins,
+        constants=MappingProxyType(constants),
         identifier=identifier,
-        email=email if "email" in config.identifier.fallback else None,
+        email=email if "email" in config.identifier.fallback and people else None,
         random="random" in config.identifier.fallback,
     )
 
@@ -95,9 +135,35 @@ def _unsendable(constants: ReadOnly[str, JsonValue]) -> Iterator[str]:
                 yield f"properties.{name}: {size:,} bytes on every profile; {most}"
 
 
-def _column(position: int, entry: Column) -> MappedColumn:
-    conversion = CONVERSIONS[entry.type](TypeOptions(**entry.options()))
-    return MappedColumn(position, entry.property, conversion)
+def _column(position: int, entry: Column, empty_cells: Empty) -> MappedColumn:
+    # What the file says of empty cells in general is for columns that set: there is no `null` to
+    # add. That they are errors is for all.
+    general = empty_cells if entry.operation in ("set", "set_once") else "skip"
+    general = "error" if entry.required or empty_cells == "error" else general
+    return MappedColumn(
+        position=position,
+        property=entry.property,
+        conversion=CONVERSIONS[entry.type](TypeOptions(**entry.options())),
+        operation=entry.operation,
+        empty=entry.empty or general,
+        default=entry.default,
+        values=MappingProxyType(entry.values),
+    )
+
+
+def _unfit_for_operation(columns: Sequence[MappedColumn], *, groups: bool) -> Iterator[str]:
+    """Say which columns have an operation that their type, or a group, cannot have."""
+    for column in columns:
+        operation = OPERATIONS[column.operation]
+        given = column.conversion.json_type
+        if groups and not operation.groups:
+            yield f"{column.property}: groups have no operation {column.operation}"
+        if given not in operation.takes | operation.wrapped:
+            wanted = ", ".join(sorted(operation.takes | operation.wrapped))
+            yield (
+                f"{column.property}: operation {column.operation} wants {wanted}, "
+                f"and the column's type gives {given}"
+            )
 
 
 def _position(key: ColumnKey, width: int, names: Sequence[str]) -> int:

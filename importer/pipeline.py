@@ -78,6 +78,7 @@ def import_profiles(
                 interruption=interruption,
                 narrate=observer.narrate,
                 timing=timing or Timing(),
+                repeatable=mapping.repeatable,
             )
         ledger.balance(reading.rows if stop is None else None)
         stop = stop or reading.broken

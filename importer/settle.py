@@ -36,13 +36,20 @@ class _Part:
     refused: str = ""
 
 
-def settle(entry: Entry) -> Settling:
-    """Settle a batch, part by part, in file order."""
+def settle(entry: Entry, *, repeatable: bool = True) -> Settling:
+    """Settle a batch, part by part, in file order.
+
+    Updates that are not `repeatable` are in doubt, for good, once an answer to them is lost.
+    """
     parts = [_Part(entry.updates)] if len(entry.updates) else []
     try:
         while parts:
             verdict = yield parts[-1].updates
-            parts.extend(_judge(entry, parts.pop(), verdict))
+            for part in _judge(entry, parts.pop(), verdict):
+                if part.lost and not repeatable:
+                    entry.doubt(part.updates, f"the answer was lost ({part.lost})")
+                else:
+                    parts.append(part)
     finally:
         for part in parts:
             _give_up(entry, part)
@@ -56,9 +63,10 @@ def _judge(entry: Entry, part: _Part, verdict: Verdict) -> list[_Part]:
             entry.imported += len(updates)
             return []
         case PartlyRefused(refusals, others_applied):
-            for index, refusal in sorted(refusals.items()):
+            refused = dict(zip(updates.rows_of(refusals), refusals.values(), strict=True))
+            for index, refusal in sorted(refused.items()):
                 entry.fail(updates, index, "refused", refusal)
-            others = [index for index in range(len(updates)) if index not in refusals]
+            others = [index for index in range(len(updates)) if index not in refused]
             if others_applied or not others:
                 entry.imported += len(others)
                 return []
@@ -70,8 +78,8 @@ def _judge(entry: Entry, part: _Part, verdict: Verdict) -> list[_Part]:
         case Refused(message) | TooLarge(message):
             middle = len(updates) // 2
             halves = updates.cut(middle, len(updates)), updates.cut(0, middle)
-            refused = message if isinstance(verdict, Refused) else ""
-            return [_Part(half, part.lost, refused) for half in halves]
+            words = message if isinstance(verdict, Refused) else ""
+            return [_Part(half, part.lost, words) for half in halves]
         case Lost(message):
             return [_Part(updates, message, part.refused)]
         case Busy() | Denied() | Hopeless():

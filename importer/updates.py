@@ -1,7 +1,7 @@
 """Rows as updates, ready to send: their JSON end to end in one buffer, and whose they are."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,13 +15,15 @@ from importer.records import Positions, Records
 class Updates:
     """The updates of consecutive rows of a file, and the rows among them that failed already.
 
-    `text` holds each update followed by a comma; update i lies between `offsets[i]` and
-    `offsets[i + 1]`. `rows`, `identifiers` and `kinds` have one entry per update. Together,
-    updates and failures are the rows from `first_row` to `last_row`, each once.
+    `text` holds the updates end to end, each followed by a comma. Those of row i, one for each of
+    its operations, lie between `offsets[i]` and `offsets[i + 1]`, and are the updates `numbers[i]`
+    to `numbers[i + 1]`. `rows`, `identifiers` and `kinds` have one entry per row. Together, these
+    rows and the failures are the rows from `first_row` to `last_row`, each once.
     """
 
     text: bytes | memoryview = field(repr=False)  # the token is in it
     offsets: NDArray[np.int64]
+    numbers: NDArray[np.int64]
     rows: Positions
     identifiers: Sequence[str]
     kinds: NDArray[np.uint8]
@@ -36,6 +38,17 @@ class Updates:
     @property
     def row_count(self) -> int:
         return self.last_row - self.first_row + 1
+
+    @property
+    def count(self) -> int:
+        """Return the number of updates; rows with several operations have several."""
+        return int(self.numbers[-1] - self.numbers[0])
+
+    def rows_of(self, numbers: Iterable[int]) -> list[int]:
+        """Return the indices of the rows to which these updates of the request belong."""
+        places = np.fromiter(numbers, np.int64) + self.numbers[0]
+        found: list[int] = (np.searchsorted(self.numbers, places, side="right") - 1).tolist()
+        return found
 
     def body(self) -> bytes:
         """Return the updates as a JSON array: one slice of the buffer, its last comma left out."""
@@ -52,6 +65,7 @@ class Updates:
         return Updates(
             text=self.text,
             offsets=self.offsets[start : stop + 1],
+            numbers=self.numbers[start : stop + 1],
             rows=self.rows[start:stop],
             identifiers=self.identifiers[start:stop],
             kinds=self.kinds[start:stop],
@@ -64,13 +78,16 @@ class Updates:
     def only(self, indices: Sequence[int]) -> "Updates":
         """Return some of the updates, without failures: what is left of a request to send again."""
         pieces = [self.text[self.offsets[i] : self.offsets[i + 1]] for i in indices]
-        rows = self.rows[np.array(indices, np.int64)]
+        chosen = np.array(indices, np.int64)
+        rows = self.rows[chosen]
+        counts = self.numbers[chosen + 1] - self.numbers[chosen]
         return Updates(
             text=b"".join(pieces),
             offsets=np.concatenate(([0], np.cumsum([len(piece) for piece in pieces]))),
+            numbers=np.concatenate(([0], np.cumsum(counts))),
             rows=rows,
             identifiers=[self.identifiers[i] for i in indices],
-            kinds=self.kinds[np.array(indices, np.int64)],
+            kinds=self.kinds[chosen],
             failures=(),
             first_row=int(rows[0]),
             last_row=int(rows[-1]),
@@ -85,6 +102,9 @@ class Updates:
             text=b"".join((self.text[start:stop], later.text[then:end])),
             offsets=np.concatenate(
                 (self.offsets[:-1] - start, later.offsets + (stop - start - then))
+            ),
+            numbers=np.concatenate(
+                (self.numbers[:-1], later.numbers - later.numbers[0] + self.numbers[-1])
             ),
             rows=np.concatenate((self.rows, later.rows)),
             identifiers=[*self.identifiers, *later.identifiers],

@@ -241,4 +241,4 @@ def test_short_token_is_blotted_out_as_a_word() -> None:
 def test_token_has_no_repr() -> None:
     """The token is in the requests and nowhere else."""
     assert TOKEN not in f"{HERE} {HERE!r} {HERE.token} {HERE.token!r} {HERE.url}"
-    assert TOKEN in "".join(HERE.around_identifier())
+    assert TOKEN in "".join(HERE.around_identifier("$set"))

@@ -40,12 +40,16 @@ class File:
 
     def judged(self, width: int) -> list[Row]:
         """Return the rows as a file of that width has them."""
-        return [
-            row
-            if row.code or len(row.cells) == width
-            else Row(row.number, row.line, row.raw, code="width")
-            for row in self.rows
-        ]
+        return [_judged(row, width) for row in self.rows]
+
+
+def _judged(row: Row, width: int) -> Row:
+    if row.code:
+        return row
+    if len(row.cells) != width:
+        return Row(row.number, row.line, row.raw, code="width")
+    blank = not any(cell.strip() for cell in row.cells)
+    return Row(row.number, row.line, row.raw, code="blank") if blank else row
 
 
 def read(

@@ -33,6 +33,7 @@ def updates_of(words: Rows, first_row: int = 1, failed: bytes = b"!\n") -> Updat
     return Updates(
         text=memoryview(b"".join(texts)),
         offsets=np.cumsum([0, *map(len, texts)]),
+        numbers=np.arange(len(texts) + 1),
         rows=np.array(rows, np.int64),
         identifiers=[f"id{row}" for row in rows],
         kinds=np.full(len(rows), Kind.COLUMN, np.uint8),

@@ -1,0 +1,66 @@
+"""What a column's cells say once its value map, its default, its rule for empty cells and its type
+have had their word.
+"""
+
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from importer.columns import text_column
+from importer.mapping import JoinedColumns, MappedColumn
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """One mapped column of a chunk: JSON values, which of them there are, which failed and why.
+
+    `missing` are the rows that fail because this cell must not be empty; they are in `failures`.
+    """
+
+    values: pa.StringArray
+    present: NDArray[np.bool_]
+    failures: ReadOnly[int, str]
+    missing: ReadOnly[int, str] = field(default_factory=dict)
+
+
+def read_cells(frame: pd.DataFrame, column: MappedColumn) -> Cells:
+    """Convert a column of a chunk, as its entry in the mapping says."""
+    cells = _mapped(text_column(frame, column.position), column.values)
+    if column.default is not None:
+        cells = pc.if_else(pc.equal(cells, ""), column.default, cells)
+    converted = column.conversion.convert(cells)
+    present = pc.not_equal(converted.values, "").to_numpy(zero_copy_only=False)
+    if column.empty != "error":
+        return Cells(converted.values, present, converted.failures)
+    absent = [int(row) for row in np.flatnonzero(~present)]
+    missing = {row: "is empty" for row in absent if row not in converted.failures}
+    return Cells(converted.values, present, {**missing, **converted.failures}, missing)
+
+
+def join_cells(frame: pd.DataFrame, joined: JoinedColumns) -> Cells:
+    """Join the cells of several columns, the empty ones left out."""
+    begun = np.zeros(len(frame), bool)
+    pieces: list[pa.StringArray] = []
+    for position in joined.positions:
+        part = text_column(frame, position)
+        there = pc.not_equal(part, "").to_numpy(zero_copy_only=False)
+        # Not the kernel's own skipping of nulls: a row of nothing else is left out of its result.
+        pieces += [pc.if_else(pa.array(there & begun), joined.separator, ""), part]
+        begun |= there
+    converted = joined.conversion.convert(pc.binary_join_element_wise(*pieces, ""))
+    present = pc.not_equal(converted.values, "").to_numpy(zero_copy_only=False)
+    return Cells(converted.values, present, converted.failures)
+
+
+def _mapped(cells: pa.StringArray, values: ReadOnly[str, str]) -> pa.StringArray:
+    """Replace cells that a value map lists; the others stay what they are."""
+    if not values:
+        return cells
+    place = pc.index_in(cells, value_set=pa.array(list(values), pa.string()))
+    mapped = pa.array(list(values.values()), pa.string()).take(place)
+    return pc.coalesce(mapped, cells)
