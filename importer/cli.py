@@ -96,10 +96,13 @@ def check(
         return
     from importer.config_file import load_config
 
+    warnings: list[str] = []
     with _errors():
-        settings = load_config(config)
+        settings = load_config(config, warnings.append)
+    for warning in () if quiet else warnings:
+        typer.echo(f"warning: {warning}", err=True)
     if as_json:
-        _print_json({"config": str(config), "valid": True})
+        _print_json({"config": str(config), "valid": True, "warnings": warnings})
     elif not quiet:
         count = sum(map(len, settings.columns.values()))
         typer.echo(f"{config}: valid, {count} properties from {len(settings.columns)} columns")

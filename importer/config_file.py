@@ -1,6 +1,6 @@
 """A configuration file on disk becomes a `Config`, or a list of faults with their lines."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from importer.config import Config, Group, Source, base_url, known_keys, token_path
 from importer.engage import Engage, Token
 from importer.errors import ConfigError
+from importer.house_rules import Finding, findings
 from importer.near import near
 
 Path_ = tuple[Any, ...]
@@ -19,8 +20,8 @@ Path_ = tuple[Any, ...]
 _NO_TOKEN = Token("0" * 32)
 
 
-def load_config(path: Path) -> Config:
-    """Read and check a mapping file.
+def load_config(path: Path, warn: Callable[[str], None] | None = None) -> Config:
+    """Read and check a mapping file; `warn` is told of what is allowed but looks mistaken.
 
     Raises ConfigError that lists every fault at once, each as `file:line: key: what is wrong`.
     """
@@ -45,14 +46,37 @@ def load_config(path: Path) -> Config:
         raise ConfigError("\n".join(f"{path}:{line}: {what}" for line, what in repeated))
     if not isinstance(content, dict):
         raise ConfigError(f"{path}: no mapping in it; `columns:` is the least it needs")
+    found = findings(content)
+    faults = [_found(path, tree, finding) for finding in found if finding.level == "error"]
     try:
-        return Config.model_validate(content)
+        config = Config.model_validate(content)
     except ValidationError as error:
         # What is missing comes last: it is often there, misspelt.
-        faults = sorted(
+        wrong = sorted(
             error.errors(include_url=False), key=lambda fault: fault["type"] == "missing"
         )
-        raise ConfigError("\n".join(_fault(path, tree, fault) for fault in faults)) from None
+        faults = [*(_fault(path, tree, fault) for fault in wrong), *faults]
+    if faults:
+        raise ConfigError("\n".join(faults))
+    if warn is not None:
+        for finding in found:
+            warn(_found(path, tree, finding))
+    return config
+
+
+def heed_rules(config: Config, warn: Callable[[str], None]) -> Config:
+    """Hold a configuration that was built in Python against the rules of the house.
+
+    Raises ConfigError for what the API would drop or hide.
+    """
+    found = findings(config.model_dump())
+    if faults := [
+        _place(finding.keys) + finding.words for finding in found if finding.level == "error"
+    ]:
+        raise ConfigError("\n".join(faults))
+    for finding in found:
+        warn(_place(finding.keys) + finding.words)
+    return config
 
 
 def resolve_destination(
@@ -118,10 +142,19 @@ def _refuse_aliases(text: str) -> None:
             )
 
 
+def _found(path: Path, tree: yaml.Node | None, finding: Finding) -> str:
+    line, found = _find(tree, finding.keys)
+    return f"{path}:{line}: {_place(found)}{finding.words}"
+
+
+def _place(keys: Sequence[str | int]) -> str:
+    return f"{'.'.join(map(str, keys))}: " if keys else ""
+
+
 def _fault(path: Path, tree: yaml.Node | None, fault: ErrorDetails) -> str:
     keys = tuple(key for key in fault["loc"] if not str(key).startswith("["))  # pydantic's own
     line, found = _find(tree, keys)
-    where = f"{path}:{line}: {'.'.join(found) + ': ' if found else ''}"
+    where = f"{path}:{line}: {_place(found)}"
     message = fault["msg"].removeprefix("Value error, ")
     if fault["type"] == "extra_forbidden":
         message = f"unknown key; {near(str(keys[-1]), known_keys(keys[:-1]))}"

@@ -9,7 +9,7 @@ from uuid import uuid4
 from importer.batch import batch
 from importer.chunks import read_chunks
 from importer.config import Config
-from importer.config_file import load_config, resolve_destination
+from importer.config_file import heed_rules, load_config, resolve_destination
 from importer.deliver import Timing, deliver, rehearse
 from importer.encode import encode
 from importer.identify import identify
@@ -43,8 +43,17 @@ def import_profiles(
     started = datetime.now(UTC)
     observer = observer or Silence()
     interruption = interruption or Interruption()
+    warnings: list[str] = []
+
+    def warn(words: str) -> None:
+        warnings.append(words)
+        observer.narrate(f"warning: {words}")
+
     folder = Path() if isinstance(config, Config) else Path(config).parent
-    config = config if isinstance(config, Config) else load_config(Path(config))
+    if isinstance(config, Config):
+        config = heed_rules(config, warn)
+    else:
+        config = load_config(Path(config), warn)
     destination = resolve_destination(config, folder, environment, sends=not dry_run)
 
     opened = open_source(source, config.source)
@@ -94,5 +103,6 @@ def import_profiles(
             stop=stop,
             examples=tuple(run_folder.examples),
             files=run_folder.files,
+            warnings=tuple(warnings),
         )
         return run_folder.finish(report)

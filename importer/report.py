@@ -48,6 +48,7 @@ class Report:
     stop: ImporterError | None = None
     examples: Sequence[Failure] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+    warnings: Sequence[str] = ()
 
     @property
     def exit_code(self) -> int:
@@ -88,6 +89,7 @@ class Report:
                 "by_status": dict(sorted(totals.requests_by_status.items())),
             },
             "failures_by_code": dict(sorted(totals.failures_by_code.items())),
+            "warnings": list(self.warnings),
             "started": _iso(self.started),
             "finished": _iso(self.finished),
             "rows_per_second": round(totals.read / self.seconds) if self.seconds > 0 else 0,

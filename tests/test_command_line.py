@@ -82,6 +82,7 @@ def test_report_is_the_last_line(customers: Path, command: Command, emulator: Em
         "identifiers": {"column": 3, "email": 0, "random": 0},
         "requests": {"sent": 1, "retried": 0, "by_status": {"200": 1}},
         "failures_by_code": {},
+        "warnings": [],
     }
     assert report["source"] == {"name": "customers.csv", "bytes": len(ROWS), "columns": 3}
 
