@@ -76,6 +76,14 @@ def run(
     _import(source, config, dry_run, limit, report_dir, as_json, quiet)
 
 
+def _print_schema(wanted: bool) -> None:
+    if wanted:
+        from importer.config_schema import config_schema
+
+        _print_json(config_schema(), indent=True)
+        raise typer.Exit(ExitCode.OK)
+
+
 @app.command(
     short_help="Check a mapping file, or rehearse an import with it.",
     epilog="Example: importer check -c config.yaml customers.csv",
@@ -89,6 +97,15 @@ def check(
     report_dir: ReportDirOption = Path("importer-runs"),
     as_json: JsonOption = False,
     quiet: QuietOption = False,
+    _schema: Annotated[
+        bool,
+        typer.Option(
+            "--schema",
+            is_eager=True,
+            callback=_print_schema,
+            help="Print the JSON Schema of mapping files, for editors, and nothing else.",
+        ),
+    ] = False,
 ) -> None:
     """Check a mapping file; with SOURCE, rehearse the whole import without sending."""
     if source is not None:

@@ -16,6 +16,7 @@ from importer.guess.guesses import percent
 from importer.guess.starter import doubts, shortened, visible
 from importer.previews import ColumnPreview, Preview
 from importer.progress import Progress
+from importer.rehearsal_words import rehearsal_lines
 from importer.report import FAILURES, IN_DOUBT, REJECTS, Report
 
 LINE_EVERY = 10.0
@@ -116,6 +117,7 @@ def summary(report: Report, config: str) -> str:
         f"{kinds['random']:,} random",
         f"  requests       {totals.requests_sent:,} sent, {totals.requests_retried:,} retries",
         f"  report         {report.folder}",
+        *(rehearsal_lines(report.rehearsed) if report.rehearsed is not None else ()),
     ]
     if totals.failed:
         rejects = report.folder / REJECTS

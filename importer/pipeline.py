@@ -8,10 +8,12 @@ from uuid import uuid4
 
 from importer.batch import batch
 from importer.chunks import read_chunks
+from importer.column_watch import ColumnWatch
 from importer.config import Config
 from importer.config_file import heed_rules, load_config, resolve_destination
 from importer.deliver import Timing, deliver, rehearse
 from importer.encode import encode
+from importer.header_doubt import doubt_header
 from importer.identify import identify
 from importer.interruption import Interruption
 from importer.layout import Reading, read_layout
@@ -19,6 +21,7 @@ from importer.ledger import Ledger, Totals
 from importer.mapping import resolve_mapping
 from importer.progress import Observer, Progress, Silence
 from importer.records import frame_records
+from importer.rehearsal import Rehearsal
 from importer.report import Report, RunFolder, status_of
 from importer.source import open_source
 
@@ -60,7 +63,11 @@ def import_profiles(
     leading = config.source.skip_records + config.source.header
     reading = Reading(frame_records(opened.blocks, opened.dialect, 1 - leading), limit)
     layout, records = read_layout(opened, iter(reading), config.source)
-    mapping = resolve_mapping(config, layout.width, layout.names)
+    doubt, records = doubt_header(records, opened, layout, config.source)
+    if doubt:
+        warn(doubt)
+    watch, rehearsal = ColumnWatch(), Rehearsal()
+    mapping = watch.over(resolve_mapping(config, layout.width, layout.names))
 
     def observe(totals: Totals) -> None:
         observer.update(Progress(totals, reading.expected_rows(opened.size)))
@@ -77,7 +84,7 @@ def import_profiles(
         updates = encode(identified, mapping, destination)
         batches = batch(updates, config.delivery.batch_size)
         if dry_run:
-            stop = rehearse(batches, ledger, interruption)
+            stop = rehearse(rehearsal.watch(batches), ledger, interruption)
         else:
             stop = deliver(
                 batches,
@@ -90,6 +97,8 @@ def import_profiles(
                 repeatable=mapping.repeatable,
             )
         ledger.balance(reading.rows if stop is None else None)
+        for words in watch.warnings():
+            warn(words)
         stop = stop or reading.broken
         report = Report(
             run=run_folder.run,
@@ -104,5 +113,8 @@ def import_profiles(
             examples=tuple(run_folder.examples),
             files=run_folder.files,
             warnings=tuple(warnings),
+            rehearsed=rehearsal.result(watch.failures(), config.delivery.concurrency)
+            if dry_run
+            else None,
         )
         return run_folder.finish(report)

@@ -14,6 +14,7 @@ from typing import Any, Literal, Self, TextIO
 from importer.errors import ImporterError, Interrupted, ReportError, exit_code
 from importer.failure import Failure
 from importer.ledger import Totals
+from importer.rehearsal import Rehearsed
 
 SCHEMA = 1
 
@@ -49,6 +50,7 @@ class Report:
     examples: Sequence[Failure] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     warnings: Sequence[str] = ()
+    rehearsed: Rehearsed | None = None
 
     @property
     def exit_code(self) -> int:
@@ -67,6 +69,7 @@ class Report:
         """Return the content of report.json."""
         totals = self.totals
         stopped = {"stopped": str(self.stop)} if self.stop is not None else {}
+        rehearsed = {"rehearsed": self.rehearsed.as_json()} if self.rehearsed is not None else {}
         return {
             "schema": SCHEMA,
             "run": self.run,
@@ -90,6 +93,7 @@ class Report:
             },
             "failures_by_code": dict(sorted(totals.failures_by_code.items())),
             "warnings": list(self.warnings),
+            **rehearsed,
             "started": _iso(self.started),
             "finished": _iso(self.finished),
             "rows_per_second": round(totals.read / self.seconds) if self.seconds > 0 else 0,

@@ -23,6 +23,8 @@ _TYPED = frozenset(
      "boolean", "percentage", "money", "integer", "number", "code", "phone", "country"}
 )  # fmt: skip
 
+_NO_NAMES = frozenset({"email", "url", "image url", "date", "datetime", "integer", "number"})
+
 
 @dataclass(frozen=True, slots=True)
 class _Width:
@@ -110,6 +112,15 @@ def looks_like_header(first: Sequence[str], columns: Sequence[Facts]) -> bool:
         if cell and len(rest) > 1 and (guess := guess_values(rest)).kind in _TYPED
     ]
     return bool(typed) and all(typed)
+
+
+def looks_like_row(names: Sequence[str], columns: Sequence[Facts]) -> bool:
+    """Is what was declared a header a row: cells that no column is called, or that come again?"""
+    cells = [name.strip() for name in names]
+    if any(cell and guess_values({cell: 1}).kind in _NO_NAMES for cell in cells):
+        return True
+    again = sum(cell in column.values for column, cell in zip(columns, cells, strict=True) if cell)
+    return again >= min(2, len(cells))
 
 
 def _is_wordy(cell: str) -> bool:

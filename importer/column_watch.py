@@ -1,0 +1,170 @@
+"""What the cells of the mapped columns are seen to hold while they are converted: counts only.
+
+It stands beside the pipeline: each column's conversion is wrapped, so that whoever converts a
+column has it watched. Every count is a kernel over a whole column; what is rare is looked at
+closely only where a cheap test says that it is there.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from importer.conversion import Conversion, Converted
+from importer.house_rules import LONGEST
+from importer.mapping import MappedColumn, Mapping
+from importer.masking import masked
+
+REMEMBERED = 10_000
+"""Different bad values of a column that are counted; of more, the first ones."""
+
+COMMONEST = 3
+
+_ESCAPE = r"\\(?:u[0-9a-f]{4}|.)"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFailures:
+    """The cells of a column that are not of its type; the commonest of them masked."""
+
+    position: int
+    property: str
+    failed: int
+    commonest: tuple[tuple[str, int], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        values = [{"value": value, "cells": cells} for value, cells in self.commonest]
+        return {
+            "column": self.position,
+            "property": self.property,
+            "failed": self.failed,
+            "commonest": values,
+        }
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What was seen of one column."""
+
+    position: int
+    property: str
+    failed: int = 0
+    bad: Counter[str] = field(default_factory=Counter)
+    cut: int = 0
+    without_plus: int = 0
+    no_country: int = 0
+
+    def add(self, cells: pa.StringArray, converted: Converted, *, text: bool) -> None:
+        if converted.failures:
+            self._add_failures(cells.take(pa.array(list(converted.failures))))
+        if text:
+            self._add_texts(converted)
+
+    def _add_failures(self, cells: pa.StringArray) -> None:
+        self.failed += len(cells)
+        for counted in pc.value_counts(pc.utf8_trim_whitespace(cells)).to_pylist():
+            value = counted["values"]
+            if value in self.bad or len(self.bad) < REMEMBERED:
+                self.bad[value] += counted["counts"]
+
+    def _add_texts(self, converted: Converted) -> None:
+        values, sizes = converted.values, pc.binary_length(converted.values)
+        if (pc.max(sizes).as_py() or 0) > LONGEST:
+            self.cut += _longer(_sound(values, converted, pc.greater(sizes, LONGEST)))
+        filled = pc.greater(sizes, 0)
+        if self.property == "$phone":
+            numbers = _sound(values, converted, filled)
+            self.without_plus += _count(pc.invert(pc.starts_with(numbers, "+")))
+        if self.property == "$country_code":
+            codes = _sound(values, converted, filled)
+            two = pc.and_(pc.equal(pc.binary_length(codes), 2), pc.ascii_is_alpha(codes))
+            self.no_country += _count(pc.invert(two))
+
+    def warnings(self) -> Iterator[str]:
+        where = f"column {self.position} ({self.property})"
+        if self.cut:
+            yield (
+                f"{where}: {_cells(self.cut)} of more than {LONGEST} characters; "
+                f"Mixpanel cuts them to {LONGEST}"
+            )
+        if self.without_plus:
+            yield (
+                f"{where}: {_cells(self.without_plus)} without a leading +; "
+                "declare type: phone and its country, or Mixpanel guesses the country code"
+            )
+        if self.no_country:
+            yield (
+                f"{where}: {_cells(self.no_country)} that are no code of two letters; "
+                "declare type: country"
+            )
+
+
+class ColumnWatch:
+    """Counts, by column, failures and what the API would cut or misread."""
+
+    def __init__(self) -> None:
+        self._seen: list[_Seen] = []
+
+    def over(self, mapping: Mapping) -> Mapping:
+        """Return the mapping with each of its columns watched."""
+        return replace(mapping, columns=tuple(map(self._watched, mapping.columns)))
+
+    def warnings(self) -> list[str]:
+        """Say what the API would cut or misread, with counts."""
+        return [warning for seen in self._seen for warning in seen.warnings()]
+
+    def failures(self) -> tuple[ColumnFailures, ...]:
+        """Return the columns with cells that are not of their type, in the mapping's order."""
+        return tuple(
+            ColumnFailures(
+                seen.position,
+                seen.property,
+                seen.failed,
+                tuple((masked(value), count) for value, count in seen.bad.most_common(COMMONEST)),
+            )
+            for seen in self._seen
+            if seen.failed
+        )
+
+    def _watched(self, column: MappedColumn) -> MappedColumn:
+        seen = _Seen(column.position, column.property)
+        self._seen.append(seen)
+        return replace(column, conversion=_watched(column.conversion, seen))
+
+
+def _watched(conversion: Conversion, seen: _Seen) -> Conversion:
+    convert: Callable[[pa.StringArray], Converted] = conversion.convert
+
+    def watched(cells: pa.StringArray) -> Converted:
+        converted = convert(cells)
+        seen.add(cells, converted, text=conversion.json_type == "string")
+        return converted
+
+    return replace(conversion, convert=watched)
+
+
+def _sound(values: pa.StringArray, converted: Converted, rows: pa.BooleanArray) -> pa.StringArray:
+    """Keep the values of these rows, those of failures left out."""
+    if converted.failures:
+        kept = rows.to_numpy(zero_copy_only=False).copy()
+        kept[list(converted.failures)] = False
+        rows = pa.array(kept)
+    return values.filter(rows)
+
+
+def _longer(values: pa.StringArray) -> int:
+    """Count the texts beyond the limit in characters; an escape of JSON stands for one."""
+    plain = pc.replace_substring_regex(values, _ESCAPE, "x")
+    return _count(pc.greater(pc.utf8_length(plain), LONGEST))
+
+
+def _count(rows: pa.BooleanArray) -> int:
+    return int(np.count_nonzero(rows.to_numpy(zero_copy_only=False)))
+
+
+def _cells(count: int) -> str:
+    return f"{count:,} value{'' if count == 1 else 's'}"

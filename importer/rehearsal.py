@@ -1,0 +1,114 @@
+"""What a dry run finds out beyond its books: repeated ids, the first updates, time to expect."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from importer.column_watch import ColumnFailures
+from importer.identify import Kind
+from importer.updates import Updates
+
+FIRST = 3
+"""Updates that are shown as they would be sent."""
+
+UPDATES_PER_SECOND = 30_000
+"""What a project may send (the API's pages on rate limits)."""
+
+SECONDS_PER_REQUEST = 0.1
+"""A guess of how long an answer takes, for the time to expect."""
+
+_TOKEN = re.compile(r'"\$token":"(?:[^"\\]|\\.)*"')
+"""The first one in an update is its own: the envelope comes before the values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """The verdict on a mapping with a whole source, beside the report's books.
+
+    `repeated` counts the rows whose identifier an earlier row has; `updates` are the first ones
+    as they would be sent, JSON texts without the token; `seconds` is an estimate.
+    """
+
+    columns: tuple[ColumnFailures, ...]
+    repeated: int
+    updates: tuple[str, ...]
+    requests: int
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "columns": [column.as_json() for column in self.columns],
+            "repeated_ids": self.repeated,
+            "first_updates": [json.loads(update) for update in self.updates],
+            "requests": self.requests,
+            "seconds": round(self.seconds, 1),
+        }
+
+
+class Rehearsal:
+    """Looks on while updates pass by, as `Reading` does with records."""
+
+    def __init__(self) -> None:
+        self._updates: list[str] = []
+        self._distinct = DistinctIds()
+        self._requests = 0
+        self._sent = 0
+
+    def watch(self, batches: Iterable[Updates]) -> Iterator[Updates]:
+        """Hand batches on, each looked at."""
+        for batch in batches:
+            self._look_at(batch)
+            yield batch
+
+    def result(self, columns: tuple[ColumnFailures, ...], concurrency: int) -> Rehearsed:
+        by_answers = ceil(self._requests / concurrency) * SECONDS_PER_REQUEST
+        return Rehearsed(
+            columns=columns,
+            repeated=self._distinct.repeated,
+            updates=tuple(self._updates),
+            requests=self._requests,
+            seconds=max(by_answers, self._sent / UPDATES_PER_SECOND),
+        )
+
+    def _look_at(self, batch: Updates) -> None:
+        self._requests += len(batch) > 0
+        self._sent += len(batch)
+        for place in range(min(FIRST - len(self._updates), len(batch))):
+            start, stop = int(batch.offsets[place]), int(batch.offsets[place + 1])
+            update = bytes(batch.text[start : stop - 1]).decode()
+            self._updates.append(_TOKEN.sub('"$token":"…"', update, count=1))
+        named = np.flatnonzero(batch.kinds != Kind.RANDOM).tolist()
+        identifiers = batch.identifiers
+        self._distinct.add(np.array([hash(identifiers[i]) for i in named], np.int64))
+
+
+class DistinctIds:
+    """Tells how many of the ids added were there before, by their 64-bit hashes.
+
+    It holds 8 bytes for each different id, 16 while it puts them in order: at most 16 MB for a
+    million. That two ids of a million share a hash, and one is taken for the other, happens once
+    in 37 million files.
+    """
+
+    def __init__(self) -> None:
+        self.repeated = 0
+        self._known: list[NDArray[np.int64]] = []
+        """Sorted, none of them in another one; each at least twice as long as the next."""
+
+    def add(self, hashes: NDArray[np.int64]) -> None:
+        fresh = np.unique(hashes)
+        for known in self._known:
+            places = np.minimum(np.searchsorted(known, fresh), len(known) - 1)
+            fresh = fresh[known[places] != fresh]
+        self.repeated += len(hashes) - len(fresh)
+        while self._known and len(self._known[-1]) < 2 * len(fresh):
+            fresh = np.concatenate((self._known.pop(), fresh))
+            fresh.sort()
+        if len(fresh):
+            self._known.append(fresh)

@@ -1,0 +1,46 @@
+"""The verdict of a dry run in words."""
+
+from collections.abc import Iterator
+
+from importer.guess.starter import visible
+from importer.rehearsal import Rehearsed
+
+MOST_COLUMNS = 20
+"""Columns with failures that are listed; the JSON has all of them."""
+
+LONGEST_UPDATE = 1_000
+
+
+def rehearsal_lines(rehearsed: Rehearsed) -> Iterator[str]:
+    """Yield the lines that a dry run's summary has beyond that of a run."""
+    repeated = rehearsed.repeated
+    rows = "row has" if repeated == 1 else "rows have"
+    yield f"  repeated ids   {repeated:,} {rows} the id of an earlier row"
+    yield f"  to expect      {_count(rehearsed.requests, 'request')}, {duration(rehearsed.seconds)}"
+    if rehearsed.columns:
+        yield "Cells that are not of their column's type, the commonest masked:"
+    for column in rehearsed.columns[:MOST_COLUMNS]:
+        values = ", ".join(f"{value} ({cells:,})" for value, cells in column.commonest)
+        yield (
+            f"  column {column.position} ({visible(column.property)}): "
+            f"{_count(column.failed, 'cell')}: {values}"
+        )
+    if len(rehearsed.columns) > MOST_COLUMNS:
+        yield f"  and {len(rehearsed.columns) - MOST_COLUMNS} more columns; see report.json"
+    if rehearsed.updates:
+        yield "The first updates, as they would be sent:"
+    for update in rehearsed.updates:
+        cut = update if len(update) <= LONGEST_UPDATE else f"{update[: LONGEST_UPDATE - 1]}…"
+        yield f"  {visible(cut)}"
+
+
+def duration(seconds: float) -> str:
+    """Return an estimate in words: no more exact than it is."""
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} s"
+    minutes = seconds / 60
+    return f"about {minutes:.0f} min" if minutes < 90 else f"about {minutes / 60:.1f} h"
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,42 @@
+"""A header that nobody declared, and a row that somebody declared a header, are warned of."""
+
+from pathlib import Path
+
+import pytest
+
+from importer import Config, Report, import_profiles
+
+HEADER = "the first record looks like a header ('email', 'plan'): "
+HEADER += "if it is, set source.header: true"
+
+
+def rehearse(folder: Path, rows: str, *, header: bool) -> Report:
+    (folder / "rows.csv").write_text(rows, encoding="utf-8")
+    config = Config.model_validate({"source": {"header": header}, "columns": {2: "plan"}})
+    return import_profiles(folder / "rows.csv", config, dry_run=True, report_dir=folder / "runs")
+
+
+@pytest.mark.parametrize(
+    ("rows", "header", "warnings"),
+    [
+        ("email,plan\na@example.com,free\nb@example.com,pro\n", False, (HEADER,)),
+        ("email,plan\na@example.com,free\nb@example.com,pro\n", True, ()),
+        ("a@example.com,free\nb@example.com,pro\n", False, ()),
+        ("Ada,free\nGrace,pro\nAda,pro\n", False, ()),
+        ("Customer Id,Signed Up,Monthly Plan,E-Mail Address\n" + "1,2,3,4\n" * 3, True, ()),
+        ("Ada,free\nGrace,pro\nAda,free\n", True, ("'Ada', 'free'",)),
+        ("a@example.com,free\nb@example.com,pro\n", True, ("'a@example.com', 'free'",)),
+        ("u1,2024-01-03\nu2,2024-05-06\n", True, ("'u1', '2024-01-03'",)),
+    ],
+)
+def test_doubts(tmp_path: Path, rows: str, header: bool, warnings: tuple[str, ...]) -> None:
+    """The warning shows what it is about; every row is read all the same."""
+    expected = tuple(
+        words
+        if words == HEADER
+        else f"the header looks like a row ({words}): if it is one, remove source.header"
+        for words in warnings
+    )
+    report = rehearse(tmp_path, rows, header=header)
+    assert tuple(report.warnings) == expected
+    assert report.totals.read == rows.count("\n") - header
