@@ -86,7 +86,7 @@ def _read_chunk(records: Records, source: Source, width: int, positions: Sequenc
             f"rows {records.first_row} to {records.last_row}: "
             f"{len(good)} records were cut but {len(table)} parsed"
         )
-    blank = _blank(records, good, table, source)
+    blank = _blank(records, good, table, source, width)
     if blank:
         failures += [_failure(records, int(good[i]), "blank", "every cell is empty") for i in blank]
         failures.sort(key=lambda failure: failure.row)
@@ -97,24 +97,31 @@ def _read_chunk(records: Records, source: Source, width: int, positions: Sequenc
     return Chunk(records, frame, good, tuple(failures))
 
 
-def _blank(records: Records, good: Positions, table: pa.Table, source: Source) -> list[int]:
+def _blank(
+    records: Records, good: Positions, table: pa.Table, source: Source, width: int
+) -> list[int]:
     """Find the rows with nothing but white space in any cell.
 
-    The columns at hand leave few of them, or none, to look at as a whole.
+    The columns at hand leave few rows, or none, of which all columns must be looked at.
     """
-    suspects = np.arange(len(good))
+    suspects = _blank_in(table, np.arange(len(good)))
+    if not len(suspects) or len(table.columns) == width:
+        return [int(row) for row in suspects]
+    chosen = np.zeros(len(records), bool)
+    chosen[good[suspects]] = True
+    text = _text(records, chosen, source.encoding)
+    whole, _ = _parse(text, width, source.dialect, range(1, width + 1))
+    return [int(suspects[row]) for row in _blank_in(whole, np.arange(len(suspects)))]
+
+
+def _blank_in(table: pa.Table, rows: Positions) -> Positions:
+    """Keep the rows of which every column of the table is blank."""
     for column in table.itercolumns():
-        if not len(suspects):
-            return []
-        empty = pc.equal(pc.utf8_trim_whitespace(column.take(suspects)), "")
-        suspects = suspects[empty.to_numpy()]
-    structure = f"{source.dialect.delimiter}{source.dialect.quote or ''}"
-    texts = (source.encoding.decode(records.raw(int(good[i]))) for i in suspects)
-    return [
-        int(i)
-        for i, text in zip(suspects, texts, strict=True)
-        if not text.translate(dict.fromkeys(map(ord, structure))).strip()
-    ]
+        if not len(rows):
+            break
+        empty = pc.equal(pc.utf8_trim_whitespace(column.take(rows)), "")
+        rows = rows[empty.to_numpy()]
+    return rows
 
 
 def _parse(

@@ -21,19 +21,31 @@ def config_schema() -> dict[str, Any]:
     _mend(sections["Source"], {"delimiter": _CHARACTER})
     _mend(sections["Source"], {"quote": {"anyOf": [_CHARACTER, {"type": "null"}]}})
     _mend(sections["Identifier"], {"column": {"anyOf": [*_KEY["anyOf"], {"type": "null"}]}})
+    keys = {"type": "array", "minItems": 1, "items": _KEY}
+    _mend(sections["Join"], {"join": keys})
+    _mend(sections["Column"], {"default": {"type": ["string", "number", "null"]}})
+    values = {"type": "object", "additionalProperties": {"type": ["string", "number"]}}
+    _mend(sections["Column"], {"values": values})
     for rule in sections["Column"]["properties"].values():
         _one_or_many(rule)
     column = {"anyOf": [_TEXT, {"$ref": "#/$defs/Column"}]}
     entries = {"type": "array", "minItems": 1, "items": column}
+    join, constant = {"$ref": "#/$defs/Join"}, {"$ref": "#/$defs/JsonValue"}
+    is_join = {"type": "object", "required": ["join"]}
     _mend(
         schema,
         {
+            "empty_cells": {"enum": ["skip", "unset", "null", "error", None]},
+            "properties": {
+                "type": "object",
+                "additionalProperties": {"if": is_join, "then": join, "else": constant},
+            },
             "columns": {
                 "type": "object",
                 "minProperties": 1,
                 "propertyNames": _TEXT,
                 "additionalProperties": {"anyOf": [*column["anyOf"], entries]},
-            }
+            },
         },
     )
     return {
