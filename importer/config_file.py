@@ -64,6 +64,13 @@ def load_config(path: Path, warn: Callable[[str], None] | None = None) -> Config
     return config
 
 
+def settle_config(config: Config | str | Path, warn: Callable[[str], None]) -> tuple[Config, Path]:
+    """Return a checked configuration, and the folder that its paths are relative to."""
+    if isinstance(config, Config):
+        return heed_rules(config, warn), Path()
+    return load_config(Path(config), warn), Path(config).parent
+
+
 def heed_rules(config: Config, warn: Callable[[str], None]) -> Config:
     """Hold a configuration that was built in Python against the rules of the house.
 

@@ -8,7 +8,7 @@ from itertools import chain
 from importer import config
 from importer.chunks import cells_of, count_widths
 from importer.errors import SourceBroken, SourceError
-from importer.records import LONGEST_RECORD, Records
+from importer.records import LONGEST_RECORD, Records, frame_records
 from importer.source import Source
 
 SAMPLE = 1_000
@@ -68,6 +68,16 @@ class Reading:
             return self._limit
         estimate = max(self.rows, round(self.rows * size / self.bytes))
         return estimate if self._limit is None else min(estimate, self._limit)
+
+
+def open_records(
+    source: Source, settings: config.Source, limit: int | None = None
+) -> tuple[Reading, Layout, Iterator[Records]]:
+    """Begin to read a source; return how far it is, its layout, and all of its data records."""
+    leading = settings.skip_records + settings.header
+    reading = Reading(frame_records(source.blocks, source.dialect, 1 - leading), limit)
+    layout, records = read_layout(source, iter(reading), settings)
+    return reading, layout, records
 
 
 def read_layout(

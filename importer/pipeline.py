@@ -10,17 +10,16 @@ from importer.batch import batch
 from importer.chunks import read_chunks
 from importer.column_watch import ColumnWatch
 from importer.config import Config
-from importer.config_file import heed_rules, load_config, resolve_destination
+from importer.config_file import resolve_destination, settle_config
 from importer.deliver import Timing, deliver, rehearse
 from importer.encode import encode
 from importer.header_doubt import doubt_header
 from importer.identify import identify
 from importer.interruption import Interruption
-from importer.layout import Reading, read_layout
+from importer.layout import open_records
 from importer.ledger import Ledger, Totals
 from importer.mapping import resolve_mapping
 from importer.progress import Observer, Progress, Silence
-from importer.records import frame_records
 from importer.rehearsal import Rehearsal
 from importer.report import Report, RunFolder, status_of
 from importer.source import open_source
@@ -52,17 +51,10 @@ def import_profiles(
         warnings.append(words)
         observer.narrate(f"warning: {words}")
 
-    folder = Path() if isinstance(config, Config) else Path(config).parent
-    if isinstance(config, Config):
-        config = heed_rules(config, warn)
-    else:
-        config = load_config(Path(config), warn)
+    config, folder = settle_config(config, warn)
     destination = resolve_destination(config, folder, environment, sends=not dry_run)
-
     opened = open_source(source, config.source)
-    leading = config.source.skip_records + config.source.header
-    reading = Reading(frame_records(opened.blocks, opened.dialect, 1 - leading), limit)
-    layout, records = read_layout(opened, iter(reading), config.source)
+    reading, layout, records = open_records(opened, config.source, limit)
     doubt, records = doubt_header(records, opened, layout, config.source)
     if doubt:
         warn(doubt)

@@ -13,8 +13,7 @@ from importer.guess.decide import guess_columns, screen_for
 from importer.guess.first_look import looks_like_header, settle_delimiter
 from importer.guess.gather import Facts, Rows, gather
 from importer.guess.suggest import choose_identifier, is_known_name, suggest
-from importer.layout import Reading, read_layout
-from importer.records import frame_records
+from importer.layout import open_records
 from importer.source import open_source
 
 
@@ -73,9 +72,7 @@ def preview(source: str | Path, settings: config.Source | None = None) -> Previe
     if "delimiter" not in settings.model_fields_set:
         opened, found = settle_delimiter(opened)
         settings = settings.model_copy(update={"delimiter": opened.dialect.delimiter})
-    leading = settings.skip_records + settings.header
-    reading = Reading(frame_records(opened.blocks, opened.dialect, 1 - leading))
-    layout, records = read_layout(opened, iter(reading), settings)
+    reading, layout, records = open_records(opened, settings)
     names = layout.names or ("",) * layout.width
     facts = tuple(Facts(position, name) for position, name in enumerate(names, start=1))
     sampled = Rows()
