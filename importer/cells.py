@@ -34,7 +34,7 @@ def read_cells(frame: pd.DataFrame, column: MappedColumn) -> Cells:
     if column.default is not None:
         cells = pc.if_else(pc.equal(cells, ""), column.default, cells)
     converted = column.conversion.convert(cells)
-    present = pc.not_equal(converted.values, "").to_numpy(zero_copy_only=False)
+    present = _filled(converted.values)
     if column.empty != "error":
         return Cells(converted.values, present, converted.failures)
     absent = [int(row) for row in np.flatnonzero(~present)]
@@ -48,13 +48,17 @@ def join_cells(frame: pd.DataFrame, joined: JoinedColumns) -> Cells:
     pieces: list[pa.StringArray] = []
     for position in joined.positions:
         part = text_column(frame, position)
-        there = pc.not_equal(part, "").to_numpy(zero_copy_only=False)
+        there = _filled(part)
         # Not the kernel's own skipping of nulls: a row of nothing else is left out of its result.
         pieces += [pc.if_else(pa.array(there & begun), joined.separator, ""), part]
         begun |= there
     converted = joined.conversion.convert(pc.binary_join_element_wise(*pieces, ""))
-    present = pc.not_equal(converted.values, "").to_numpy(zero_copy_only=False)
-    return Cells(converted.values, present, converted.failures)
+    return Cells(converted.values, _filled(converted.values), converted.failures)
+
+
+def _filled(cells: pa.StringArray) -> NDArray[np.bool_]:
+    filled: NDArray[np.bool_] = pc.not_equal(cells, "").to_numpy(zero_copy_only=False)
+    return filled
 
 
 def _mapped(cells: pa.StringArray, values: ReadOnly[str, str]) -> pa.StringArray:

@@ -14,7 +14,7 @@ from importer.errors import ConfigError
 from importer.house_rules import Finding, findings
 from importer.near import near
 
-Path_ = tuple[Any, ...]
+Keys = tuple[Any, ...]
 
 # What a file without a token is checked with: as long as a real one, so that sizes come out right.
 _NO_TOKEN = Token("0" * 32)
@@ -172,7 +172,7 @@ def _fault(path: Path, tree: yaml.Node | None, fault: ErrorDetails) -> str:
     return where + message
 
 
-def _find(node: yaml.Node | None, keys: Path_) -> tuple[int, list[str]]:
+def _find(node: yaml.Node | None, keys: Keys) -> tuple[int, list[str]]:
     """Follow keys as far as the file has them; return the 1-based line, and the keys found."""
     line, found = 1, []
     for key in keys:

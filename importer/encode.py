@@ -42,8 +42,8 @@ def _encode_chunk(identified: IdentifiedChunk, mapping: Mapping, destination: En
     records, good = identified.chunk.records, identified.chunk.good
     frame = identified.chunk.frame
     fields = [
-        *(Field.of(column, read_cells(frame, column)) for column in mapping.columns),
-        *(Field.joined(join, join_cells(frame, join)) for join in mapping.joins),
+        *(_Field.of(column, read_cells(frame, column)) for column in mapping.columns),
+        *(_Field.joined(join, join_cells(frame, join)) for join in mapping.joins),
     ]
     parts = list(_parts(fields, mapping, rows=len(good)))
     text = _join(identified, parts, destination)
@@ -75,7 +75,7 @@ def _encode_chunk(identified: IdentifiedChunk, mapping: Mapping, destination: En
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Field:
+class _Field:
     """One property of a chunk's rows, with its cells and what stands on both sides of a value."""
 
     property: str
@@ -87,7 +87,7 @@ class Field:
     cells: Cells
 
     @classmethod
-    def of(cls, column: MappedColumn, cells: Cells) -> "Field":
+    def of(cls, column: MappedColumn, cells: Cells) -> "_Field":
         operation, conversion = OPERATIONS[column.operation], column.conversion
         wrapped = conversion.json_type in operation.wrapped
         return cls(
@@ -101,7 +101,7 @@ class Field:
         )
 
     @classmethod
-    def joined(cls, join: JoinedColumns, cells: Cells) -> "Field":
+    def joined(cls, join: JoinedColumns, cells: Cells) -> "_Field":
         quote = join.conversion.quote
         return cls(join.property, join.positions[0], "set", "skip", quote, quote, cells)
 
@@ -115,7 +115,7 @@ class _Part:
     pieces: Sequence[Piece]
 
 
-def _parts(fields: Sequence[Field], mapping: Mapping, *, rows: int) -> Iterator[_Part]:
+def _parts(fields: Sequence[_Field], mapping: Mapping, *, rows: int) -> Iterator[_Part]:
     """Yield the updates by operation; a row with nothing to say has the first one, empty."""
     operations = {field.operation for field in fields} | ({"set"} if mapping.constants else set())
     if any(field.empty == "unset" for field in fields):
@@ -130,7 +130,7 @@ def _parts(fields: Sequence[Field], mapping: Mapping, *, rows: int) -> Iterator[
     yield from parts[1:]
 
 
-def _object(name: str, fields: Sequence[Field], mapping: Mapping, *, rows: int) -> _Part:
+def _object(name: str, fields: Sequence[_Field], mapping: Mapping, *, rows: int) -> _Part:
     """Build the object of names and values that most operations take."""
     constants = orjson.dumps(dict(mapping.constants)).decode()[1:-1] if name == "set" else ""
     begun = np.full(rows, bool(constants))
@@ -140,16 +140,14 @@ def _object(name: str, fields: Sequence[Field], mapping: Mapping, *, rows: int) 
             continue
         present, key = field.cells.present, f"{orjson.dumps(field.property).decode()}:"
         if field.empty == "null":
-            nothing = _comma(~present, begun, f"{key}null")
-            pieces.append(nothing)
-        opening = f"{key}{field.before}"
-        pieces += [_comma(present, begun, opening), field.cells.values]
-        pieces.append(_where(present, field.after, ""))
+            pieces.append(_comma(~present, begun, f"{key}null"))
+        pieces.append(_comma(present, begun, f"{key}{field.before}"))
+        pieces += [field.cells.values, _where(present, field.after, "")]
         begun = begun | present | (field.empty == "null")
     return _Part(OPERATIONS[name].key, begun, [*pieces, "}"])
 
 
-def _names(fields: Sequence[Field], *, rows: int) -> _Part:
+def _names(fields: Sequence[_Field], *, rows: int) -> _Part:
     """Build the list of the properties to unset."""
     begun = np.zeros(rows, bool)
     pieces: list[Piece] = ["["]
@@ -194,7 +192,7 @@ def _where(rows: NDArray[np.bool_], piece: Piece, otherwise: Piece) -> Piece:
 
 
 def _failed(
-    identified: IdentifiedChunk, fields: Sequence[Field], text: pa.StringArray, mapping: Mapping
+    identified: IdentifiedChunk, fields: Sequence[_Field], text: pa.StringArray, mapping: Mapping
 ) -> dict[int, Failure]:
     """Say of each row that cannot be sent why, the first reason of several."""
     sizes = pc.binary_length(text).to_numpy(zero_copy_only=False) - 1  # without the last comma
@@ -203,7 +201,7 @@ def _failed(
     }
     for i in np.flatnonzero(identified.kinds == Kind.NONE):
         failed[int(i)] = _nameless(identified, int(i), mapping)
-    unfit: dict[int, list[Field]] = {}
+    unfit: dict[int, list[_Field]] = {}
     for field in fields:
         for row in field.cells.failures:
             unfit.setdefault(row, []).append(field)
@@ -218,7 +216,7 @@ def _nameless(identified: IdentifiedChunk, index: int, mapping: Mapping) -> Fail
     return _failure(identified, index, "no_identifier", reason, mapping.identifier)
 
 
-def _unfit(identified: IdentifiedChunk, index: int, fields: Sequence[Field]) -> Failure:
+def _unfit(identified: IdentifiedChunk, index: int, fields: Sequence[_Field]) -> Failure:
     """Say why a row's cells do not fit: two of them in words, more as a number."""
     first, *others = fields
     words = [first.cells.failures[index]]

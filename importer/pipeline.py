@@ -95,7 +95,6 @@ def import_profiles(
         report = Report(
             run=run_folder.run,
             status=status_of(ledger.totals, stop, dry_run=dry_run),
-            dry_run=dry_run,
             source={"name": opened.name, "bytes": opened.size, "columns": layout.width},
             totals=ledger.totals,
             started=started,

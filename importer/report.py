@@ -35,12 +35,11 @@ class Report:
     """How a run ended: the books, and where the failed rows are.
 
     `stop` is why it ended before its last row, if it did; `folder` holds the files; `examples`
-    are the first failed rows.
+    are the first failed rows; `rehearsed` is what only a dry run can tell.
     """
 
     run: str
     status: Status
-    dry_run: bool
     source: Mapping[str, Any]
     totals: Totals
     started: datetime
@@ -51,6 +50,10 @@ class Report:
     files: Mapping[str, str] = field(default_factory=dict)
     warnings: Sequence[str] = ()
     rehearsed: Rehearsed | None = None
+
+    @property
+    def dry_run(self) -> bool:
+        return self.rehearsed is not None
 
     @property
     def exit_code(self) -> int:

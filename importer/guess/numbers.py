@@ -10,7 +10,6 @@ from importer.guess.words import CURRENCIES
 
 INTEGER = r"-?(?:0|[1-9][0-9]*)"
 NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
-DIGITS = r"[0-9]+"
 
 # What marks the decimals, what groups the thousands.
 _STYLES = ((".", ""), (",", ""), (".", ","), (",", "."), (",", " "), (".", " "), (".", "'"))
