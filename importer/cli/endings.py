@@ -1,0 +1,61 @@
+"""How a command ends: errors as lines and exit codes, signals, JSON."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from importer.errors import ExitCode, ImporterError, Interrupted, SourceBroken
+from importer.interruption import Interruption
+
+
+@contextmanager
+def errors() -> Iterator[None]:
+    """Turn an error into its line on stderr and its exit code."""
+    try:
+        yield
+    except ImporterError as error:
+        fail(error)
+
+
+def fail(error: ImporterError) -> None:
+    for line in str(error).splitlines():
+        typer.echo(f"importer: {line}", err=True)
+    # Raised, not reported: nothing was sent.
+    code = ExitCode.WRONG_INPUT if isinstance(error, SourceBroken) else error.exit_code
+    raise typer.Exit(code)
+
+
+@contextmanager
+def signals() -> Iterator[Interruption]:
+    """Let SIGINT and SIGTERM end a run in order; the second one ends the program.
+
+    One that comes before the run has begun, in a pipe that stays silent say, ends it at once.
+    """
+    interruption = Interruption()
+
+    def on_signal(number: int, _frame: object) -> None:
+        if interruption.signal_number is not None:
+            os._exit(128 + number)
+        if not interruption.heard:
+            raise Interrupted(number)
+        print("\nimporter: stopping; requests in flight may finish", file=sys.stderr)
+        interruption.request(number)
+
+    previous = {
+        number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield interruption
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def print_json(content: object, *, indent: bool = False) -> None:
+    import json
+
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=2 if indent else None))

@@ -1,0 +1,90 @@
+"""`importer preview` and `importer init`: what looks at a file before there is a mapping."""
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from importer.cli.app import app
+from importer.cli.endings import errors, print_json
+from importer.cli.options import (
+    DelimiterOption,
+    EncodingOption,
+    HeaderOption,
+    JsonOption,
+    SourceArgument,
+)
+
+if TYPE_CHECKING:
+    from importer.config import Source
+    from importer.previews import Preview
+
+
+@app.command(
+    short_help="Show the columns of a CSV file.",
+    epilog="Example: importer preview customers.csv --delimiter ';'",
+)
+def preview(
+    source: SourceArgument,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", "-c", metavar="CONFIG", help="Read the file as this mapping says."
+        ),
+    ] = None,
+    header: HeaderOption = False,
+    delimiter: DelimiterOption = None,
+    encoding: EncodingOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the columns of a CSV file: what they hold, and which properties they could feed."""
+    from importer.config_file import load_config
+
+    with errors():
+        base = load_config(config).source if config else None
+        result = _look(source, base, header, delimiter, encoding)
+    if as_json:
+        print_json(result.as_json())
+        return
+    from importer.console import show_preview
+
+    show_preview(result)
+
+
+@app.command(
+    short_help="Write a starter mapping for a CSV file.",
+    epilog="Example: importer init customers.csv -o config.yaml",
+)
+def init(
+    source: SourceArgument,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="CONFIG", help="The mapping file to write.")
+    ],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,
+    header: HeaderOption = False,
+    delimiter: DelimiterOption = None,
+    encoding: EncodingOption = None,
+) -> None:
+    """Write a mapping with what a preview suggests, commented, ready for `importer check`."""
+    from importer.config_file import refuse_to_overwrite, write_config
+    from importer.guess.starter import starter
+
+    with errors():
+        refuse_to_overwrite(output, force=force)
+        result = _look(source, None, header, delimiter, encoding)
+        write_config(output, starter(result), force=force)
+    for warning in result.warnings:
+        typer.echo(f"importer: {warning}", err=True)
+    command = shlex.join(["importer", "check", "-c", str(output), source])
+    typer.echo(f"{output}: written; read it, then: {command}")
+
+
+def _look(
+    source: str, base: "Source | None", header: bool, delimiter: str | None, encoding: str | None
+) -> "Preview":
+    from importer.config_file import source_settings
+    from importer.previews import preview as look
+
+    given = {"header": header or None, "delimiter": delimiter, "encoding": encoding}
+    return look(source, source_settings(base, given))

@@ -1,0 +1,33 @@
+"""Arguments and options that several commands have."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+SourceArgument = Annotated[
+    str, typer.Argument(metavar="SOURCE", help="A CSV file, or - for stdin.")
+]
+ConfigOption = Annotated[
+    Path, typer.Option("--config", "-c", metavar="CONFIG", help="The mapping file (YAML).")
+]
+LimitOption = Annotated[
+    int | None, typer.Option("--limit", min=1, metavar="N", help="Read the first N rows only.")
+]
+ReportDirOption = Annotated[
+    Path, typer.Option("--report-dir", metavar="DIR", help="Where runs leave their folders.")
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print JSON, on one line, instead of words.")
+]
+HeaderOption = Annotated[bool, typer.Option("--header", help="The first record names the columns.")]
+DelimiterOption = Annotated[
+    str | None,
+    typer.Option("--delimiter", metavar="CHAR", help="What separates cells, if not found."),
+]
+EncodingOption = Annotated[
+    str | None, typer.Option("--encoding", metavar="NAME", help="How the text is written.")
+]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", help="No progress, and no summary when all went well.")
+]
