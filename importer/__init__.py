@@ -16,6 +16,7 @@ from importer.errors import (
     SourceBroken,
     SourceError,
     Stopped,
+    TransformFailed,
     Unreachable,
 )
 from importer.interruption import Interruption
@@ -50,6 +51,7 @@ __all__ = [
     "SourceError",
     "Stopped",
     "Totals",
+    "TransformFailed",
     "Unreachable",
     "import_profiles",
     "load_config",

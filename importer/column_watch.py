@@ -29,11 +29,14 @@ _ESCAPE = r"\\(?:u[0-9a-f]{4}|.)"
 
 @dataclass(frozen=True, slots=True)
 class ColumnFailures:
-    """The cells of a column that are not of its type; the commonest of them masked."""
+    """The cells of a column that fail their rows: not of its type, the commonest of them masked,
+    or empty where they must not be.
+    """
 
     position: int
     property: str
     failed: int
+    empty: int
     commonest: tuple[tuple[str, int], ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -42,6 +45,7 @@ class ColumnFailures:
             "column": self.position,
             "property": self.property,
             "failed": self.failed,
+            "empty": self.empty,
             "commonest": values,
         }
 
@@ -53,6 +57,8 @@ class _Seen:
     position: int
     property: str
     failed: int = 0
+    required: bool = False
+    empty: int = 0
     bad: Counter[str] = field(default_factory=Counter)
     cut: int = 0
     without_plus: int = 0
@@ -61,6 +67,9 @@ class _Seen:
     def add(self, cells: pa.StringArray, converted: Converted, *, text: bool) -> None:
         if converted.failures:
             self._add_failures(cells.take(pa.array(list(converted.failures))))
+        if self.required:
+            blank = pc.equal(converted.values, "")
+            self.empty += len(_sound(converted.values, converted, blank))
         if text:
             self._add_texts(converted)
 
@@ -118,20 +127,21 @@ class ColumnWatch:
         return [warning for seen in self._seen for warning in seen.warnings()]
 
     def failures(self) -> tuple[ColumnFailures, ...]:
-        """Return the columns with cells that are not of their type, in the mapping's order."""
+        """Return the columns with cells that fail their rows, in the mapping's order."""
         return tuple(
             ColumnFailures(
                 seen.position,
                 seen.property,
                 seen.failed,
+                seen.empty,
                 tuple((masked(value), count) for value, count in seen.bad.most_common(COMMONEST)),
             )
             for seen in self._seen
-            if seen.failed
+            if seen.failed or seen.empty
         )
 
     def _watched(self, column: MappedColumn) -> MappedColumn:
-        seen = _Seen(column.position, column.property)
+        seen = _Seen(column.position, column.property, required=column.empty == "error")
         self._seen.append(seen)
         return replace(column, conversion=_watched(column.conversion, seen))
 

@@ -198,6 +198,13 @@ class Group(_Section):
     group_key: Annotated[str, Field(min_length=1)]
 
 
+def _module_and_name(text: str) -> str:
+    module, _, name = text.partition(":")
+    if not (name.isidentifier() and all(part.isidentifier() for part in module.split("."))):
+        raise ValueError(f"a module and a function, such as my_module:clean, not {text!r}")
+    return text
+
+
 class Delivery(_Section):
     """How requests are sent. Limits: the API's user-profile-limits page."""
 
@@ -229,12 +236,6 @@ Property = Annotated[
 ]
 
 
-def _not_empty(columns: "Columns") -> "Columns":
-    if not columns:
-        raise ValueError("lists no column")
-    return columns
-
-
 Columns = dict[ColumnKey, Annotated[tuple[Column, ...], BeforeValidator(_as_entries)]]
 
 
@@ -245,10 +246,34 @@ class Config(_Section):
     source: Source = Source()
     profiles: Profiles = "user"
     identifier: Identifier = Identifier()
-    columns: Annotated[Columns, AfterValidator(_not_empty)]
+    columns: Columns = Field(default_factory=dict)
     properties: dict[PropertyName, Property] = Field(default_factory=dict)
     empty_cells: Annotated[Empty, BeforeValidator(_null_by_name)] = "skip"
+    transform: Annotated[str, AfterValidator(_module_and_name)] | None = None
+    operation: Literal["delete"] | None = None
+    ignore_alias: bool = False
     delivery: Delivery = Delivery()
+
+    @property
+    def deletes(self) -> bool:
+        """Are the profiles that the file identifies deleted, instead of updated?"""
+        return self.operation == "delete"
+
+    @model_validator(mode="after")
+    def _something_to_do(self) -> Self:
+        if self.ignore_alias and not self.deletes:
+            raise ValueError("ignore_alias goes with operation: delete")
+        if self.ignore_alias and self.profiles != "user":
+            raise ValueError("ignore_alias is for people: groups have no aliases")
+        if not self.deletes and not self.columns:
+            given = "columns" in self.model_fields_set
+            raise ValueError("columns lists no column" if given else "columns is missing")
+        emails = (
+            entry.property == "$email" for entries in self.columns.values() for entry in entries
+        )
+        if self.deletes and self.identifier.column is None and not any(emails):
+            raise ValueError("operation: delete needs identifier.column: whose profiles?")
+        return self
 
     @model_validator(mode="after")
     def _each_property_once(self) -> Self:

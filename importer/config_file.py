@@ -102,6 +102,7 @@ def resolve_destination(
         token=_token(config, folder, environment) if sends else _NO_TOKEN,
         touch_updated_at=config.delivery.touch_updated_at,
         group_key=config.profiles.group_key if isinstance(config.profiles, Group) else None,
+        ignore_alias=config.ignore_alias,
     )
 
 

@@ -48,6 +48,7 @@ def config_schema() -> dict[str, Any]:
             },
         },
     )
+    schema["anyOf"] = [{"required": ["columns"]}, {"required": ["operation"]}]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,

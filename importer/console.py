@@ -103,7 +103,8 @@ def observer(*, quiet: bool) -> Bar | Lines | Quiet:
 def summary(report: Report, config: str) -> str:
     """Return the end of a run in words: the books, then what to do next."""
     totals = report.totals
-    done = "would be imported" if report.dry_run else "imported"
+    done = "deleted" if report.deletes else "imported"
+    done = f"would be {done}" if report.dry_run else done
     rate = f", {totals.read / report.seconds:,.0f} rows/s" if report.seconds else ""
     codes = ", ".join(f"{code} {n:,}" for code, n in sorted(totals.failures_by_code.items()))
     kinds = totals.identifiers

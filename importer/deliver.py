@@ -86,12 +86,15 @@ def rehearse(
 ) -> ImporterError | None:
     """Book every batch as it would be if the server took it; send nothing."""
     interruption.listen(lambda _number: None)  # looked at between two batches
-    for batch in batches:
-        entry = ledger.open(batch)
-        entry.imported = len(batch)
-        ledger.close(entry)
-        if interruption.signal_number is not None:
-            return Interrupted(interruption.signal_number)
+    try:
+        for batch in batches:
+            entry = ledger.open(batch)
+            entry.imported = len(batch)
+            ledger.close(entry)
+            if interruption.signal_number is not None:
+                return Interrupted(interruption.signal_number)
+    except ImporterError as error:
+        return error
     return None
 
 

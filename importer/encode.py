@@ -5,7 +5,7 @@ stands around an empty cell is an empty text there, so that the property is left
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from importer.cells import Cells, join_cells, read_cells
 from importer.conversion import escape
-from importer.engage import UPDATE_BYTES, Engage
+from importer.engage import REQUEST_BYTES, UPDATE_BYTES, Engage
 from importer.failure import Failure
 from importer.identify import IdentifiedChunk, Kind
 from importer.mapping import JoinedColumns, MappedColumn, Mapping
-from importer.operations import OPERATIONS
+from importer.operations import DELETE, OPERATIONS
 from importer.updates import Updates
 
 Piece: TypeAlias = "str | pa.StringArray"
@@ -45,12 +45,13 @@ def _encode_chunk(identified: IdentifiedChunk, mapping: Mapping, destination: En
         *(_Field.of(column, read_cells(frame, column)) for column in mapping.columns),
         *(_Field.joined(join, join_cells(frame, join)) for join in mapping.joins),
     ]
-    parts = list(_parts(fields, mapping, rows=len(good)))
-    text = _join(identified, parts, destination)
+    parts = _parts(fields, mapping, rows=len(good))
+    updates = [_join(identified, part, destination) for part in parts]
+    text = pc.binary_join_element_wise(*updates, "") if len(updates) > 1 else updates[0]
     counts = np.zeros(len(good), np.int64)
     for part in parts:
         counts += part.rows
-    failed = _failed(identified, fields, text, mapping)
+    failed = _failed(identified, fields, updates, mapping)
     identifiers, kinds = identified.identifiers, identified.kinds
     failures = identified.chunk.failures
     if failed:
@@ -115,8 +116,10 @@ class _Part:
     pieces: Sequence[Piece]
 
 
-def _parts(fields: Sequence[_Field], mapping: Mapping, *, rows: int) -> Iterator[_Part]:
-    """Yield the updates by operation; a row with nothing to say has the first one, empty."""
+def _parts(fields: Sequence[_Field], mapping: Mapping, *, rows: int) -> list[_Part]:
+    """Return the updates by operation; a row with nothing to say has the first one, empty."""
+    if mapping.deletes:
+        return [_Part(DELETE, np.ones(rows, bool), ['""'])]
     operations = {field.operation for field in fields} | ({"set"} if mapping.constants else set())
     if any(field.empty == "unset" for field in fields):
         operations.add("unset")
@@ -126,8 +129,8 @@ def _parts(fields: Sequence[_Field], mapping: Mapping, *, rows: int) -> Iterator
         for name in ordered
     ]
     idle = ~np.any([part.rows for part in parts], axis=0)
-    yield _Part(parts[0].operation, parts[0].rows | idle, parts[0].pieces)
-    yield from parts[1:]
+    parts[0] = replace(parts[0], rows=parts[0].rows | idle)
+    return [part for part in parts if part.rows.any()] or parts[:1]
 
 
 def _object(name: str, fields: Sequence[_Field], mapping: Mapping, *, rows: int) -> _Part:
@@ -168,17 +171,12 @@ def _comma(rows: NDArray[np.bool_], begun: NDArray[np.bool_], literal: str) -> P
     return _where(rows & begun, f",{literal}", _where(rows & ~begun, literal, ""))
 
 
-def _join(
-    identified: IdentifiedChunk, parts: Sequence[_Part], destination: Engage
-) -> pa.StringArray:
-    """Join each row's updates, every one followed by a comma."""
+def _join(identified: IdentifiedChunk, part: _Part, destination: Engage) -> pa.StringArray:
+    """Join each row's update of one operation, followed by a comma; empty where it has none."""
+    head, middle = destination.around_identifier(part.operation)
     identifiers = escape(identified.identifiers)
-    pieces: list[Piece] = []
-    for part in parts:
-        head, middle = destination.around_identifier(part.operation)
-        update: list[Piece] = [f'{head}"', identifiers, f'"{middle}', *part.pieces, "},"]
-        pieces += [_where(part.rows, piece, "") for piece in update]
-    return pc.binary_join_element_wise(*pieces, "")
+    pieces: list[Piece] = [f'{head}"', identifiers, f'"{middle}', *part.pieces, "},"]
+    return pc.binary_join_element_wise(*(_where(part.rows, piece, "") for piece in pieces), "")
 
 
 def _where(rows: NDArray[np.bool_], piece: Piece, otherwise: Piece) -> Piece:
@@ -192,13 +190,13 @@ def _where(rows: NDArray[np.bool_], piece: Piece, otherwise: Piece) -> Piece:
 
 
 def _failed(
-    identified: IdentifiedChunk, fields: Sequence[_Field], text: pa.StringArray, mapping: Mapping
+    identified: IdentifiedChunk,
+    fields: Sequence[_Field],
+    updates: Sequence[pa.StringArray],
+    mapping: Mapping,
 ) -> dict[int, Failure]:
     """Say of each row that cannot be sent why, the first reason of several."""
-    sizes = pc.binary_length(text).to_numpy(zero_copy_only=False) - 1  # without the last comma
-    failed = {
-        int(i): _oversize(identified, int(i), sizes) for i in np.flatnonzero(sizes > UPDATE_BYTES)
-    }
+    failed = dict(_oversize(identified, updates))
     for i in np.flatnonzero(identified.kinds == Kind.NONE):
         failed[int(i)] = _nameless(identified, int(i), mapping)
     unfit: dict[int, list[_Field]] = {}
@@ -226,9 +224,18 @@ def _unfit(identified: IdentifiedChunk, index: int, fields: Sequence[_Field]) ->
     return _failure(identified, index, code, "; ".join(words), first.position, first.property)
 
 
-def _oversize(identified: IdentifiedChunk, index: int, sizes: NDArray[np.int32]) -> Failure:
-    reason = f"{sizes[index]:,} bytes as an update; the API takes {UPDATE_BYTES:,}"
-    return _failure(identified, index, "too_large", reason, None)
+def _oversize(
+    identified: IdentifiedChunk, updates: Sequence[pa.StringArray]
+) -> Iterator[tuple[int, Failure]]:
+    """Find the rows with an update that is too large, or with more of them than a request takes."""
+    sizes = [pc.binary_length(each).to_numpy(zero_copy_only=False) - 1 for each in updates]
+    together = np.sum(sizes, axis=0) + len(updates) + 1  # commas and brackets
+    largest = np.max(sizes, axis=0)
+    for i in np.flatnonzero((largest > UPDATE_BYTES) | (together >= REQUEST_BYTES)):
+        reason = f"{largest[i]:,} bytes as an update; the API takes {UPDATE_BYTES:,}"
+        if largest[i] <= UPDATE_BYTES:
+            reason = f"{together[i]:,} bytes of updates; a request takes {REQUEST_BYTES:,}"
+        yield int(i), _failure(identified, int(i), "too_large", reason, None)
 
 
 def _failure(

@@ -79,6 +79,7 @@ class Engage:
     token: Token
     touch_updated_at: bool = False
     group_key: str | None = None
+    ignore_alias: bool = False
 
     @property
     def url(self) -> str:
@@ -96,7 +97,8 @@ class Engage:
         if self.group_key is not None:
             whose = f'"$group_key":{orjson.dumps(self.group_key).decode()},"$group_id"'
         quiet = "" if self.touch_updated_at else '"$ignore_time":true,'
-        return f"{token},{whose}:", f',"$ip":"0",{quiet}"{operation}":'
+        exact = '"$ignore_alias":true,' if self.ignore_alias else ""
+        return f"{token},{whose}:", f',"$ip":"0",{quiet}{exact}"{operation}":'
 
     def judge(self, reply: Reply, updates: int) -> Verdict:
         """Say what an answer to a request of so many updates means."""

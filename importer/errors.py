@@ -6,6 +6,7 @@ ImporterError                      1    a fault of the program itself
 │   └── MappingError               2    the mapping does not fit the file
 ├── SourceError                    2    the file cannot be read at all
 │   └── SourceBroken               4    the file breaks off on the way (2 where nothing was sent)
+├── TransformFailed                4    the user's own transform went wrong (2 before sending)
 ├── ReportError                    2    the report folder cannot be written (4 on the way)
 └── Stopped                        4    a run that ended before its last row
     ├── RefusedByServer            4    the server refuses everything
@@ -58,6 +59,12 @@ class SourceBroken(SourceError):
     exit_code = ExitCode.GUARD
 
 
+class TransformFailed(ImporterError):
+    """The callable that the mapping names raised, or returned what is no transformed chunk."""
+
+    exit_code = ExitCode.GUARD
+
+
 class ReportError(ImporterError):
     exit_code = ExitCode.WRONG_INPUT
 
@@ -92,7 +99,7 @@ def exit_code(*, failed: int, in_doubt: int, stop: ImporterError | None, sent: b
     `sent` says whether any request left the program: a source that breaks off, or a disk that is
     full, before the first one is wrong input (2), afterwards a guard that stopped the run (4).
     """
-    if isinstance(stop, SourceBroken | ReportError):
+    if isinstance(stop, SourceBroken | ReportError | TransformFailed):
         return ExitCode.GUARD if sent else ExitCode.WRONG_INPUT
     if stop is not None:
         return stop.exit_code

@@ -73,6 +73,10 @@ def findings(content: Mapping[Any, Any]) -> list[Finding]:
     What is not of the right form is passed over: saying so is the task of `Config`.
     """
     named = [*_columns(content.get("columns")), *_constants(content.get("properties"))]
+    if content.get("operation") == "delete":
+        words = "is not used: operation: delete deletes whole profiles"
+        unused = [(keys, name) for keys, name in named if name != "$email"]
+        return [Finding("warning", keys, f"property {name!r} {words}") for keys, name in unused]
     present = {name for _, name in named}
     found = [finding for keys, name in named for finding in _of_name(keys, name, present)]
     found += _of_constants(content.get("properties"))

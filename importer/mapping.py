@@ -58,6 +58,7 @@ class Mapping:
     identifier: int | None
     email: int | None
     random: bool
+    deletes: bool = False
 
     @property
     def repeatable(self) -> bool:
@@ -76,8 +77,11 @@ class Mapping:
 def resolve_mapping(config: Config, width: int, names: Sequence[str]) -> Mapping:
     """Fit a configuration to a file of that width, whose header has these names (or none).
 
-    Raises MappingError that lists everything which does not fit.
+    Where profiles are deleted only what identifies them matters. Raises MappingError that lists
+    everything which does not fit.
     """
+    if config.deletes:
+        config = _identifying(config)
     faults: list[str] = []
 
     def position(key: ColumnKey, what: str) -> int:
@@ -117,8 +121,19 @@ def resolve_mapping(config: Config, width: int, names: Sequence[str]) -> Mapping
         constants=MappingProxyType(constants),
         identifier=identifier,
         email=email if "email" in config.identifier.fallback and people else None,
-        random="random" in config.identifier.fallback,
+        random="random" in config.identifier.fallback and not config.deletes,
+        deletes=config.deletes,
     )
+
+
+def _identifying(config: Config) -> Config:
+    """Leave of the columns the one that may stand in for the identifier, as plain text."""
+    emails = {
+        key: (Column(property=EMAIL),)
+        for key, entries in config.columns.items()
+        if any(entry.property == EMAIL for entry in entries)
+    }
+    return config.model_copy(update={"columns": emails, "properties": {}})
 
 
 def _unsendable(constants: ReadOnly[str, JsonValue]) -> Iterator[str]:

@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+DELETE = "$delete"
+"""Deletes whole profiles; the API ignores its value."""
+
 SCALARS = frozenset({"string", "number", "boolean"})
 
 

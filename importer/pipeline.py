@@ -23,6 +23,7 @@ from importer.progress import Observer, Progress, Silence
 from importer.rehearsal import Rehearsal
 from importer.report import Report, RunFolder, status_of
 from importer.source import open_source
+from importer.transform import load_transform
 
 
 def import_profiles(
@@ -59,7 +60,8 @@ def import_profiles(
     if doubt:
         warn(doubt)
     watch, rehearsal = ColumnWatch(), Rehearsal()
-    mapping = watch.over(resolve_mapping(config, layout.width, layout.names))
+    transform = load_transform(config.transform, folder, layout)
+    mapping = watch.over(resolve_mapping(config, transform.width, transform.names))
 
     def observe(totals: Totals) -> None:
         observer.update(Progress(totals, reading.expected_rows(opened.size)))
@@ -71,8 +73,8 @@ def import_profiles(
         codec=opened.encoding.codec,
     ) as run_folder:
         ledger = Ledger(run_folder, observe)
-        chunks = read_chunks(records, opened, layout.width, mapping.positions)
-        identified = identify(chunks, mapping, seed=uuid4())
+        chunks = read_chunks(records, opened, layout.width, transform.reads(mapping))
+        identified = identify(transform.over(chunks), mapping, seed=uuid4())
         updates = encode(identified, mapping, destination)
         batches = batch(updates, config.delivery.batch_size)
         if dry_run:
@@ -107,5 +109,6 @@ def import_profiles(
             rehearsed=rehearsal.result(watch.failures(), config.delivery.concurrency)
             if dry_run
             else None,
+            deletes=mapping.deletes,
         )
         return run_folder.finish(report)

@@ -18,13 +18,12 @@ def rehearsal_lines(rehearsed: Rehearsed) -> Iterator[str]:
     yield f"  repeated ids   {repeated:,} {rows} the id of an earlier row"
     yield f"  to expect      {_count(rehearsed.requests, 'request')}, {duration(rehearsed.seconds)}"
     if rehearsed.columns:
-        yield "Cells that are not of their column's type, the commonest masked:"
+        yield "Cells that fail their rows, the commonest masked:"
     for column in rehearsed.columns[:MOST_COLUMNS]:
         values = ", ".join(f"{value} ({cells:,})" for value, cells in column.commonest)
-        yield (
-            f"  column {column.position} ({visible(column.property)}): "
-            f"{_count(column.failed, 'cell')}: {values}"
-        )
+        found = [f"{_count(column.failed, 'cell')}: {values}"] if column.failed else []
+        found += [f"{column.empty:,} empty"] if column.empty else []
+        yield f"  column {column.position} ({visible(column.property)}): {'; '.join(found)}"
     if len(rehearsed.columns) > MOST_COLUMNS:
         yield f"  and {len(rehearsed.columns) - MOST_COLUMNS} more columns; see report.json"
     if rehearsed.updates:

@@ -50,6 +50,7 @@ class Report:
     files: Mapping[str, str] = field(default_factory=dict)
     warnings: Sequence[str] = ()
     rehearsed: Rehearsed | None = None
+    deletes: bool = False
 
     @property
     def dry_run(self) -> bool:
@@ -78,6 +79,7 @@ class Report:
             "run": self.run,
             "status": self.status,
             **stopped,
+            **({"operation": "delete"} if self.deletes else {}),
             "source": dict(self.source),
             "rows": {
                 "read": totals.read,

@@ -57,7 +57,7 @@ def test_commonest_bad_values(tmp_path: Path) -> None:
         "identifier": {"column": 1},
         "columns": {
             2: {"property": "age", "type": "integer"},
-            3: {"property": "at", "type": "date"},
+            3: {"property": "at", "type": "date", "required": True},
         },
     }
     rows = "u1,thirty-five,x\nu2,thirty-five,2024-01-01\nu3,old,\nu4,7,2024-01-01\n"
@@ -66,9 +66,16 @@ def test_commonest_bad_values(tmp_path: Path) -> None:
             "column": 2,
             "property": "age",
             "failed": 3,
+            "empty": 0,
             "commonest": [{"value": "th•••••e", "cells": 2}, {"value": "•••", "cells": 1}],
         },
-        {"column": 3, "property": "at", "failed": 1, "commonest": [{"value": "•", "cells": 1}]},
+        {
+            "column": 3,
+            "property": "at",
+            "failed": 1,
+            "empty": 1,
+            "commonest": [{"value": "•", "cells": 1}],
+        },
     ]
 
 
@@ -115,7 +122,7 @@ def test_check_in_words(tmp_path: Path, command: Command) -> None:
     assert told.splitlines() == [
         "   1 row has the id of an earlier row",
         "  to expect      1 request, about 1 s",
-        "Cells that are not of their column's type, the commonest masked:",
+        "Cells that fail their rows, the commonest masked:",
         "  column 2 ($phone): 1 cell: cal•••••ce (1)",
         "The first updates, as they would be sent:",
         '  {"$token":"…","$distinct_id":"u1","$ip":"0","$ignore_time":true,'

@@ -72,7 +72,7 @@ delivery: {batch_size: 5000, timeout: 0}
             "1:14: not valid YAML: could not determine a constructor for the tag "
             "'tag:yaml.org,2002:python/name:os.system'",
         ),
-        ("columns: {}", "1: columns: lists no column"),
+        ("columns: {}", "1: columns lists no column"),
         ("source: {quote: ','}\ncolumns: {1: a}", "1: source: delimiter and quote must differ"),
         (
             "project: {region: eu, url: 'https://x.example'}\ncolumns: {1: a}",

@@ -88,14 +88,28 @@ def test_scripted_trouble_of_the_readme(emulator: Emulator) -> None:
 
 def test_python_of_the_readme(tmp_path: Path) -> None:
     """The README's Python example runs as printed."""
-    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)
-    assert code is not None
+    _, code = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
     (tmp_path / "config.yaml").write_text("columns: {2: $first_name}\n", encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", code[1]], cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout == "dry-run 5000 0\n"
+
+
+def test_transform_of_the_readme(tmp_path: Path, command: Command) -> None:
+    """The README's transform does what the text beside it says."""
+    code, _ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "my_module.py").write_text(code, encoding="utf-8")
+    (tmp_path / "customers.csv").write_text("u1,Ada,Lovelace,ada(at)example.com,,,,,,,,\n")
+    (tmp_path / "c.yaml").write_text(
+        "transform: my_module:clean\nidentifier: {column: 1}\ncolumns: {4: $email, 13: $name}\n"
+    )
+    done = command("check", "-c", "c.yaml", "customers.csv", "--json")
+    assert json.loads(done.stdout)["rehearsed"]["first_updates"][0]["$set"] == {
+        "$email": "ada@example.com",
+        "$name": "Ada Lovelace",
+    }
 
 
 def test_exit_codes_of_the_readme() -> None:

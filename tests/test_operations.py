@@ -42,7 +42,8 @@ def write(path: Path, mapping: dict[str, Any]) -> Path:
     entries = "\n".join(f"  {k}: {json.dumps(v)}" for k, v in mapping["columns"].items())
     rest = {k: v for k, v in mapping.items() if k != "columns"}
     others = "\n".join(f"{k}: {json.dumps(v)}" for k, v in rest.items())
-    path.write_text(f"{others}\ncolumns:\n{entries}\n", encoding="utf-8")
+    listed = f"columns:\n{entries}\n" if entries else ""
+    path.write_text(f"{others}\n{listed}", encoding="utf-8")
     return path
 
 

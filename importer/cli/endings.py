@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import typer
 
-from importer.errors import ExitCode, ImporterError, Interrupted, SourceBroken
+from importer.errors import ExitCode, ImporterError, Interrupted, SourceBroken, TransformFailed
 from importer.interruption import Interruption
 
 
@@ -25,7 +25,8 @@ def fail(error: ImporterError) -> None:
     for line in str(error).splitlines():
         typer.echo(f"importer: {line}", err=True)
     # Raised, not reported: nothing was sent.
-    code = ExitCode.WRONG_INPUT if isinstance(error, SourceBroken) else error.exit_code
+    early = isinstance(error, SourceBroken | TransformFailed)
+    code = ExitCode.WRONG_INPUT if early else error.exit_code
     raise typer.Exit(code)
 
 

@@ -1,5 +1,7 @@
 """`importer run` and `importer check`: what imports, or rehearses it."""
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,8 +16,9 @@ from importer.cli.options import (
     QuietOption,
     ReportDirOption,
     SourceArgument,
+    YesOption,
 )
-from importer.errors import ExitCode
+from importer.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
     from importer.report import Report
@@ -32,13 +35,34 @@ def run(
     report_dir: ReportDirOption = Path("importer-runs"),
     as_json: JsonOption = False,
     quiet: QuietOption = False,
+    yes: YesOption = False,
 ) -> None:
     """Import a CSV file as profiles.
 
     The project token is read from the environment variable MIXPANEL_TOKEN, or from the file
     that the mapping names as project.token_file.
     """
+    if not (dry_run or yes):
+        _confirm_deletion(source, config)
     _import(source, config, dry_run, limit, report_dir, as_json, quiet)
+
+
+def _confirm_deletion(source: str, config: Path) -> None:
+    """Ask before profiles are deleted: nothing brings them back."""
+    from importer.config_file import load_config, resolve_destination
+
+    with errors():
+        settings = load_config(config)
+        if not settings.deletes:
+            return
+        where = resolve_destination(settings, config.parent, os.environ, sends=True).base_url
+        if source == "-" or not sys.stdin.isatty():
+            raise ConfigError("operation: delete needs --yes where nobody can be asked")
+    typer.echo(f"This deletes the profile of every row of {source} at {where}, for good.", err=True)
+    typer.echo("Type delete to go on: ", nl=False, err=True)
+    if sys.stdin.readline().strip() != "delete":
+        typer.echo("importer: nothing was deleted", err=True)
+        raise typer.Exit(ExitCode.WRONG_INPUT)
 
 
 def _print_schema(wanted: bool) -> None:
@@ -81,13 +105,18 @@ def check(
     warnings: list[str] = []
     with errors():
         settings = load_config(config, warnings.append)
+        if settings.transform is not None:
+            from importer.transform import find_callback
+
+            find_callback(settings.transform, config.parent)
     for warning in () if quiet else warnings:
         typer.echo(f"warning: {warning}", err=True)
     if as_json:
         print_json({"config": str(config), "valid": True, "warnings": warnings})
     elif not quiet:
         count = sum(map(len, settings.columns.values()))
-        typer.echo(f"{config}: valid, {count} properties from {len(settings.columns)} columns")
+        does = f"{count} properties from {len(settings.columns)} columns"
+        typer.echo(f"{config}: valid, {'deletes profiles' if settings.deletes else does}")
 
 
 def _import(

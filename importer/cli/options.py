@@ -28,6 +28,7 @@ DelimiterOption = Annotated[
 EncodingOption = Annotated[
     str | None, typer.Option("--encoding", metavar="NAME", help="How the text is written.")
 ]
+YesOption = Annotated[bool, typer.Option("--yes", help="Delete profiles without being asked.")]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", help="No progress, and no summary when all went well.")
 ]

@@ -1,0 +1,172 @@
+"""`transform`: a callable of the user's own on each chunk, and every way it can go wrong."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from importer import ConfigError, Report, TransformFailed, import_profiles
+from importer.emulator import Emulator
+from tests.conftest import Command
+
+from .test_operations import write
+
+MODULE = """
+import pandas as pd
+
+def clean(frame):
+    frame[2] = frame[2].str.strip().str.upper()
+    frame[4] = frame[1] + "-" + frame[3]
+    return frame
+
+def named(frame):
+    return frame.assign(full=frame["first"].str.cat(frame["last"], sep=" "))
+
+def missing(frame):
+    return frame.assign(**{}).mask(frame == "b")
+
+def objects(frame):
+    return frame.astype(object)
+
+def drops(frame):
+    return frame[frame[2] != "b"]
+
+def sorts(frame):
+    return frame.sort_values(2)
+
+def numbers(frame):
+    frame[2] = frame[2].str.len()
+    return frame
+
+def late_numbers(frame):
+    frame[2] = frame[2].astype(object)
+    frame.loc[frame[2] == "b", 2] = 7
+    return frame
+
+def moves(frame):
+    return frame[[2, 1, 3]]
+
+def misnumbers(frame):
+    frame["new"] = frame[1]
+    return frame
+
+def raises(frame):
+    if len(frame):
+        raise ValueError("no such plan")
+    return frame
+
+def returns_nothing(frame):
+    frame[2] = ""
+
+constant = 7
+"""
+ROWS = "u1, a ,x\nu2,b,y\n"
+
+
+def rehearse(directory: Path, name: str, rows: str = ROWS, **mapping: Any) -> Report:
+    (directory / "own_module.py").write_text(MODULE, encoding="utf-8")
+    (directory / "customers.csv").write_text(rows, encoding="utf-8")
+    config = {"identifier": {"column": 1}, "columns": {2: "plan"}} | mapping
+    return import_profiles(
+        directory / "customers.csv",
+        write(directory / "config.yaml", config | {"transform": f"own_module:{name}"}),
+        dry_run=True,
+        report_dir=directory / "runs",
+    )
+
+
+def sent(report: Report) -> list[tuple[str, Any]]:
+    assert report.rehearsed is not None
+    updates = report.rehearsed.as_json()["first_updates"]
+    return [(update["$distinct_id"], update["$set"]) for update in updates]
+
+
+def test_columns_changed_and_added(tmp_path: Path) -> None:
+    """The mapping sees what the callable returned: changed columns, and new ones behind them."""
+    report = rehearse(tmp_path, "clean", identifier={"column": 4})
+    assert sent(report) == [("u1-x", {"plan": "A"}), ("u2-y", {"plan": "B"})]
+
+
+def test_names_of_a_header(tmp_path: Path) -> None:
+    """With a header the frame has its names, and new columns are mapped by theirs."""
+    report = rehearse(
+        tmp_path, "named", "id,first,last\nu1,Ada,Lovelace\n", source={"header": True},
+        columns={"full": "$name"},
+    )  # fmt: skip
+    assert sent(report) == [("u1", {"$name": "Ada Lovelace"})]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("missing", [" a ", None]), ("objects", [" a ", "b"])]
+)
+def test_missing_values_and_objects(tmp_path: Path, name: str, expected: list[Any]) -> None:
+    """A missing value is an empty cell; texts may come as objects."""
+    assert [update.get("plan") for _, update in sent(rehearse(tmp_path, name))] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("nope", "module 'own_module' has no attribute 'nope'"),
+        ("constant", "own_module:constant: is no function but int"),
+        ("drops", "rows 1 to 2: 2 rows went in, 1 came out; each row must stay in its place"),
+        ("sorts", "2 rows went in, 2 came out; each row must stay in its place"),
+        ("numbers", "tried on no rows: column 2: holds int"),
+        ("late_numbers", "rows 1 to 2: column 2: "),
+        ("moves", "tried on no rows: the columns must stay; new ones come numbered from 4"),
+        ("misnumbers", "the columns must stay; new ones come numbered from 4"),
+        ("raises", "own_module:raises: rows 1 to 2: ValueError: no such plan"),
+        ("returns_nothing", "tried on no rows: returned NoneType, not a frame"),
+    ],
+)
+def test_what_goes_wrong(tmp_path: Path, name: str, words: str) -> None:
+    """Whatever the callable does that would shift or drop a row is said; nothing was sent."""
+    rows = ROWS.replace(" a ", "c") if name == "sorts" else ROWS
+    if words.startswith("rows") or "rows went in" in words or "rows 1 to 2" in words:
+        report = rehearse(tmp_path, name, rows)
+        assert (report.exit_code, words in str(report.stop)) == (2, True)
+    else:
+        with pytest.raises(ConfigError, match=re.escape(words)):
+            rehearse(tmp_path, name, rows)
+
+
+def test_failing_on_the_way(tmp_path: Path, emulator: Emulator) -> None:
+    """A callable that raises in the middle stops the run with 4, and the books balance."""
+    (tmp_path / "own_module_late.py").write_text(
+        "def clean(frame):\n    assert 'u30000' not in set(frame[1])\n    return frame\n"
+    )
+    rows = "".join(f"u{n},{'x' * 200}\n" for n in range(1, 40_001))
+    (tmp_path / "customers.csv").write_text(rows)
+    report = import_profiles(
+        tmp_path / "customers.csv",
+        write(
+            tmp_path / "c.yaml",
+            {
+                "identifier": {"column": 1},
+                "columns": {2: "x"},
+                "transform": "own_module_late:clean",
+            },
+        ),
+        report_dir=tmp_path / "runs",
+        environment={"MIXPANEL_URL": emulator.url, "MIXPANEL_TOKEN": "t"},
+    )
+    assert (report.exit_code, isinstance(report.stop, TransformFailed)) == (4, True)
+    totals = report.totals
+    assert totals.imported == len(emulator.profiles())
+    assert totals.imported + totals.not_attempted == totals.read <= 20_000
+
+
+def test_a_check_of_the_mapping_alone(tmp_path: Path, command: Command) -> None:
+    """`check` without a file finds a callable that is not there."""
+    (tmp_path / "c.yaml").write_text("columns: {2: plan}\ntransform: nowhere:clean\n")
+    done = command("check", "-c", "c.yaml")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "importer: transform: nowhere:clean: ModuleNotFoundError: No module named 'nowhere'\n",
+    )
+    (tmp_path / "c.yaml").write_text("columns: {2: plan}\ntransform: clean\n")
+    assert command("check", "-c", "c.yaml").stderr == (
+        "importer: c.yaml:2: transform: a module and a function, such as my_module:clean, "
+        "not 'clean'\n"
+    )
