@@ -17,7 +17,8 @@ from importer.guess.starter import doubts, shortened, visible
 from importer.previews import ColumnPreview, Preview
 from importer.progress import Progress
 from importer.rehearsal_words import rehearsal_lines
-from importer.report import FAILURES, IN_DOUBT, REJECTS, Report
+from importer.report import Report
+from importer.run_folder import FAILURES, IN_DOUBT, REJECTS
 
 LINE_EVERY = 10.0
 """Seconds between two lines of progress where stderr is no terminal."""

@@ -21,7 +21,8 @@ from importer.ledger import Ledger, Totals
 from importer.mapping import resolve_mapping
 from importer.progress import Observer, Progress, Silence
 from importer.rehearsal import Rehearsal
-from importer.report import Report, RunFolder, status_of
+from importer.report import Report, status_of
+from importer.run_folder import RunFolder
 from importer.source import open_source
 from importer.transform import load_transform
 
