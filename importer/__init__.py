@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from importer.errors import (
+    AlreadyRunning,
     BooksDoNotBalance,
     ConfigError,
     CredentialsRefused,
@@ -14,8 +15,11 @@ from importer.errors import (
     RefusedByServer,
     ReportError,
     SourceBroken,
+    SourceChanged,
     SourceError,
     Stopped,
+    TookTooLong,
+    TooManyFailures,
     TransformFailed,
     Unreachable,
 )
@@ -25,12 +29,13 @@ if TYPE_CHECKING:
     from importer.config import Config
     from importer.config_file import load_config
     from importer.ledger import Totals
-    from importer.pipeline import import_profiles
+    from importer.pipeline import import_profiles, resume_import
     from importer.previews import ColumnPreview, Preview, preview
     from importer.progress import Observer, Progress
     from importer.report import Report
 
 __all__ = [
+    "AlreadyRunning",
     "BooksDoNotBalance",
     "ColumnPreview",
     "Config",
@@ -48,14 +53,18 @@ __all__ = [
     "Report",
     "ReportError",
     "SourceBroken",
+    "SourceChanged",
     "SourceError",
     "Stopped",
+    "TooManyFailures",
+    "TookTooLong",
     "Totals",
     "TransformFailed",
     "Unreachable",
     "import_profiles",
     "load_config",
     "preview",
+    "resume_import",
 ]
 
 # Imported when first asked for: `importer --help` needs no pandas.
@@ -68,6 +77,7 @@ _HOMES = {
     "Report": "report",
     "Totals": "ledger",
     "import_profiles": "pipeline",
+    "resume_import": "pipeline",
     "load_config": "config_file",
     "preview": "previews",
 }

@@ -58,6 +58,10 @@ class Backoff:
         self.resume_at = max(self.resume_at, now + retry_after)
         return self.resume_at - now if news else None
 
+    def stuck(self) -> bool:
+        """Has nothing been settled since the last trouble?"""
+        return self._stuck_since is not None
+
     def exhausted(self) -> bool:
         """Would the next attempt come later than the run is willing to wait without progress?"""
         if self._stuck_since is None:

@@ -216,6 +216,29 @@ def refuse_to_overwrite(path: Path, *, force: bool) -> None:
         raise ConfigError(f"{path}: exists already; --force overwrites it")
 
 
+def dump_config(config: Config) -> str:
+    """Return a configuration as a file that loads as the same one."""
+    content = config.model_dump(by_alias=True, exclude_unset=True)
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+
+
+def differences(one: Config, other: Config) -> list[str]:
+    """Name the settings that make two configurations give different updates or batches."""
+    free = {"project", "delivery.concurrency", "delivery.timeout", "delivery.give_up_after"}
+    first, second = (dict(_settings(each.model_dump(by_alias=True))) for each in (one, other))
+    keys = first | second
+    return [key for key in keys if key not in free and first.get(key) != second.get(key)]
+
+
+def _settings(content: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """Yield every setting, those of a section by themselves."""
+    for section, value in content.items():
+        if isinstance(value, dict) and section != "project":
+            yield from ((f"{section}.{key}", setting) for key, setting in value.items())
+        else:
+            yield section, value
+
+
 def write_config(path: Path, text: str, *, force: bool) -> None:
     """Write a mapping file; one that exists is replaced by `force` alone."""
     try:

@@ -1,5 +1,6 @@
 """What the command line shows: progress on stderr, tables and the summary on stdout."""
 
+import shlex
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -121,6 +122,12 @@ def summary(report: Report, config: str) -> str:
         f"  report         {report.folder}",
         *(rehearsal_lines(report.rehearsed) if report.rehearsed is not None else ()),
     ]
+    folder = shlex.quote(str(report.folder))
+    again = f"importer retry {folder}"
+    if report.dry_run:
+        again = shlex.join(["importer", "run", str(report.folder / REJECTS), "-c", config])
+    elif report.resume_command:
+        again += ", once the run is at its end"
     if totals.failed:
         rejects = report.folder / REJECTS
         lines += [
@@ -128,14 +135,14 @@ def summary(report: Report, config: str) -> str:
             *map(_failure_line, report.examples),
             f"  {'all of them' if totals.failed > len(report.examples) else 'as a table'}: "
             f"{report.folder / FAILURES}",
-            f"Mend {rejects}, then: importer run {rejects} -c {config}",
+            f"Mend {rejects}, then: {again}",
         ]
-    if totals.not_attempted:
-        lines.append(
-            "To send the rest, run the same command again: what has arrived stays as it is."
-        )
     if totals.in_doubt:
         lines.append(f"Rows that may or may not have arrived: {report.folder / IN_DOUBT}")
+        if not report.resume_command:
+            lines.append(f"Settle them: importer retry {folder} --in-doubt resend (or skip)")
+    if report.resume_command:
+        lines.append(f"To go on: {report.resume_command}")
     return "\n".join(lines)
 
 

@@ -7,13 +7,14 @@ shares an identifier is unsettled, and the parts of a split batch follow one ano
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from importer.ahead import ahead, call_soon
 from importer.backoff import Backoff
+from importer.bounds import Bounds
 from importer.config import Delivery
 from importer.engage import Engage
 from importer.errors import (
@@ -67,25 +68,34 @@ def deliver(
     interruption: Interruption,
     narrate: Callable[[str], None],
     timing: Timing,
-    repeatable: bool = True,
+    bounds: Bounds | None = None,
+    divides: bool | None = None,
 ) -> ImporterError | None:
     """Send every batch and book what became of it; return why it stopped early, if it did.
 
-    Updates that are not `repeatable` are never sent again after a lost answer.
+    `divides` says whether a batch refused as a whole is sent again in halves; where nothing is
+    said it is if its updates may be repeated.
     """
+    divides = ledger.repeatable if divides is None else divides
+    bounds = bounds or Bounds()
 
     async def run() -> ImporterError | None:
-        delivery = _Delivery(destination, settings, ledger, narrate, timing, repeatable)
+        delivery = _Delivery(destination, settings, ledger, narrate, timing, bounds, divides)
         return await delivery.run(batches, interruption)
 
     return asyncio.run(run())
 
 
 def rehearse(
-    batches: Iterator[Updates], ledger: Ledger, interruption: Interruption
+    batches: Iterator[Updates],
+    ledger: Ledger,
+    interruption: Interruption,
+    bounds: Bounds | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> ImporterError | None:
     """Book every batch as it would be if the server took it; send nothing."""
     interruption.listen(lambda _number: None)  # looked at between two batches
+    bounds, began = bounds or Bounds(), clock()
     try:
         for batch in batches:
             entry = ledger.open(batch)
@@ -93,6 +103,8 @@ def rehearse(
             ledger.close(entry)
             if interruption.signal_number is not None:
                 return Interrupted(interruption.signal_number)
+            if (reached := bounds.reached(ledger.totals, clock() - began)) is not None:
+                return reached
     except ImporterError as error:
         return error
     return None
@@ -106,9 +118,13 @@ class _Delivery:
         ledger: Ledger,
         narrate: Callable[[str], None],
         timing: Timing,
-        repeatable: bool,
+        bounds: Bounds,
+        divides: bool,
     ) -> None:
-        self._repeatable = repeatable
+        self._bounds = bounds
+        self._divides = divides
+        self._began = timing.clock()
+        self._probing = asyncio.Lock()
         self._destination = destination
         self._settings = settings
         self._ledger = ledger
@@ -135,6 +151,8 @@ class _Delivery:
         ) as self._client:
             self._feeding = asyncio.create_task(self._feed(batches))
             interruption.listen(lambda number: call_soon(loop, self._halt, Interrupted(number)))
+            if (longest := self._bounds.seconds) is not None:
+                loop.call_later(longest, self._heed_bounds)
             # Waited for, not awaited: its being cancelled by `_halt` is not ours by a Ctrl-C.
             await asyncio.wait({self._feeding})
             if not self._feeding.cancelled() and (fault := self._feeding.exception()) is not None:
@@ -153,7 +171,7 @@ class _Delivery:
 
     def _begin(self, batch: Updates) -> None:
         entry = self._ledger.open(batch)
-        settling = settle(entry, repeatable=self._repeatable)
+        settling = settle(entry, repeatable=self._ledger.repeatable, divides=self._divides)
         first = next(settling, None)
         earlier = {
             holder for name in batch.identifiers if (holder := self._holders.get(name)) is not None
@@ -175,52 +193,82 @@ class _Delivery:
             await asyncio.wait(earlier)
         while part is not None and self._stop is None:
             async with self._slots:
-                part = await self._press_on(entry.updates, settling, part)
+                part = await self._press_on(entry, settling, part)
 
-    async def _press_on(self, batch: Updates, settling: Settling, part: Updates) -> Updates | None:
+    async def _press_on(
+        self, entry: Entry, settling: Settling, rest: Updates | None
+    ) -> Updates | None:
         """Send part after part of a batch; return what is left where others should go first."""
-        rest: Updates | None = part
         retried = False
         while rest is not None and self._stop is None:
-            await self._pause()
-            verdict, sent_at = await self._attempt(settling, rest, retried=retried)
-            self._heed(batch, rest, verdict, sent_at)
-            rest = _advance(settling, verdict)
+            async with self._turn():
+                part = rest
+                verdict, sent_at, rest = await self._attempt(entry, settling, part, again=retried)
+                self._heed(entry.updates, part, verdict, sent_at)
             retried = isinstance(verdict, Busy | Lost)
-            if not retried and self._guard.suspects(batch.first_row):
+            if not retried and self._guard.suspects(entry.updates.first_row):
                 # Whether the rows are at fault or the server, other batches will tell.
                 break
         return rest
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Wait for the time to send.
+
+        While there is trouble, what must not be repeated goes one at a time: each lost answer puts
+        a whole batch in doubt.
+        """
+        if self._ledger.repeatable or not self._backoff.stuck():
+            await self._pause()
+            yield
+            return
+        async with self._probing:
+            await self._pause()
+            if self._backoff.stuck():
+                yield
+                return
+        yield
 
     async def _pause(self) -> None:
         while (wait := self._backoff.resume_at - self._timing.clock()) > 0:
             await self._timing.sleep(wait)
 
     async def _attempt(
-        self, settling: Settling, part: Updates, *, retried: bool
-    ) -> tuple[Verdict, float]:
-        """Send once; return the verdict and when it was sent."""
+        self, entry: Entry, settling: Settling, part: Updates, *, again: bool
+    ) -> tuple[Verdict, float, Updates | None]:
+        """Send once; return the verdict, when it was sent, and what is to be sent next."""
+
+        def conclude(verdict: Verdict, status: str) -> Updates | None:
+            rest = _advance(settling, verdict)
+            self._ledger.answered(entry, part, status, again=again)
+            return rest
+
+        self._ledger.sending(part, again=again)
+        try:
+            if not self._ledger.repeatable:
+                await asyncio.to_thread(self._ledger.sync)
+            sent_at = self._timing.clock()
+            reply = await self._post(part)
+        except asyncio.CancelledError:
+            conclude(Lost("no answer before the run stopped"), "no answer")
+            raise
+        if isinstance(reply, Reply):
+            verdict = self._destination.judge(reply, part.count)
+            return verdict, sent_at, conclude(verdict, str(reply.status))
+        status = "unsent" if isinstance(reply, Busy) else "no answer"
+        return reply, sent_at, conclude(reply, status)
+
+    async def _post(self, part: Updates) -> Reply | Busy | Lost | Hopeless:
         task = asyncio.current_task()
         assert task is not None
-        sent_at = self._timing.clock()
         self._in_flight.add(task)
         try:
             async with asyncio.timeout(self._settings.timeout):
-                reply = await post(self._client, self._destination.url, part.body())
+                return await post(self._client, self._destination.url, part.body())
         except TimeoutError:
-            reply = Lost(f"no answer within {self._settings.timeout:g} s")
-        except asyncio.CancelledError:
-            self._ledger.request("no answer", retried=retried)
-            _advance(settling, Lost("no answer before the run stopped"))
-            raise
+            return Lost(f"no answer within {self._settings.timeout:g} s")
         finally:
             self._in_flight.discard(task)
-        if isinstance(reply, Reply):
-            self._ledger.request(str(reply.status), retried=retried)
-            return self._destination.judge(reply, part.count), sent_at
-        status = "unsent" if isinstance(reply, Busy) else "no answer"
-        self._ledger.request(status, retried=retried)
-        return reply, sent_at
 
     def _heed(self, batch: Updates, part: Updates, verdict: Verdict, sent_at: float) -> None:
         """Draw the conclusions for the run as a whole."""
@@ -257,7 +305,10 @@ class _Delivery:
                 elif self._guard.refused_by_name(batch.first_row, len(refusals), len(batch)):
                     self._halt(self._refusing(next(iter(refusals.values())).message))
             case Refused(message):
-                if len(part) == 1 and self._guard.refused_alone(batch.first_row, len(batch)):
+                row, size = batch.first_row, len(batch)
+                if (len(part) == 1 and self._guard.refused_alone(row, size)) or (
+                    not self._divides and self._guard.refused_by_name(row, size, size)
+                ):
                     self._halt(self._refusing(message))
             case TooLarge():
                 pass
@@ -297,9 +348,16 @@ class _Delivery:
         try:
             settling.close()
             self._ledger.close(entry)
+            self._heed_bounds()
         except Exception as error:
             # All of them: the loop would log what a callback raises, and go on.
             self._fail(error)
+
+    def _heed_bounds(self) -> None:
+        """End a run that has gone as far as its user lets it."""
+        elapsed = self._timing.clock() - self._began
+        if (reached := self._bounds.reached(self._ledger.totals, elapsed)) is not None:
+            self._halt(reached)
 
     def _refusing(self, words: str) -> RefusedByServer:
         return RefusedByServer(
@@ -310,7 +368,7 @@ class _Delivery:
     def _unreachable(self, message: str) -> str:
         return (
             f"{self._destination.base_url}: no progress for {self._settings.give_up_after:g} s "
-            f"({message}); run again when it can be reached"
+            f"({message}); go on when it can be reached"
         )
 
 

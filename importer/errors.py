@@ -6,10 +6,14 @@ ImporterError                      1    a fault of the program itself
 │   └── MappingError               2    the mapping does not fit the file
 ├── SourceError                    2    the file cannot be read at all
 │   └── SourceBroken               4    the file breaks off on the way (2 where nothing was sent)
+│       └── SourceChanged          4    a resumed run's file is not what it was (2 likewise)
 ├── TransformFailed                4    the user's own transform went wrong (2 before sending)
 ├── ReportError                    2    the report folder cannot be written (4 on the way)
 └── Stopped                        4    a run that ended before its last row
     ├── RefusedByServer            4    the server refuses everything
+    ├── TooManyFailures            4    more rows failed than the user allows
+    ├── TookTooLong                4    more time went by than the user allows
+    ├── AlreadyRunning             4    another run of the same source is under way
     ├── Unreachable                5    no answer, or no room, for too long
     ├── CredentialsRefused         6    401 or 403
     └── Interrupted                130  a signal (128 + its number)
@@ -59,6 +63,10 @@ class SourceBroken(SourceError):
     exit_code = ExitCode.GUARD
 
 
+class SourceChanged(SourceBroken):
+    """A run goes on with its source, and the source is not the same."""
+
+
 class TransformFailed(ImporterError):
     """The callable that the mapping names raised, or returned what is no transformed chunk."""
 
@@ -74,6 +82,18 @@ class Stopped(ImporterError):
 
 
 class RefusedByServer(Stopped):
+    pass
+
+
+class TooManyFailures(Stopped):
+    pass
+
+
+class TookTooLong(Stopped):
+    pass
+
+
+class AlreadyRunning(Stopped):
     pass
 
 

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -36,6 +37,10 @@ JUNK = (
 """Identifiers that the API refuses (its import documentation), whatever the case of letters."""
 
 
+_SPARSE = 64
+"""Draws that are made for nothing, per row, where rows are far apart."""
+
+
 class Kind(IntEnum):
     """Where a row's identifier comes from."""
 
@@ -54,13 +59,28 @@ class IdentifiedChunk:
     kinds: NDArray[np.uint8]
 
 
+class Identities(Protocol):
+    """Where random ids come from: the same row always gets the same."""
+
+    def random(self, rows: NDArray[np.int64]) -> list[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Ids that are a function of a seed and the row's number, from 1."""
+
+    seed: uuid.UUID
+
+    def random(self, rows: NDArray[np.int64]) -> list[str]:
+        return random_identifiers(self.seed, rows)
+
+
 def identify(
-    chunks: Iterable[Chunk], mapping: Mapping, seed: uuid.UUID
+    chunks: Iterable[Chunk], mapping: Mapping, identities: Identities
 ) -> Iterator[IdentifiedChunk]:
     """Name each good row; `Kind.NONE` where the mapping leaves no way to name it.
 
-    Random ids are a function of seed and row number, so that a row which is sent again, by
-    another run even, keeps its id.
+    Random ids are the same when a row is sent again, by another run even.
     """
     for chunk in chunks:
         rows = len(chunk.good)
@@ -76,7 +96,7 @@ def identify(
         missing = kinds == Kind.NONE
         if mapping.random and missing.any():
             numbers = chunk.records.first_row + chunk.good[missing]
-            drawn = pa.array(random_identifiers(seed, numbers), pa.string())
+            drawn = pa.array(identities.random(numbers), pa.string())
             identifiers = pc.replace_with_mask(identifiers, pa.array(missing), drawn)
             kinds[missing] = Kind.RANDOM
         yield IdentifiedChunk(chunk, identifiers, kinds)
@@ -96,8 +116,13 @@ def _usable(column: pa.StringArray) -> tuple[pa.StringArray, NDArray[np.bool_]]:
 
 
 def random_identifiers(seed: uuid.UUID, rows: NDArray[np.int64]) -> list[str]:
-    """Draw a random UUID (version 4) for each of these row numbers, ascending from 1."""
-    first, last = int(rows[0]), int(rows[-1])
+    """Draw a random UUID (version 4) for each of these row numbers, from 1."""
+    if not len(rows):
+        return []
+    first, last = int(rows.min()), int(rows.max())
+    if last - first > _SPARSE * len(rows):
+        middle = len(rows) // 2
+        return [*random_identifiers(seed, rows[:middle]), *random_identifiers(seed, rows[middle:])]
     generator = np.random.Philox(key=seed.int, counter=first)
     words = generator.random_raw(4 * (last - first + 1)).reshape(-1, 4)[rows - first, :2]
     return [str(uuid.UUID(bytes=word.tobytes(), version=4)) for word in words]

@@ -8,6 +8,7 @@ from itertools import chain
 from importer import config
 from importer.chunks import cells_of, count_widths
 from importer.errors import SourceBroken, SourceError
+from importer.fingerprint import Fingerprint
 from importer.records import LONGEST_RECORD, Records, frame_records
 from importer.source import Source
 
@@ -70,23 +71,37 @@ class Reading:
         return estimate if self._limit is None else min(estimate, self._limit)
 
 
+def framed(source: Source, settings: config.Source) -> Iterator[Records]:
+    """Return the records of a source, those before the first row too, numbered down from 0."""
+    return frame_records(source.blocks, source.dialect, 1 - settings.skip_records - settings.header)
+
+
 def open_records(
-    source: Source, settings: config.Source, limit: int | None = None
+    source: Source,
+    settings: config.Source,
+    limit: int | None = None,
+    width: int | None = None,
+    fingerprint: Fingerprint | None = None,
 ) -> tuple[Reading, Layout, Iterator[Records]]:
     """Begin to read a source; return how far it is, its layout, and all of its data records."""
-    leading = settings.skip_records + settings.header
-    reading = Reading(frame_records(source.blocks, source.dialect, 1 - leading), limit)
-    layout, records = read_layout(source, iter(reading), settings)
+    whole = framed(source, settings)
+    whole = fingerprint.over(whole, source.name) if fingerprint is not None else whole
+    reading = Reading(whole, limit)
+    layout, records = read_layout(source, iter(reading), settings, width)
     return reading, layout, records
 
 
 def read_layout(
-    source: Source, records: Iterator[Records], settings: config.Source
+    source: Source,
+    records: Iterator[Records],
+    settings: config.Source,
+    known_width: int | None = None,
 ) -> tuple[Layout, Iterator[Records]]:
     """Look at the first records; return the layout, and all data records from the first one on.
 
-    `records` are numbered so that the first data record is row 1. Raises SourceError where there
-    is no record at all, or where header and records disagree.
+    `records` are numbered so that the first data record is row 1. Rejects have a `known_width`,
+    that of the file they come from: many of them are rejected for having another. Raises
+    SourceError where there is no record at all, or where header and records disagree.
     """
     mark = source.encoding.mark if source.encoding.unit != "u1" else b""
     preamble = mark
@@ -114,7 +129,7 @@ def read_layout(
             break
     if not sample and preamble == mark:
         raise SourceError(f"{source.name}: has no records; nothing to import")
-    width = widths.most_common(1)[0][0] if widths else max(len(header), 1)
+    width = known_width or (widths.most_common(1)[0][0] if widths else max(len(header), 1))
     if header and len(header) != width:
         raise SourceError(
             f"{source.name}: the header has {len(header)} names, but the records {width} cells"

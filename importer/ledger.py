@@ -3,13 +3,15 @@
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from importer.errors import BooksDoNotBalance
 from importer.failure import Failure
 from importer.identify import Kind
+from importer.journal import Journal, ranges
+from importer.recall import IMPORTED, IN_DOUBT, IN_FLIGHT, REFUSED, Recalled
 from importer.updates import Updates
 from importer.verdict import Refusal
 
@@ -33,6 +35,8 @@ class Totals:
     not_attempted: int = 0
     identifiers: Counter[str] = field(default_factory=Counter)
     failures_by_code: Counter[str] = field(default_factory=Counter)
+    recalled: int = 0
+    """Of the rows read, those that were in the ledger already when this process began."""
     requests_sent: int = 0
     requests_retried: int = 0
     requests_by_status: Counter[str] = field(default_factory=Counter)
@@ -40,22 +44,62 @@ class Totals:
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """The account of one batch, filled while it is settled. Only its failures outlive that."""
+    """The account of one batch, filled while it is settled. Only its failures outlive that.
+
+    `rest` is what of the batch is still to be sent; `fresh` what the last answer settled, as the
+    ledger on disk says it.
+    """
 
     updates: Updates
     imported: int = 0
     failed: list[Failure] = field(default_factory=list)
     in_doubt: list[Failure] = field(default_factory=list)
     not_attempted: int = 0
+    rest: Updates = field(init=False)
+    fresh: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.rest = self.updates
+
+    def accept(self, updates: Updates) -> None:
+        self.imported += len(updates)
+        self.fresh.setdefault("imported", []).extend(ranges(updates.rows))
 
     def fail(self, updates: Updates, index: int, code: str, refusal: Refusal) -> None:
         name = refusal.field.partition(".")[2] or refusal.field
         self.failed.append(_account(updates, index, code, refusal.message, name))
+        line = (int(updates.rows[index]), code, refusal.message, refusal.field)
+        self.fresh.setdefault("refused", []).append(line)
 
     def doubt(self, updates: Updates, reason: str) -> None:
         self.in_doubt.extend(
             _account(updates, index, "in_doubt", reason, "") for index in range(len(updates))
         )
+        self.fresh.setdefault("in_doubt", []).extend(ranges(updates.rows))
+        self.fresh["why"] = reason
+
+    def recall(self, recalled: Recalled, *, repeatable: bool) -> None:
+        """Settle what earlier processes settled; leave the others in `rest`.
+
+        What they sent without learning what became of it goes again where that changes nothing,
+        and is in doubt where it would count twice.
+        """
+        states = recalled.of(self.updates.rows)
+        for index in np.flatnonzero(states == REFUSED).tolist():
+            code, message, field_ = recalled.refusals[int(self.updates.rows[index])]
+            self.fail(self.updates, index, code, Refusal(message, field_))
+        self.imported += int(np.count_nonzero(states == IMPORTED))
+        settled = (states == IMPORTED) | (states == REFUSED)
+        if not repeatable:
+            for index in np.flatnonzero((states == IN_DOUBT) | (states == IN_FLIGHT)).tolist():
+                why = recalled.doubts.get(int(self.updates.rows[index]), _DIED)
+                self.doubt(self.updates.cut(index, index + 1), why)
+            settled |= (states == IN_DOUBT) | (states == IN_FLIGHT)
+        self.rest = self.updates.without(settled)
+        self.fresh.clear()
+
+
+_DIED = "the program ended while the answer was awaited"
 
 
 @dataclass(slots=True)
@@ -73,10 +117,33 @@ class Ledger:
     While one batch is stuck, those behind it leave only their failures in memory.
     """
 
-    def __init__(self, sink: Sink, observe: Callable[[Totals], None]) -> None:
+    def __init__(
+        self,
+        sink: Sink,
+        observe: Callable[[Totals], None],
+        journal: Journal | None = None,
+        recalled: Recalled | None = None,
+        points: deque[tuple[int, str]] | None = None,
+        *,
+        repeatable: bool = True,
+    ) -> None:
+        """Keep books, on disk too where there is a `journal`.
+
+        `recalled` is what it said of earlier processes, `points` brings digests of the source.
+        Rows whose updates are `repeatable` may be sent again when it is not known whether they
+        were applied.
+        """
         self.totals = Totals()
+        self.repeatable = repeatable
         self._sink = sink
         self._observe = observe
+        self._journal = journal
+        self._recalled = recalled
+        self._points = points if points is not None else deque()
+        if recalled is not None:
+            self.totals.requests_sent = recalled.requests.total()
+            self.totals.requests_retried = recalled.retried
+            self.totals.requests_by_status.update(+recalled.requests)
         self._open: dict[Entry, _Page] = {}
         self._unwritten: deque[_Page] = deque()
         self._next_row = 1
@@ -89,6 +156,12 @@ class Ledger:
             )
         self._next_row = updates.last_row + 1
         entry = Entry(updates)
+        if self._recalled is not None:
+            entry.recall(self._recalled, repeatable=self.repeatable)
+            self.totals.recalled += len(updates) - len(entry.rest)
+        while self._points:
+            row, digest = self._points.popleft()
+            self._note({"read": row, "sha256": digest})
         self._open[entry] = page = _Page()
         self._unwritten.append(page)
         return entry
@@ -100,11 +173,26 @@ class Ledger:
             self._write(self._unwritten.popleft())
         self._observe(self.totals)
 
-    def request(self, status: str, *, retried: bool) -> None:
-        """Count an attempt, whatever came of it."""
+    def sending(self, part: Updates, *, again: bool) -> None:
+        """Note that these rows are about to be sent."""
+        self._note({"sent": ranges(part.rows), **({"again": True} if again else {})})
+
+    def sync(self) -> None:
+        """Wait until all that was noted is on the disk."""
+        if self._journal is not None:
+            self._journal.sync()
+
+    def answered(self, entry: Entry, part: Updates, status: str, *, again: bool) -> None:
+        """Count an attempt, and note what it settled."""
         self.totals.requests_sent += 1
-        self.totals.requests_retried += retried
+        self.totals.requests_retried += again
         self.totals.requests_by_status[status] += 1
+        fresh, entry.fresh = entry.fresh, {}
+        self._note({"answer": status, "rows": ranges(part.rows), **fresh})
+
+    def _note(self, line: dict[str, Any]) -> None:
+        if self._journal is not None:
+            self._journal.write(line)
 
     def balance(self, rows_read: int | None = None) -> None:
         """Assert the books. `rows_read` is the source's own count, for a run that read it all."""

@@ -1,5 +1,7 @@
 """Values made unreadable for people who need to see their form, not their content."""
 
+import re
+
 HEAD, TAIL, DOTS = 3, 2, 5
 """Characters shown at most in front and at the end, and dots at most between them."""
 
@@ -23,3 +25,23 @@ def _visible(text: str) -> str:
     return "".join(
         letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
     )
+
+
+_VALUES = re.compile(
+    r"""(?P<quote>['"`])(?P<quoted>(?:\\.|(?!(?P=quote)).)+)(?P=quote)"""
+    r"""|(?P<bare>[^\s'"<>(),;:]+@[^\s'"<>(),;:]+|\+?\d[\d ().\-/]{4,}\d)"""
+)
+
+
+def masked_words(words: str) -> str:
+    """Mask what words quote, and what in them looks like an address or a long number.
+
+    Meant for the words of servers, which echo what they were sent, and for reasons of failures.
+    """
+
+    def mask(found: re.Match[str]) -> str:
+        if (bare := found["bare"]) is not None:
+            return masked(bare)
+        return f"{found['quote']}{masked(found['quoted'])}{found['quote']}"
+
+    return _VALUES.sub(mask, words)

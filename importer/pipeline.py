@@ -1,29 +1,28 @@
 """The journey of a file: source, records, chunks, identifiers, updates, batches, answers, books."""
 
-import os
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
+from typing import Unpack
 
 from importer.batch import batch
+from importer.bounds import Bounds
 from importer.chunks import read_chunks
+from importer.circumstances import Circumstances, Options
 from importer.column_watch import ColumnWatch
 from importer.config import Config
-from importer.config_file import resolve_destination, settle_config
-from importer.deliver import Timing, deliver, rehearse
+from importer.config_file import resolve_destination
+from importer.deliver import deliver, rehearse
 from importer.encode import encode
 from importer.header_doubt import doubt_header
 from importer.identify import identify
-from importer.interruption import Interruption
 from importer.layout import open_records
 from importer.ledger import Ledger, Totals
 from importer.mapping import resolve_mapping
-from importer.progress import Observer, Progress, Silence
+from importer.progress import Progress
 from importer.rehearsal import Rehearsal
 from importer.report import Report, status_of
-from importer.run_folder import RunFolder
-from importer.source import open_source
+from importer.source import STDIN
+from importer.task import Task, new_task, resumed_task
 from importer.transform import load_transform
 
 
@@ -34,82 +33,103 @@ def import_profiles(
     dry_run: bool = False,
     limit: int | None = None,
     report_dir: str | Path = "importer-runs",
-    environment: Mapping[str, str] = os.environ,
-    observer: Observer | None = None,
-    interruption: Interruption | None = None,
-    timing: Timing | None = None,
+    **options: Unpack[Options],
 ) -> Report:
     """Import a CSV file (a path, or `-` for standard input) as a mapping says.
 
-    Raises ConfigError, SourceError or ReportError while nothing has been sent. A run that has
-    begun always returns its report; `report.stop` says why it ended early, if it did.
+    Raises ConfigError, SourceError or ReportError while nothing has been sent, and AlreadyRunning.
+    A run that has begun always returns its report; `report.stop` says why it ended early.
     """
-    started = datetime.now(UTC)
-    observer = observer or Silence()
-    interruption = interruption or Interruption()
-    warnings: list[str] = []
+    around = Circumstances.of(options)
+    task = new_task(source, config, Path(report_dir), limit, around.warn, dry_run=dry_run)
+    return carry_out(task, around)
 
-    def warn(words: str) -> None:
-        warnings.append(words)
-        observer.narrate(f"warning: {words}")
 
-    config, folder = settle_config(config, warn)
-    destination = resolve_destination(config, folder, environment, sends=not dry_run)
-    opened = open_source(source, config.source)
-    reading, layout, records = open_records(opened, config.source, limit)
+def resume_import(
+    run_dir: str | Path,
+    source: str | Path | None = None,
+    config: Config | str | Path | None = None,
+    **options: Unpack[Options],
+) -> Report:
+    """Go on with an interrupted run: nothing that was settled is done again.
+
+    Source and mapping are the run's own; given again, they must be the same. Raises what
+    `import_profiles` does, ConfigError too where there is nothing to go on with.
+    """
+    around = Circumstances.of(options)
+    return carry_out(resumed_task(Path(run_dir), source, config, around.warn), around)
+
+
+def carry_out(task: Task, around: Circumstances) -> Report:
+    """Take a file the whole way."""
+    config, began = task.config, around.timing.clock()
+    bounds = Bounds.of(around.max_failures, around.max_duration)
+    destination = resolve_destination(
+        config, task.folder, around.environment, sends=not task.dry_run
+    )
+    task.check_destination(destination)
+    opened, fingerprint = task.open()
+    reading, layout, records = open_records(
+        opened, config.source, task.limit, task.columns, fingerprint
+    )
     doubt, records = doubt_header(records, opened, layout, config.source)
     if doubt:
-        warn(doubt)
+        around.warn(doubt)
     watch, rehearsal = ColumnWatch(), Rehearsal()
-    transform = load_transform(config.transform, folder, layout)
+    transform = load_transform(config.transform, task.folder, layout)
     mapping = watch.over(resolve_mapping(config, transform.width, transform.names))
 
     def observe(totals: Totals) -> None:
-        observer.update(Progress(totals, reading.expected_rows(opened.size)))
+        around.observer.update(Progress(totals, reading.expected_rows(opened.size)))
 
-    with RunFolder(
-        Path(report_dir),
-        positions={column.property: column.position for column in mapping.columns},
-        preamble=layout.preamble,
-        codec=opened.encoding.codec,
-    ) as run_folder:
-        ledger = Ledger(run_folder, observe)
+    with task.open_folder(opened, layout, destination, mapping, mask=around.mask) as folder:
+        ledger = Ledger(
+            folder,
+            observe,
+            folder.journal,
+            task.recalled,
+            fingerprint.fresh,
+            repeatable=mapping.repeatable,
+        )
         chunks = read_chunks(records, opened, layout.width, transform.reads(mapping))
-        identified = identify(transform.over(chunks), mapping, seed=uuid4())
+        identified = identify(transform.over(chunks), mapping, task.identities)
         updates = encode(identified, mapping, destination)
         batches = batch(updates, config.delivery.batch_size)
-        if dry_run:
-            stop = rehearse(rehearsal.watch(batches), ledger, interruption)
+        if task.dry_run:
+            stop = rehearse(rehearsal.watch(batches), ledger, around.interruption, bounds)
         else:
             stop = deliver(
                 batches,
                 destination,
                 config.delivery,
                 ledger,
-                interruption=interruption,
-                narrate=observer.narrate,
-                timing=timing or Timing(),
-                repeatable=mapping.repeatable,
+                interruption=around.interruption,
+                narrate=around.observer.narrate,
+                timing=around.timing,
+                bounds=bounds,
+                divides=task.divides or mapping.repeatable,
             )
         ledger.balance(reading.rows if stop is None else None)
         for words in watch.warnings():
-            warn(words)
+            around.warn(words)
         stop = stop or reading.broken
+        started = task.started or datetime.now(UTC)
         report = Report(
-            run=run_folder.run,
-            status=status_of(ledger.totals, stop, dry_run=dry_run),
+            run=folder.run,
+            status=status_of(ledger.totals, stop, dry_run=task.dry_run),
             source={"name": opened.name, "bytes": opened.size, "columns": layout.width},
             totals=ledger.totals,
             started=started,
-            finished=datetime.now(UTC),
-            folder=run_folder.path,
+            finished=started + timedelta(seconds=around.timing.clock() - began),
+            folder=folder.path,
             stop=stop,
-            examples=tuple(run_folder.examples),
-            files=run_folder.files,
-            warnings=tuple(warnings),
+            examples=tuple(folder.examples),
+            files=folder.files,
+            warnings=tuple(around.warnings),
             rehearsed=rehearsal.result(watch.failures(), config.delivery.concurrency)
-            if dry_run
+            if task.dry_run
             else None,
             deletes=mapping.deletes,
+            piped=task.source == STDIN,
         )
-        return run_folder.finish(report)
+        return folder.finish(report)

@@ -1,5 +1,6 @@
 """How a run ended: the books, and where the failed rows are."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,7 +21,8 @@ Status = Literal["complete", "partial", "stopped", "interrupted", "dry-run"]
 class Report:
     """How a run ended: the books, and where the failed rows are.
 
-    `stop` is why it ended before its last row, if it did; `folder` holds the files; `examples`
+    `stop` is why it ended before its last row, if it did, `piped` whether its source cannot be
+    opened again; `folder` holds the files; `examples`
     are the first failed rows; `rehearsed` is what only a dry run can tell.
     """
 
@@ -37,10 +39,19 @@ class Report:
     warnings: Sequence[str] = ()
     rehearsed: Rehearsed | None = None
     deletes: bool = False
+    piped: bool = False
 
     @property
     def dry_run(self) -> bool:
         return self.rehearsed is not None
+
+    @property
+    def resume_command(self) -> str:
+        """Return the command that goes on with the run; "" where it has come to its end."""
+        if self.stop is None or "ledger" not in self.files:
+            return ""
+        pipe, stdin = ("... | ", "- ") if self.piped else ("", "")
+        return f"{pipe}importer run {stdin}--resume {shlex.quote(str(self.folder))}"
 
     @property
     def exit_code(self) -> int:

@@ -1,8 +1,7 @@
-"""What a run leaves behind: its folder, the failed rows, the report."""
+"""What a run leaves behind: its folder, the failed rows, the report, and what going on needs."""
 
 import csv
 import json
-import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -11,14 +10,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, TextIO
 
-from importer.errors import ReportError
+from importer.errors import ReportError, SourceBroken
 from importer.failure import Failure
+from importer.journal import LEDGER, Journal
+from importer.masking import masked, masked_words
+from importer.private_file import open_private_text, replace_private
+from importer.reject_file import RejectFile
 from importer.report import Report
 
 EXAMPLES = 3
 """Failed rows that the summary shows; all of them are in failures.csv."""
 
 FAILURES, REJECTS, IN_DOUBT, REPORT = "failures.csv", "rejects.csv", "in-doubt.csv", "report.json"
+DOUBTFUL_RECORDS, MAPPING = "in-doubt-records.csv", "mapping.yaml"
 
 HEADER = ("row", "line", "column", "property", "identifier", "code", "reason")
 
@@ -28,34 +32,43 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 class RunFolder:
     """The folder of one run, readable by its owner only; takes failed rows as they are booked.
 
-    `positions` tells the column of each mapped property, `codec` how the source is written. Every
-    method raises ReportError where the disk refuses.
+    `journal` is its ledger, which a rehearsal has not. `positions` tells the column of each mapped
+    property, `codec` how the source is written; with `mask` the tables show the form of values
+    only. Every method raises ReportError where the disk refuses.
     """
 
     def __init__(
-        self, report_dir: Path, *, positions: Mapping[str, int], preamble: bytes, codec: str
+        self,
+        path: Path,
+        journal: Journal | None = None,
+        *,
+        positions: Mapping[str, int],
+        preamble: bytes,
+        codec: str,
+        mask: bool = False,
     ) -> None:
+        self.path = path
+        self.journal = journal
         self._positions = positions
-        self._line_ends = ("\n".encode(codec), "\r".encode(codec))
+        self._mask = mask
         self.examples: list[Failure] = []
-        self._ended = True
-        with _report_errors(report_dir):
-            report_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.path = _new_folder(report_dir)
-            self._failures = _open_text(self.path / FAILURES)
-            self._in_doubt = _open_text(self.path / IN_DOUBT)
-            self._rejects = os.fdopen(_create(self.path / REJECTS), "wb")
-            self._rejects.write(preamble)
+        with report_errors(path):
+            self._failures = open_private_text(path / FAILURES)
+            self._in_doubt = open_private_text(path / IN_DOUBT)
             for stream in (self._failures, self._in_doubt):
                 csv.writer(stream, lineterminator="\n").writerow(HEADER)
+            self._rejects = RejectFile(path / REJECTS, preamble=preamble, codec=codec)
+            self._doubtful = RejectFile(path / DOUBTFUL_RECORDS, preamble=preamble, codec=codec)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for stream in (self._failures, self._in_doubt, self._rejects):
+        for stream in (self._failures, self._in_doubt, self._rejects, self._doubtful):
             with suppress(OSError):
                 stream.close()
+        if self.journal is not None:
+            self.journal.close()
 
     @property
     def run(self) -> str:
@@ -64,39 +77,53 @@ class RunFolder:
     @property
     def files(self) -> dict[str, str]:
         names = {"report": REPORT, "failures": FAILURES, "rejects": REJECTS, "in_doubt": IN_DOUBT}
+        if self.journal is not None:
+            names |= {"in_doubt_records": DOUBTFUL_RECORDS, "ledger": LEDGER, "mapping": MAPPING}
         return {kind: str(self.path / name) for kind, name in names.items()}
 
     def failed(self, failure: Failure) -> None:
+        shown = self._shown(failure)
         if len(self.examples) < EXAMPLES:
-            self.examples.append(failure)
-        with _report_errors(self.path):
-            self._write_line(self._failures, failure)
-            if not self._ended:
-                self._rejects.write(self._line_ends[0])
-            self._rejects.write(failure.record)
-            self._ended = failure.record.endswith(self._line_ends)
+            self.examples.append(shown)
+        with report_errors(self.path):
+            self._write_line(self._failures, shown)
+            self._rejects.write(failure)
 
     def in_doubt(self, failure: Failure) -> None:
-        with _report_errors(self.path):
-            self._write_line(self._in_doubt, failure)
+        with report_errors(self.path):
+            self._write_line(self._in_doubt, self._shown(failure))
+            self._doubtful.write(failure)
 
     def finish(self, report: Report) -> Report:
         """Write report.json, whole or not at all; a disk that refuses is a stop like others."""
         try:
-            self._finish(report)
+            return self._finish(report)
         except ReportError as error:
             return replace(report, stop=report.stop or error, status="stopped")
+
+    def _finish(self, report: Report) -> Report:
+        with report_errors(self.path):
+            for stream in (self._failures, self._in_doubt, self._rejects, self._doubtful):
+                stream.flush()
+            if kept := self._rejects.kept():
+                words = f"{self.path / REJECTS} was edited before this run went on: kept as {kept}"
+                report = replace(report, warnings=(*report.warnings, words))
+            content = json.dumps(report.as_json(), ensure_ascii=False, indent=2)
+            replace_private(self.path / REPORT, f"{content}\n")
+        if self.journal is not None:
+            broken = {"broken": True} if isinstance(report.stop, SourceBroken) else {}
+            self.journal.write({"ended": report.status, **broken})
         return report
 
-    def _finish(self, report: Report) -> None:
-        with _report_errors(self.path):
-            for stream in (self._failures, self._in_doubt, self._rejects):
-                stream.flush()
-            draft = self.path / f"{REPORT}.tmp"
-            with _open_text(draft) as stream:
-                json.dump(report.as_json(), stream, ensure_ascii=False, indent=2)
-                stream.write("\n")
-            draft.replace(self.path / REPORT)
+    def _shown(self, failure: Failure) -> Failure:
+        """Return the failure as the tables show it."""
+        if not self._mask:
+            return failure
+        return replace(
+            failure,
+            reason=masked_words(failure.reason),
+            identifier=masked(failure.identifier),
+        )
 
     def _write_line(self, stream: TextIO, failure: Failure) -> None:
         column = failure.column or self._positions.get(failure.property) or ""
@@ -110,24 +137,22 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _new_folder(report_dir: Path) -> Path:
+def make_report_dir(report_dir: Path) -> None:
+    with report_errors(report_dir):
+        report_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def new_folder(report_dir: Path) -> Path:
     """Make a folder whose name sorts by time and is taken by no other run."""
     now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     path = report_dir / f"{now}-{secrets.token_hex(3)}"
-    path.mkdir(mode=0o700)
+    with report_errors(report_dir):
+        path.mkdir(mode=0o700)
     return path
 
 
-def _create(path: Path) -> int:
-    return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-
-
-def _open_text(path: Path) -> TextIO:
-    return os.fdopen(_create(path), "w", encoding="utf-8", newline="")
-
-
 @contextmanager
-def _report_errors(path: Path) -> Iterator[None]:
+def report_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -36,18 +36,23 @@ class _Part:
     refused: str = ""
 
 
-def settle(entry: Entry, *, repeatable: bool = True) -> Settling:
+def settle(entry: Entry, *, repeatable: bool = True, divides: bool = True) -> Settling:
     """Settle a batch, part by part, in file order.
 
-    Updates that are not `repeatable` are in doubt, for good, once an answer to them is lost.
+    Updates that are not `repeatable` are in doubt, for good, once an answer to them is lost. They
+    are so too when a batch of them is refused as a whole, unless it `divides`: nobody documents
+    whether a part of such a batch was applied.
     """
-    parts = [_Part(entry.updates)] if len(entry.updates) else []
+    parts = [_Part(entry.rest)] if len(entry.rest) else []
     try:
         while parts:
             verdict = yield parts[-1].updates
             for part in _judge(entry, parts.pop(), verdict):
                 if part.lost and not repeatable:
                     entry.doubt(part.updates, f"the answer was lost ({part.lost})")
+                elif part.refused and not (repeatable or divides):
+                    words = f"refused as a whole ({part.refused}); a part may have been applied"
+                    entry.doubt(part.updates, words)
                 else:
                     parts.append(part)
     finally:
@@ -60,15 +65,17 @@ def _judge(entry: Entry, part: _Part, verdict: Verdict) -> list[_Part]:
     updates = part.updates
     match verdict:
         case Accepted():
-            entry.imported += len(updates)
+            entry.accept(updates)
             return []
         case PartlyRefused(refusals, others_applied):
             refused = dict(zip(updates.rows_of(refusals), refusals.values(), strict=True))
             for index, refusal in sorted(refused.items()):
                 entry.fail(updates, index, "refused", refusal)
             others = [index for index in range(len(updates)) if index not in refused]
-            if others_applied or not others:
-                entry.imported += len(others)
+            if not others:
+                return []
+            if others_applied:
+                entry.accept(updates.only(others))
                 return []
             return [_Part(updates.only(others), lost=part.lost or "it told of other rows only")]
         case Refused(message) | TooLarge(message) if len(updates) == 1:

@@ -101,7 +101,7 @@ def open_source(source: str | Path, settings: config.Source) -> Source:
         size=size,
         encoding=encoding,
         dialect=Dialect(settings.delimiter, settings.quote, encoding.unit),
-        blocks=_blocks(stream, first[len(encoding.mark) :], name),
+        blocks=_blocks(stream, first[len(encoding.mark) :], name, size and size - len(first)),
     )
 
 
@@ -119,12 +119,25 @@ def _open(source: str | Path) -> tuple[RawIOBase | BufferedIOBase, str, int | No
     return stream, str(path), path.stat().st_size if path.is_file() else None
 
 
-def _blocks(stream: RawIOBase | BufferedIOBase, first: bytes, name: str) -> Iterator[bytes]:
+def _blocks(
+    stream: RawIOBase | BufferedIOBase, first: bytes, name: str, missing: int | None
+) -> Iterator[bytes]:
+    """Yield blocks to the end, which must come once `missing` bytes more were read.
+
+    A file that another program is still writing has an end in the middle of something.
+    """
     block = first
     try:
         while block:
             yield block
             block = _read_block(stream)
+            missing = missing and missing - len(block)
+        if missing:
+            how = "was cut short" if missing > 0 else "has grown"
+            raise SourceBroken(
+                f"{name}: {how} while it was read ({abs(missing):,} bytes): is it still being "
+                "written? Import it when it is whole"
+            )
     except OSError as error:
         raise SourceBroken(f"{name}: reading it broke off: {error.strerror}") from error
     finally:

@@ -75,6 +75,14 @@ class Updates:
             origins=tuple(o for o in self.origins if o.first_row <= last and first <= o.last_row),
         )
 
+    def without(self, settled: NDArray[np.bool_]) -> "Updates":
+        """Return the updates that are not marked; without failures if any is."""
+        if not settled.any():
+            return self
+        if settled.all():
+            return self.cut(0, 0)
+        return self.only(np.flatnonzero(~settled).tolist())
+
     def only(self, indices: Sequence[int]) -> "Updates":
         """Return some of the updates, without failures: what is left of a request to send again."""
         pieces = [self.text[self.offsets[i] : self.offsets[i + 1]] for i in indices]

@@ -57,11 +57,14 @@ def test_import(customers: Path, command: Command, emulator: Emulator) -> None:
 
 
 def test_files_of_a_run(customers: Path, command: Command, emulator: Emulator) -> None:
-    """A run leaves four files, all of them for their owner only."""
+    """A run leaves its files, all of them for their owner only."""
     command("run", "customers.csv", "-c", "config.yaml", **environment(emulator))
     folder = run_folder(customers)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
-    names = ("failures.csv", "in-doubt.csv", "rejects.csv", "report.json")
+    names = (
+        "failures.csv", "in-doubt-records.csv", "in-doubt-records.index", "in-doubt.csv",
+        "ledger.jsonl", "mapping.yaml", "rejects.csv", "rejects.index", "report.json",
+    )  # fmt: skip
     assert modes == dict.fromkeys(names, 0o600)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert (folder / "failures.csv").read_text("utf-8") == (
@@ -308,7 +311,10 @@ def test_unreachable_host(customers: Path, command: Command) -> None:
     )  # fmt: skip
     assert done.returncode == 5
     assert done.stderr.startswith(f"importer: stopped: {address}: no progress for 1 s (")
-    assert done.stderr.endswith("); run again when it can be reached\n")
+    assert done.stderr.endswith(
+        "); go on when it can be reached\n"
+        f"importer: to go on: importer run --resume importer-runs/{run_folder(customers).name}\n"
+    )
     assert json.loads(done.stdout)["rows"] == {
         "read": 3,
         "imported": 0,
@@ -327,6 +333,7 @@ def test_source_that_breaks_off(customers: Path, command: Command, emulator: Emu
     assert done.stderr == (
         "importer: stopped: line 501: the quote that opens here is never closed; "
         "close it, or set source.quote\n"
+        f"importer: to go on: importer run --resume importer-runs/{run_folder(customers).name}\n"
     )
     assert json.loads(done.stdout)["rows"]["imported"] == emulator.stats()["profiles"] == 500
 

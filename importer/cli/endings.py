@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import typer
 
@@ -21,7 +22,7 @@ def errors() -> Iterator[None]:
         fail(error)
 
 
-def fail(error: ImporterError) -> None:
+def fail(error: ImporterError) -> NoReturn:
     for line in str(error).splitlines():
         typer.echo(f"importer: {line}", err=True)
     # Raised, not reported: nothing was sent.

@@ -8,31 +8,50 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from importer.cli.app import app
-from importer.cli.endings import errors, print_json, signals
+from importer.cli.endings import errors, fail, print_json
+from importer.cli.journey import travel
 from importer.cli.options import (
     ConfigOption,
     JsonOption,
     LimitOption,
+    MaskOption,
+    MaxDurationOption,
+    MaxFailuresOption,
     QuietOption,
     ReportDirOption,
-    SourceArgument,
     YesOption,
 )
 from importer.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
-    from importer.report import Report
+    from importer.circumstances import Options
 
 
 @app.command(epilog="Example: importer run customers.csv -c config.yaml --dry-run")
 def run(
-    source: SourceArgument,
-    config: ConfigOption,
+    source: Annotated[
+        str | None, typer.Argument(metavar="SOURCE", help="A CSV file, or - for stdin.")
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", "-c", metavar="CONFIG", help="The mapping file (YAML)."),
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            "--resume",
+            metavar="RUN_DIR",
+            help="Go on with an interrupted run; source and mapping are its own.",
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read, map and check every row; send nothing.")
     ] = False,
     limit: LimitOption = None,
     report_dir: ReportDirOption = Path("importer-runs"),
+    max_failures: MaxFailuresOption = None,
+    max_duration: MaxDurationOption = None,
+    mask: MaskOption = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
     yes: YesOption = False,
@@ -42,9 +61,39 @@ def run(
     The project token is read from the environment variable MIXPANEL_TOKEN, or from the file
     that the mapping names as project.token_file.
     """
+    from importer.pipeline import import_profiles, resume_import
+
+    options: Options = {"max_failures": max_failures, "max_duration": max_duration, "mask": mask}
+    if resume is not None:
+        if dry_run or limit is not None:
+            fail(ConfigError("--resume goes on as the run began: leave out --dry-run and --limit"))
+        if _is_finished(resume):
+            return
+        travel(
+            lambda given: resume_import(resume, source, config, **given),
+            options, as_json=as_json, quiet=quiet,
+        )  # fmt: skip
+    if source is None or config is None:
+        fail(ConfigError("name a SOURCE and, with -c, a mapping; or a run to --resume"))
     if not (dry_run or yes):
         _confirm_deletion(source, config)
-    _import(source, config, dry_run, limit, report_dir, as_json, quiet)
+    travel(
+        lambda given: import_profiles(
+            source, config, dry_run=dry_run, limit=limit, report_dir=report_dir, **given
+        ),
+        options, as_json=as_json, quiet=quiet, config=config,
+    )  # fmt: skip
+
+
+def _is_finished(run_dir: Path) -> bool:
+    """Say so of a run that has come to its end: nothing to do is no mistake."""
+    from importer.recall import recall
+
+    with errors():
+        finished = recall(run_dir).finished
+    if finished:
+        typer.echo(f"{run_dir}: is at its end; nothing to go on with")
+    return finished
 
 
 def _confirm_deletion(source: str, config: Path) -> None:
@@ -84,6 +133,7 @@ def check(
     ] = None,
     limit: LimitOption = None,
     report_dir: ReportDirOption = Path("importer-runs"),
+    mask: MaskOption = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
     _schema: Annotated[
@@ -98,8 +148,14 @@ def check(
 ) -> None:
     """Check a mapping file; with SOURCE, rehearse the whole import without sending."""
     if source is not None:
-        _import(source, config, True, limit, report_dir, as_json, quiet)
-        return
+        from importer.pipeline import import_profiles
+
+        travel(
+            lambda given: import_profiles(
+                source, config, dry_run=True, limit=limit, report_dir=report_dir, **given
+            ),
+            {"mask": mask}, as_json=as_json, quiet=quiet, config=config,
+        )  # fmt: skip
     from importer.config_file import load_config
 
     warnings: list[str] = []
@@ -117,44 +173,3 @@ def check(
         count = sum(map(len, settings.columns.values()))
         does = f"{count} properties from {len(settings.columns)} columns"
         typer.echo(f"{config}: valid, {'deletes profiles' if settings.deletes else does}")
-
-
-def _import(
-    source: str,
-    config: Path,
-    dry_run: bool,
-    limit: int | None,
-    report_dir: Path,
-    as_json: bool,
-    quiet: bool,
-) -> None:
-    from importer import console
-    from importer.pipeline import import_profiles
-
-    observer = console.observer(quiet=quiet)
-    with errors(), signals() as interruption:
-        try:
-            report = import_profiles(
-                source,
-                config,
-                dry_run=dry_run,
-                limit=limit,
-                report_dir=report_dir,
-                observer=observer,
-                interruption=interruption,
-            )
-        finally:
-            observer.close()
-    _finish(report, config, as_json=as_json, quiet=quiet)
-
-
-def _finish(report: "Report", config: Path, *, as_json: bool, quiet: bool) -> None:
-    from importer.console import summary
-
-    if report.stop is not None:
-        typer.echo(f"importer: stopped: {report.stop}", err=True)
-    if as_json:
-        print_json(report.as_json())
-    elif not (quiet and report.exit_code == ExitCode.OK):
-        typer.echo(summary(report, str(config)))
-    raise typer.Exit(report.exit_code)

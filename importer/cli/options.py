@@ -28,6 +28,17 @@ DelimiterOption = Annotated[
 EncodingOption = Annotated[
     str | None, typer.Option("--encoding", metavar="NAME", help="How the text is written.")
 ]
+MaxFailuresOption = Annotated[
+    str | None,
+    typer.Option("--max-failures", metavar="N|N%", help="Stop once more rows than that failed."),
+]
+MaxDurationOption = Annotated[
+    str | None,
+    typer.Option("--max-duration", metavar="TIME", help="Stop after 90s, 15m or 2h."),
+]
+MaskOption = Annotated[
+    bool, typer.Option("--mask", help="Show the form of values only in the failure report.")
+]
 YesOption = Annotated[bool, typer.Option("--yes", help="Delete profiles without being asked.")]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", help="No progress, and no summary when all went well.")

@@ -153,9 +153,9 @@ def test_progress_is_told_of_every_batch() -> None:
 
 def test_requests_are_counted() -> None:
     """Each attempt counts, by status, and again where it was a retry."""
-    ledger = Ledger(Pages(), silence)
-    for status, retried in (("200", False), ("429", False), ("429", True), ("200", True)):
-        ledger.request(status, retried=retried)
+    ledger, _, (entry,) = opened(1)
+    for status, again in (("200", False), ("429", False), ("429", True), ("200", True)):
+        ledger.answered(entry, entry.updates, status, again=again)
     totals = ledger.totals
     assert (totals.requests_sent, totals.requests_retried) == (4, 2)
     assert totals.requests_by_status == {"200": 2, "429": 2}

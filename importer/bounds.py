@@ -1,0 +1,81 @@
+"""How far a run may go before it stops by itself: failed rows, seconds."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from importer.errors import ConfigError, TookTooLong, TooManyFailures
+from importer.ledger import Totals
+
+ENOUGH = 1_000
+"""Rows read before a share of them is worth anything: one bad row of three is no 33 %."""
+
+_UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400}
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """At most so many failed rows, or percent of those read; at most so many seconds.
+
+    None is no bound. One failed row more than `failures` stops the run.
+    """
+
+    failures: int | None = None
+    percent: float | None = None
+    seconds: float | None = None
+
+    @classmethod
+    def of(cls, max_failures: str | int | None, max_duration: str | float | None) -> Self:
+        """Read `100`, `2%`; `90`, `90s`, `15m`, `2h`. Raises ConfigError."""
+        failures, percent = _failures(max_failures)
+        return cls(failures, percent, _seconds(max_duration))
+
+    def reached(self, totals: Totals, elapsed: float) -> TooManyFailures | TookTooLong | None:
+        """Say whether a run that is so far must stop, and why."""
+        if self.failures is not None and totals.failed > self.failures:
+            return TooManyFailures(
+                f"{totals.failed:,} rows failed, and --max-failures allows {self.failures:,}"
+            )
+        if (
+            self.percent is not None
+            and totals.read >= ENOUGH
+            and totals.failed * 100 > self.percent * totals.read
+        ):
+            return TooManyFailures(
+                f"{totals.failed:,} of {totals.read:,} rows failed, "
+                f"and --max-failures allows {self.percent:g}%"
+            )
+        if self.seconds is not None and elapsed >= self.seconds:
+            return TookTooLong(f"--max-duration of {self.seconds:g} s is over")
+        return None
+
+    def at_end(self, totals: Totals) -> TooManyFailures | None:
+        """Hold the share against a file that was too short to be stopped on the way."""
+        whole = totals.read and totals.read < ENOUGH and self.percent is not None
+        if whole and totals.failed * 100 > (self.percent or 0) * totals.read:
+            return TooManyFailures(
+                f"{totals.failed:,} of {totals.read:,} rows failed, "
+                f"and --max-failures allows {self.percent:g}%"
+            )
+        return None
+
+
+def _failures(given: str | int | None) -> tuple[int | None, float | None]:
+    if given is None:
+        return None, None
+    text = str(given).strip()
+    if text.isdecimal():
+        return int(text), None
+    share = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text)
+    if share is None or float(share[1]) > 100:
+        raise ConfigError(f"--max-failures: a number of rows or a share, 100 or 2%, not {text!r}")
+    return None, float(share[1])
+
+
+def _seconds(given: str | float | None) -> float | None:
+    if given is None:
+        return None
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", str(given).strip())
+    if found is None or found[2] not in _UNITS or float(found[1]) <= 0:
+        raise ConfigError(f"--max-duration: a time such as 90s, 15m or 2h, not {str(given)!r}")
+    return float(found[1]) * _UNITS[found[2]]

@@ -1,0 +1,49 @@
+"""What surrounds a run and is the same for every way to begin one: bounds, observers, time."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self, TypedDict
+
+from importer.deliver import Timing
+from importer.interruption import Interruption
+from importer.progress import Observer, Silence
+
+
+class Options(TypedDict, total=False):
+    """The keyword arguments that every way to begin a run takes.
+
+    `max_failures` is a number of rows or a share ("2%"), `max_duration` seconds or a time such as
+    "15m". With `mask` failures.csv shows the form of values only.
+    """
+
+    environment: Mapping[str, str] | None
+    observer: Observer | None
+    interruption: Interruption | None
+    timing: Timing | None
+    max_failures: str | int | None
+    max_duration: str | float | None
+    mask: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """The same, with defaults, and the warnings that came up so far."""
+
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    observer: Observer = field(default_factory=Silence)
+    interruption: Interruption = field(default_factory=Interruption)
+    timing: Timing = field(default_factory=Timing)
+    max_failures: str | int | None = None
+    max_duration: str | float | None = None
+    mask: bool = False
+    warnings: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, options: Options) -> Self:
+        given: dict[str, Any] = {key: value for key, value in options.items() if value is not None}
+        return cls(**given)
+
+    def warn(self, words: str) -> None:
+        self.warnings.append(words)
+        self.observer.narrate(f"warning: {words}")

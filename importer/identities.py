@@ -1,0 +1,110 @@
+"""Rows that are sent again keep who they are: a mended file is laid against what it was."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from importer.config import Config
+from importer.identify import Drawn, Identities
+from importer.layout import open_records
+from importer.recall import Begun, recall
+from importer.records import Positions
+from importer.reject_file import digest_of, read_index
+from importer.source import open_source
+
+__all__ = ["Drawn", "Identities", "Kept", "Retries", "recognise", "retries_of"]
+
+MOST_COMPARED = 5_000
+"""Records that are compared for their order; of more, only those that are unchanged are known."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Retries:
+    """Whose rows a run sends again, and which of them are which.
+
+    `columns` is the width of the source they come from. `numbers` are the rows of that source by
+    those of the file, 0 where a record is not recognisable; `missing` are the rows that are not in
+    the file any more. `identities` is where the random ids of the earlier run came from.
+    """
+
+    run_dir: Path
+    which: str
+    columns: int
+    numbers: Positions
+    missing: tuple[int, ...]
+    identities: Identities
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The ids that rows had, and ids of their own for rows that are not recognisable."""
+
+    drawn: Drawn
+    retries: Retries
+
+    def random(self, rows: NDArray[np.int64]) -> list[str]:
+        numbers = self.retries.numbers[rows - 1]
+        known = numbers > 0
+        ids = np.empty(len(rows), object)
+        ids[known] = self.retries.identities.random(numbers[known])
+        ids[~known] = self.drawn.random(rows[~known])
+        return ids.tolist()
+
+
+def retries_of(begun: Begun, config: Config) -> Retries:
+    """Read whose rows a run sends, from its ledger's first line and the file it reads."""
+    assert begun.retries is not None
+    run_dir, which = begun.retries
+    return lay_against(Path(run_dir), which, Path(begun.source), config)
+
+
+def lay_against(run_dir: Path, which: str, path: Path, config: Config) -> Retries:
+    """Lay a file of records that a run set aside, mended since, against what it was."""
+    before = recall(run_dir).begun
+    index = read_index(path)
+    numbers = recognise(index, list(_digests(path, config)))
+    identities: Identities = Drawn(uuid.UUID(before.seed))
+    if before.retries is not None:
+        identities = Kept(Drawn(uuid.UUID(before.seed)), retries_of(before, config))
+    missing = sorted({row for row, _ in index} - set(numbers.tolist()))
+    return Retries(run_dir, which, before.columns, numbers, tuple(missing), identities)
+
+
+def recognise(index: Sequence[tuple[int, str]], digests: Sequence[str]) -> Positions:
+    """Return for each record of a mended file the row it was, or 0.
+
+    A record that is unchanged is what it was; one that stands where as many others stood as stand
+    there now was mended in place.
+    """
+    rows = np.array([row for row, _ in index], np.int64)
+    before = [digest for _, digest in index]
+    if len(before) == len(digests) and _in_place(before, digests):
+        return rows
+    numbers = np.zeros(len(digests), np.int64)
+    if len(before) > MOST_COMPARED:
+        places = {digest: row for row, digest in index}
+        return np.array([places.get(digest, 0) for digest in digests], np.int64)
+    for tag, old, old_end, new, new_end in SequenceMatcher(
+        None, before, digests, autojunk=False
+    ).get_opcodes():
+        if tag == "equal" or (tag == "replace" and old_end - old == new_end - new):
+            numbers[new:new_end] = rows[old:old_end]
+    return numbers
+
+
+def _in_place(before: Sequence[str], digests: Sequence[str]) -> bool:
+    """Does every record that is unchanged stand where it stood?"""
+    moved = set(before)
+    return all(now == was or now not in moved for was, now in zip(before, digests, strict=True))
+
+
+def _digests(path: Path, config: Config) -> Iterator[str]:
+    _, _, portions = open_records(open_source(path, config.source), config.source)
+    for records in portions:
+        for index in range(len(records)):
+            yield digest_of(records.raw(index))

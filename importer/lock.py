@@ -1,0 +1,84 @@
+"""One at a time: two runs of the same source do not overlap, nor two processes in one run.
+
+A run holds a lock on its ledger file, which the system lets go when the process dies, however it
+dies. Who begins looks at the ledgers in the report folder, with the folder itself locked, so that
+of two that begin together one sees the other.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from importer.errors import AlreadyRunning
+from importer.journal import LEDGER, Journal
+
+fcntl: Any
+try:
+    import fcntl
+except ImportError:  # a system without them runs without locks
+    fcntl = None
+
+
+@contextmanager
+def locked_folder(folder: Path) -> Iterator[None]:
+    """Hold the lock of a report folder: for moments only, while a run is begun."""
+    if fcntl is None:
+        yield
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
+
+
+def hold(journal: Journal, run_dir: Path) -> None:
+    """Lock a ledger as long as it is open. Raises AlreadyRunning."""
+    if fcntl is None:
+        return
+    try:
+        fcntl.flock(journal.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise AlreadyRunning(f"{run_dir}: is under way in another process") from error
+
+
+def refuse_overlap(report_dir: Path, source: str) -> None:
+    """Raise AlreadyRunning where a run of this source is under way in the report folder.
+
+    What comes from standard input has no name that could be compared.
+    """
+    for ledger in sorted(report_dir.glob(f"*/{LEDGER}")) if source != "-" else ():
+        if _is_held(ledger) and _source_of(ledger) == source:
+            raise AlreadyRunning(
+                f"{source}: is being imported by another process ({ledger.parent}); "
+                "wait for it, or give this run another --report-dir"
+            )
+
+
+def _is_held(ledger: Path) -> bool:
+    if fcntl is None:
+        return False
+    try:
+        opened = os.open(ledger, os.O_RDONLY)
+    except OSError:  # gone since, or somebody else's
+        return False
+    try:
+        fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(opened)
+    return False
+
+
+def _source_of(ledger: Path) -> str:
+    with ledger.open("rb") as stream:
+        try:
+            return str(orjson.loads(stream.readline())["source"])
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            return ""

@@ -1,0 +1,166 @@
+"""A ledger on disk, read again: what earlier processes of a run settled, and what they did not."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from importer.errors import ConfigError
+from importer.records import Positions
+
+LEDGER = "ledger.jsonl"
+
+SCHEMA = 1
+
+UNTOUCHED, IN_FLIGHT, IMPORTED, REFUSED, IN_DOUBT = range(5)
+
+Refused = tuple[str, str, str]
+"""Code, the server's words, and the field that it objects to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The first line of a ledger: what an import needs to be the same one again.
+
+    `source` is an absolute path, or `-`; `bytes` and `columns` are its size, where it has one, and
+    its width. `folder` is what paths in the mapping are relative to. `retries` names the run whose
+    rows these are, and which of its files: `rejects` or `in_doubt`.
+    """
+
+    run: str
+    started: str
+    source: str
+    bytes: int | None
+    columns: int
+    seed: str
+    limit: int | None
+    url: str
+    folder: str
+    retries: tuple[str, str] | None = None
+    divides: bool = False
+    ledger: int = SCHEMA
+
+
+@dataclass(slots=True, eq=False)
+class Recalled:
+    """What a ledger says, row by row: a byte for each, and words for those that have some.
+
+    `points` are the digests of the source by rows read; `size` is the length of the ledger and
+    `end` how much of it could be read; `ended` is how the last process to work on it ended, ""
+    where it did not end by itself, and `broken` says that the source broke off.
+    """
+
+    begun: Begun
+    states: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+    refusals: dict[int, Refused] = field(default_factory=dict)
+    doubts: dict[int, str] = field(default_factory=dict)
+    points: dict[int, str] = field(default_factory=dict)
+    requests: Counter[str] = field(default_factory=Counter)
+    retried: int = 0
+    ended: str = ""
+    broken: bool = False
+    size: int = 0
+    end: int = 0
+    later: dict[str, str] = field(default_factory=dict)
+    """What became of its rejects and its rows in doubt: by which run they were retried."""
+    settled: set[str] = field(default_factory=set)
+    """Which of the two are settled by that."""
+
+    def of(self, rows: Positions) -> NDArray[np.uint8]:
+        """Return the states of these rows."""
+        known = np.full(len(rows), UNTOUCHED, np.uint8)
+        within = rows < len(self.states)
+        known[within] = self.states[rows[within]]
+        return known
+
+    @property
+    def finished(self) -> bool:
+        """Did it come to its last row?"""
+        return self.ended in ("complete", "partial")
+
+    def take(self, line: Mapping[str, Any]) -> None:
+        """Follow one more line."""
+        match line:
+            case {"read": int(row), "sha256": str(digest)}:
+                self.points[row] = digest
+            case {"sent": rows}:
+                self.requests["no answer"] += 1
+                self.retried += bool(line.get("again"))
+                self._mark(rows, IN_FLIGHT)
+            case {"answer": str(status), "rows": rows}:
+                self.requests["no answer"] -= 1
+                self.requests[status] += 1
+                self._mark(rows, UNTOUCHED)
+                self._mark(line.get("imported", ()), IMPORTED)
+                for row, *words in line.get("refused", ()):
+                    self._mark([(row, row)], REFUSED)
+                    self.refusals[row] = tuple(words)
+                self._mark(line.get("in_doubt", ()), IN_DOUBT)
+                for first, last in line.get("in_doubt", ()):
+                    self.doubts.update(dict.fromkeys(range(first, last + 1), line.get("why", "")))
+            case {"resumed": _}:
+                self.ended, self.broken = "", False
+            case {"ended": str(how)}:
+                self.ended, self.broken = how, bool(line.get("broken"))
+            case {"retried": str(which), "by": str(run)}:
+                self.later[which] = run
+            case {"settled": str(which)}:
+                self.settled.add(which)
+            case _:
+                pass  # of a later version
+
+    def _mark(self, rows: Any, state: int) -> None:
+        for first, last in rows:
+            if last >= len(self.states):
+                room = np.zeros(max(last + 1, 2 * len(self.states)), np.uint8)
+                room[: len(self.states)] = self.states
+                self.states = room
+            self.states[first : last + 1] = state
+
+
+def recall(run_dir: Path) -> Recalled:
+    """Read the ledger of a run. Raises ConfigError where there is none that can be read."""
+    path = run_dir / LEDGER
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        where = "a rehearsal leaves none" if run_dir.is_dir() else "there is no such folder"
+        raise ConfigError(
+            f"{run_dir}: has no {LEDGER}: {where}; name the folder of a run"
+        ) from error
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}; name the folder of a run") from error
+    lines = _lines(content)
+    first, end = next(lines, ({}, 0))
+    recalled = Recalled(_begun(first, path), size=len(content), end=end)
+    for line, end in lines:
+        recalled.take(line)
+        recalled.end = end
+    return recalled
+
+
+def _lines(content: bytes) -> Iterator[tuple[dict[str, Any], int]]:
+    """Yield each whole line and where it ends; what a power cut left torn is passed over."""
+    end = 0
+    for raw in content.splitlines(keepends=True):
+        try:
+            line = orjson.loads(raw) if raw.endswith(b"\n") else None
+        except orjson.JSONDecodeError:
+            return
+        if not isinstance(line, dict):
+            return
+        end += len(raw)
+        yield line, end
+
+
+def _begun(line: Mapping[str, Any], path: Path) -> Begun:
+    if line.get("ledger") != SCHEMA:
+        raise ConfigError(f"{path}: is no ledger that this version can read")
+    known = {name: line.get(name) for name in Begun.__dataclass_fields__}
+    retries = line.get("retries")
+    return Begun(**known | {"retries": tuple(retries) if retries else None})

@@ -1,0 +1,79 @@
+"""Records set aside, byte for byte as in the source, to be mended and sent again.
+
+Beside the file lies an index: for each record its row in the source and a digest, by which a mended
+file can be laid against what it was.
+"""
+
+import csv
+import hashlib
+from pathlib import Path
+
+from importer.failure import Failure
+from importer.private_file import open_private
+
+
+class RejectFile:
+    """A file of records under writing. OSErrors are for the caller to translate.
+
+    Where an earlier process left one, perhaps mended since, it is moved aside first, and given up
+    at the end only if it is the beginning of the new one.
+    """
+
+    def __init__(self, path: Path, *, preamble: bytes, codec: str) -> None:
+        self._path = path
+        self._line_ends = ("\n".encode(codec), "\r".encode(codec))
+        self._ended = True
+        if path.exists() and not _before(path).exists():
+            path.rename(_before(path))
+        self._records = open_private(path)
+        self._records.write(preamble)
+        self._index = open_private(index_of(path))
+        self._index.write(b"row,digest\n")
+
+    def write(self, failure: Failure) -> None:
+        if not self._ended:
+            self._records.write(self._line_ends[0])
+        self._records.write(failure.record)
+        self._ended = failure.record.endswith(self._line_ends)
+        self._index.write(f"{failure.row},{digest_of(failure.record)}\n".encode())
+
+    def flush(self) -> None:
+        self._records.flush()
+        self._index.flush()
+
+    def kept(self) -> Path | None:
+        """Return where an earlier file went whose content is not in this one."""
+        before = _before(self._path)
+        if not before.exists():
+            return None
+        with before.open("rb") as old, self._path.open("rb") as new:
+            while block := old.read(1 << 20):
+                if new.read(len(block)) != block:
+                    return before
+        before.unlink()
+        return None
+
+    def close(self) -> None:
+        self._records.close()
+        self._index.close()
+
+
+def index_of(path: Path) -> Path:
+    return path.with_suffix(".index")
+
+
+def read_index(path: Path) -> list[tuple[int, str]]:
+    """Return row and digest of each record that was set aside in this file."""
+    with index_of(path).open(encoding="utf-8", newline="") as stream:
+        lines = csv.reader(stream)
+        next(lines, None)
+        return [(int(row), digest) for row, digest in lines]
+
+
+def digest_of(record: bytes) -> str:
+    """Return a digest of a record, whatever ends its line."""
+    return hashlib.blake2b(record.rstrip(b"\r\n\0"), digest_size=8).hexdigest()
+
+
+def _before(path: Path) -> Path:
+    return path.with_suffix(".before.csv")

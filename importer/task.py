@@ -1,0 +1,201 @@
+"""What a run sets out to do: an import from the start, or one that goes on where it was left."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from importer.config import Config
+from importer.config_file import differences, dump_config, load_config, settle_config
+from importer.engage import Engage
+from importer.errors import ConfigError, SourceChanged
+from importer.fingerprint import Fingerprint
+from importer.identities import Drawn, Identities, Kept, Retries, retries_of
+from importer.journal import LEDGER, Begun, Journal
+from importer.layout import Layout, framed
+from importer.lock import hold, locked_folder, refuse_overlap
+from importer.mapping import Mapping
+from importer.private_file import replace_private
+from importer.recall import Recalled, recall
+from importer.run_folder import MAPPING, RunFolder, make_report_dir, new_folder, report_errors
+from importer.source import STDIN, Source, open_source
+
+Warn = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """A source, a mapping and what is known of both from before.
+
+    `folder` is what paths in the mapping are relative to; `run_dir` the folder of a run that goes
+    on, and `recalled` its ledger. `divides` lets a batch that must not be repeated be sent again
+    in halves once it is refused.
+    """
+
+    source: str | Path
+    config: Config
+    folder: Path
+    report_dir: Path
+    seed: uuid.UUID
+    limit: int | None = None
+    dry_run: bool = False
+    started: datetime | None = None
+    run_dir: Path | None = None
+    recalled: Recalled | None = None
+    retries: Retries | None = None
+    divides: bool = False
+
+    @property
+    def columns(self) -> int | None:
+        """Return the width of the source, where it is known before it is read."""
+        return self.retries.columns if self.retries is not None else None
+
+    @property
+    def identities(self) -> Identities:
+        """Return where random ids come from: the same row has the same, in a retry too."""
+        drawn = Drawn(self.seed)
+        return drawn if self.retries is None else Kept(drawn, self.retries)
+
+    def open(self) -> tuple[Source, Fingerprint]:
+        """Open the source; of a run that goes on, only if it is what it was.
+
+        Raises SourceError, and SourceChanged before anything is sent where that can be told.
+        """
+        points = self.recalled.points if self.recalled is not None else {}
+        if self.recalled is not None and self.source != STDIN:
+            self._verify(self.recalled)
+        return open_source(self.source, self.config.source), Fingerprint(points)
+
+    def _verify(self, recalled: Recalled) -> None:
+        opened, before = open_source(self.source, self.config.source), recalled.begun.bytes
+        if before is not None and opened.size != before and not recalled.broken:
+            raise SourceChanged(
+                f"{opened.name}: is not the file that the run was begun with: it has "
+                f"{opened.size:,} bytes, and had {before:,}; put the old one back, "
+                "or begin a new run"
+            )
+        fingerprint = Fingerprint(recalled.points)
+        for _ in fingerprint.over(framed(opened, self.config.source), opened.name):
+            if not fingerprint.awaits:
+                break
+
+    def open_folder(
+        self, opened: Source, layout: Layout, destination: Engage, mapping: Mapping, *, mask: bool
+    ) -> RunFolder:
+        """Open the folder of the run, its ledger too unless it is a rehearsal.
+
+        Raises ReportError, and AlreadyRunning where the source is being imported.
+        """
+        if self.run_dir is not None:
+            path, journal = self.run_dir, self._go_on(self.run_dir)
+        elif self.dry_run:
+            make_report_dir(self.report_dir)
+            path, journal = new_folder(self.report_dir), None
+        else:
+            path, journal = self._begin(opened, layout, destination)
+        return RunFolder(
+            path,
+            journal,
+            positions={column.property: column.position for column in mapping.columns},
+            preamble=layout.preamble,
+            codec=opened.encoding.codec,
+            mask=mask,
+        )
+
+    def _begin(self, opened: Source, layout: Layout, destination: Engage) -> tuple[Path, Journal]:
+        make_report_dir(self.report_dir)
+        source = str(self.source if self.source == STDIN else Path(self.source).resolve())
+        whose = self.retries
+        retries = (str(whose.run_dir.resolve()), whose.which) if whose is not None else None
+        with report_errors(self.report_dir), locked_folder(self.report_dir):
+            refuse_overlap(self.report_dir, source)
+            path = new_folder(self.report_dir)
+            replace_private(path / MAPPING, dump_config(self.config))
+            journal = Journal(path / LEDGER)
+            hold(journal, path)
+            journal.begin(
+                Begun(
+                    run=path.name,
+                    started=(self.started or datetime.now(UTC)).isoformat(timespec="milliseconds"),
+                    source=source,
+                    bytes=opened.size,
+                    columns=layout.width,
+                    seed=str(self.seed),
+                    limit=self.limit,
+                    url=destination.url,
+                    folder=str(self.folder.resolve()),
+                    retries=retries,
+                    divides=self.divides,
+                )
+            )
+        return path, journal
+
+    def _go_on(self, run_dir: Path) -> Journal:
+        assert self.recalled is not None
+        with report_errors(run_dir), locked_folder(run_dir.parent):
+            journal = Journal(run_dir / LEDGER)
+            hold(journal, run_dir)
+            refuse_overlap(run_dir.parent, self.recalled.begun.source)
+            journal.go_on(self.recalled)
+        return journal
+
+    def check_destination(self, destination: Engage) -> None:
+        """Raise ConfigError where a run would go on at another address."""
+        begun = self.recalled.begun if self.recalled is not None else None
+        if begun is not None and begun.url != destination.url:
+            raise ConfigError(
+                f"the run was begun at {begun.url}, and would go on at {destination.url}; "
+                "set MIXPANEL_URL or MIXPANEL_REGION as they were"
+            )
+
+
+def new_task(
+    source: str | Path,
+    config: Config | str | Path,
+    report_dir: Path,
+    limit: int | None,
+    warn: Warn,
+    *,
+    dry_run: bool,
+) -> Task:
+    settings, folder = settle_config(config, warn)
+    return Task(source, settings, folder, report_dir, uuid.uuid4(), limit, dry_run=dry_run)
+
+
+def resumed_task(
+    run_dir: Path, source: str | Path | None, config: Config | str | Path | None, warn: Warn
+) -> Task:
+    """Take up a run where it was left; source and mapping are its own, or the same given again.
+
+    Raises ConfigError where there is nothing to go on with, or the mapping is another one.
+    """
+    recalled = recall(run_dir)
+    begun = recalled.begun
+    own = load_config(run_dir / MAPPING)
+    folder = Path(begun.folder)
+    settings = own
+    if config is not None:
+        settings, _ = settle_config(config, warn)
+        if changed := differences(own, settings):
+            raise ConfigError(
+                f"{run_dir}: was begun with another mapping ({', '.join(changed)} differ); "
+                "go on without -c, or begin a new run"
+            )
+    if source is None:
+        source = begun.source
+    if source == STDIN and begun.source != STDIN:
+        raise ConfigError(f"{run_dir}: was begun with {begun.source}; name it, or no source")
+    return Task(
+        source,
+        settings,
+        folder,
+        run_dir.parent,
+        uuid.UUID(begun.seed),
+        limit=begun.limit,
+        started=datetime.fromisoformat(begun.started),
+        run_dir=run_dir,
+        recalled=recalled,
+        retries=retries_of(begun, settings) if begun.retries else None,
+        divides=begun.divides,
+    )
