@@ -47,13 +47,13 @@ def hold(journal: Journal, run_dir: Path) -> None:
         raise AlreadyRunning(f"{run_dir}: is under way in another process") from error
 
 
-def refuse_overlap(report_dir: Path, source: str) -> None:
+def refuse_overlap(report_dir: Path, source: str, own: Path | None = None) -> None:
     """Raise AlreadyRunning where a run of this source is under way in the report folder.
 
-    What comes from standard input has no name that could be compared.
+    The `own` folder of a run that goes on is passed over. What comes from standard input has no name that could be compared.
     """
     for ledger in sorted(report_dir.glob(f"*/{LEDGER}")) if source != "-" else ():
-        if _is_held(ledger) and _source_of(ledger) == source:
+        if ledger.parent != own and _is_held(ledger) and _source_of(ledger) == source:
             raise AlreadyRunning(
                 f"{source}: is being imported by another process ({ledger.parent}); "
                 "wait for it, or give this run another --report-dir"

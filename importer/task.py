@@ -136,7 +136,7 @@ class Task:
         with report_errors(run_dir), locked_folder(run_dir.parent):
             journal = Journal(run_dir / LEDGER)
             hold(journal, run_dir)
-            refuse_overlap(run_dir.parent, self.recalled.begun.source)
+            refuse_overlap(run_dir.parent, self.recalled.begun.source, run_dir)
             journal.go_on(self.recalled)
         return journal
 
