@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from importer.guess import name_words
-from importer.guess.guesses import Guess, Level, Values, percent, vote
+from importer.guess.guesses import TEXT, Guess, Level, Values, percent, vote
 from importer.guess.words import plain
 
 SUFFIXES = re.compile(
@@ -237,13 +237,13 @@ def _assign(named: Mapping[int, _Evidence]) -> dict[int, Guess]:
 def _beside_first_and_last(
     guesses: dict[int, Guess], rows: Sequence[tuple[str, ...]]
 ) -> dict[int, Guess]:
-    """Doubt full names that are not made of the row's first and last name: a colleague's?"""
+    """Leave full names alone that are not made of the row's first and last: a colleague's."""
     firm = {guess.kind: p for p, guess in guesses.items() if guess.level is Level.LIKELY}
     if not {"first name", "last name"} <= firm.keys():
         return guesses
     first, last = firm["first name"], firm["last name"]
     for position, guess in guesses.items():
-        if guess.kind != "full name" or guess.level is not Level.LIKELY:
+        if guess.kind != "full name":
             continue
         cells = [
             (fold(row[position - 1]), fold(row[first - 1]), fold(row[last - 1])) for row in rows
@@ -251,8 +251,8 @@ def _beside_first_and_last(
         filled = [found for found in cells if all(found)]
         own = sum(one in name and other in name for name, one, other in filled)
         if own < 0.5 * len(filled):
-            note = "not the first and last name of the same row"
-            guesses[position] = Guess("full name", Level.PERHAPS, note=note)
+            note = "names, but not the first and last name of the same row"
+            guesses[position] = replace(TEXT, note=note)
     return guesses
 
 
