@@ -171,6 +171,8 @@ def _beside_places(position: int, guesses: Mapping[int, Guess], values: Values) 
     near = {guesses[p].kind for p in range(position - 2, position + 3) if p in guesses}
     if not near & _PLACES or not values:
         return guess
+    if guess.rivals == ("code", "integer") and all(len(value) in (4, 5, 6) for value in values):
+        return replace(guess, kind="code", rivals=(), note="beside a place: postcodes, it seems")
     lengths = set(map(len, values))
     if guess.kind == "integer" and lengths <= {4, 5, 6} and len(lengths) <= 2:
         lost = " that lost their zeros" if 4 in lengths else ""

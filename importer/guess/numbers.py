@@ -117,7 +117,8 @@ def _fixed(numbers: list[str], length: int, digits: Vote) -> Guess | None:
         if sum(number.endswith("00") for number in numbers) >= len(numbers) * 0.5:
             return None
         rivals = ("code", "integer")
-        note = f"all of {length} digits: a postcode or a number of something?"
+        what = "a postcode" if length <= 6 else "an id"
+        note = f"all of {length} digits: {what} or a number of something?"
         return Guess("text", Level.PERHAPS, share, counter, rivals, note=note)
     return None
 
