@@ -57,6 +57,27 @@ _NEED_CELLS = frozenset(
 
 _PLACES = frozenset({"city", "region", "country", "country name"})
 
+_TEXTS = frozenset({"text", "category"})
+_PLACEHOLDERS = frozenset(
+    {
+        "-",
+        "--",
+        "?",
+        "n/a",
+        "#n/a",
+        "na",
+        "nan",
+        "none",
+        "nil",
+        "null",
+        "\\n",
+        "undefined",
+        "unknown",
+    }
+)
+_FILLED = 0.5
+"""The share of cells below which the others are too few to say what a column is."""
+
 # Kinds that a name of a person or a company may still overrule.
 _WORDS = frozenset({"text", "category", "city", "region", "country name"})
 
@@ -73,6 +94,7 @@ def guess_columns(
         guesses[position] = _stronger(guesses[position], found)
     for column in columns:
         position = column.position
+        guesses[position] = _without_placeholders(guesses[position], values[position])
         guesses[position] = _repeated(guesses[position], column)
         guesses[position] = _beside_places(position, guesses, values[position])
     return {
@@ -121,6 +143,21 @@ def _email(guesses: Mapping[int, Guess]) -> int | None:
     return next((p for p, guess in guesses.items() if guess.kind == "email"), None)
 
 
+def _without_placeholders(guess: Guess, values: Values) -> Guess:
+    """Look again at a column of text without the words that stand for an empty cell."""
+    blanks = {value: n for value, n in values.items() if value.casefold() in _PLACEHOLDERS}
+    if guess.kind not in _TEXTS or guess.rivals or not blanks:
+        return guess
+    rest = {value: n for value, n in values.items() if value not in blanks}
+    share = sum(rest.values()) / sum(values.values())
+    found = guess_values(rest)
+    if share < _FILLED or found.kind in _TEXTS:
+        return guess
+    level = Level.LIKELY if found.level is Level.SURE else found.level
+    counter = max(blanks, key=blanks.__getitem__)
+    return replace(found, level=level, share=share * found.share, counter=counter)
+
+
 def _repeated(guess: Guess, column: Facts) -> Guess:
     """Call an id that comes again and again what it is: a code of something else."""
     if guess.kind == "id" and column.distinct.count()[0] < 0.9 * column.filled:
@@ -134,10 +171,16 @@ def _beside_places(position: int, guesses: Mapping[int, Guess], values: Values) 
     near = {guesses[p].kind for p in range(position - 2, position + 3) if p in guesses}
     if not near & _PLACES or not values:
         return guess
-    if guess.kind == "integer" and all(len(value) in (4, 5) for value in values):
-        note = "beside a place: postcodes that lost their zeros, or a number of something?"
+    if guess.rivals == ("code", "integer") and all(len(value) in (4, 5, 6) for value in values):
+        return replace(guess, kind="code", rivals=(), note="beside a place: postcodes, it seems")
+    lengths = set(map(len, values))
+    if guess.kind == "integer" and lengths <= {4, 5, 6} and len(lengths) <= 2:
+        lost = " that lost their zeros" if 4 in lengths else ""
+        note = f"beside a place: postcodes{lost}, or a number of something?"
         rivals = ("code", "integer")
         return Guess("text", Level.PERHAPS, guess.share, guess.counter, rivals, note=note)
+    if guess.kind in ("text", "category") and not guess.rivals and places.mostly_regions(values):
+        return Guess("region", Level.PERHAPS, note="most are codes of states")
     right = guesses.get(position + 1, TEXT)
     words = vote(values, lambda text: text.replace(" ", "").isalpha() and text[0].isupper())
     free = guess.kind == "text" and not guess.rivals and "city" not in near

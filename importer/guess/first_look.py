@@ -1,5 +1,6 @@
 """What the first records say of the file itself: its delimiter, and a header nobody declared."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -17,6 +18,8 @@ from importer.source import Source
 DELIMITERS = ",;\t|"
 _CONSISTENT = 0.95
 _FEW = 20
+
+_decimal = re.compile(r"\s*[^\d\s]{0,3} ?[+-]?[0-9][0-9.' ]*,[0-9]+ ?[^\d\s]{0,3}\s*").fullmatch
 
 _TYPED = frozenset(
     {"email", "url", "image url", "id", "ip address", "json", "timezone", "date", "datetime",
@@ -54,9 +57,11 @@ def settle_delimiter(source: Source) -> tuple[Source, str]:
         return again, ""
     best = max(others, key=lambda mark: others[mark].cells)
     shown = "tab" if best == "\t" else repr(best)
-    if given.consistent and not _through(source, first, best):
-        return again, _doubt(given, others[best], shown)
     dialect = Dialect(best, source.dialect.quote, source.dialect.unit)
+    if given.consistent and not (
+        _through(source, first, best) or _only_decimals(replace(source, dialect=dialect), first)
+    ):
+        return again, _doubt(given, others[best], shown)
     return replace(again, dialect=dialect), (
         f"cells are separated by {shown}, not {source.dialect.delimiter!r}: read that way"
     )
@@ -64,10 +69,22 @@ def settle_delimiter(source: Source) -> tuple[Source, str]:
 
 def _through(source: Source, first: bytes, mark: str) -> bool:
     """Does the mark stand in most cells, and not in those of one column as that of a list does?"""
+    cells = _first_cells(source, first)
+    return sum(mark in cell for cell in cells) > 0.5 * len(cells)
+
+
+def _only_decimals(source: Source, first: bytes) -> bool:
+    """Read with the other mark, do commas stand in numbers alone, as in 12,50?"""
+    cells = _first_cells(source, first)
+    commas = [cell for cell in cells if "," in cell]
+    lettered = any(map(str.isalpha, "".join(cells)))  # 3,1;2 may be a number and a list
+    return bool(commas) and lettered and all(map(_decimal, commas))
+
+
+def _first_cells(source: Source, first: bytes) -> list[str]:
     records = next(frame_records([first], source.dialect), None)
     few = range(min(len(records), _FEW)) if records is not None else range(0)
-    cells = [cell for n in few if records for cell in cells_of(records.cut(n, n + 1), source)]
-    return sum(mark in cell for cell in cells) > 0.5 * len(cells)
+    return [cell for n in few if records for cell in cells_of(records.cut(n, n + 1), source)]
 
 
 def _doubt(given: _Width, other: _Width, shown: str) -> str:

@@ -47,6 +47,7 @@ is_email, is_url, is_bare_url, is_image, is_uuid, is_ip, is_timezone = map(
 is_prefixed, is_token, is_plus_phone, _phone_like = map(
     compiled, (PREFIXED, TOKEN, PLUS_PHONE, PHONE)
 )
+is_signed_digits = compiled(r"[0-9]{2,6}(?:[-_][0-9]{2,8}){1,4}")
 _not_a_phone = compiled(
     r"[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{5}-[0-9]{3,4}|[0-9]{2}-[0-9]{3}|[0-9]{3,4} [0-9]{2,3}"
     r"|[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}|[0-9]{4}[ -][0-9]{4}[ -][0-9]{4}[ -][0-9]{4}"
@@ -60,9 +61,12 @@ _north_american = compiled(
 )
 
 
+_behind_area_code = compiled(r"\(?0[1-9][0-9]{1,4}\)? ?[/-] ?[0-9]{4,8}(?:-[0-9]{1,4})?")
+
+
 def is_phone(text: str) -> bool:
     """Is it written as only phone numbers are: a plus, an area code, a zero in front?"""
-    if is_plus_phone(text) or _north_american(text):
+    if is_plus_phone(text) or _north_american(text) or _behind_area_code(text):
         return True
     return is_grouped(text) and text.startswith(("0", "(0"))
 
@@ -125,7 +129,7 @@ def phone(values: Values) -> Guess | None:
     digits = sum(len(re.sub("[^0-9]", "", value)) >= 9 for value in values)
     ballot = vote(values, lambda text: is_phone(text) or is_grouped(text) or _national(text))
     written = vote(values, is_phone)
-    grouped = vote(values, is_grouped)
+    grouped = vote(values, lambda text: is_phone(text) or is_grouped(text))
     if ballot.share < MOST or grouped.values < 0.3 or digits < len(values) * MOST:
         return None
     if written.values < 0.6:
@@ -185,6 +189,11 @@ def token(values: Values) -> Guess | None:
     prefixed = vote(values, lambda text: is_prefixed(text) and text.startswith(prefix))
     if prefix and often >= len(values) * MOST and prefixed.share >= MOST and len(values) > 1:
         return Guess("id", level_of(prefixed), prefixed.cells, prefixed.counter)
+    signed = vote(values, is_signed_digits)
+    if signed.share >= MOST and len(values) > 1:
+        rivals = ("phone", "code")
+        note = "groups of digits: phones, or numbers of something?"
+        return Guess("text", Level.PERHAPS, signed.cells, signed.counter, rivals, note=note)
     mixed = vote(values, _is_mixed)
     lengths = Counter(map(len, values)).most_common(2)
     alike = sum(often for _, often in lengths) >= len(values) * MOST
@@ -194,7 +203,8 @@ def token(values: Values) -> Guess | None:
 
 
 def _is_mixed(text: str) -> bool:
-    return is_token(text) and sum(map(str.isdigit, text)) >= 2 and not text.isdigit()
+    """Does it hold letters too? Digits and hyphens alone are as often a phone, 555-0100."""
+    return is_token(text) and sum(map(str.isdigit, text)) >= 2 and any(map(str.isalpha, text))
 
 
 def items(values: Values) -> Guess | None:

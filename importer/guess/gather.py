@@ -67,7 +67,7 @@ class Facts:
 
     def _add_to_screen(self, values: pa.StringArray, counts: Counts) -> None:
         trimmed = pc.utf8_trim_whitespace(values)
-        fits = pc.match_substring_regex(trimmed, f"^(?:{self.screen})$")
+        fits = pc.match_substring_regex(trimmed, f"^(?:{self.screen})?$")  # blank fits every type
         fitting = fits.to_numpy(zero_copy_only=False)
         self.matches += int(counts[fitting].sum())
         if self.misfit is None and not fitting.all():

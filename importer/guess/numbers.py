@@ -72,12 +72,9 @@ def _code(values: Values, digits: Vote) -> Guess | None:
     lengths = Counter(map(len, numbers))
     longest = max(lengths)
     if zeros is not None:
-        phones = 9 <= longest <= 12 and sum(n for size, n in lengths.items() if size >= 9) >= (
-            len(numbers) * MOST
-        )
-        every = sum(value.startswith("0") for value in numbers) >= len(numbers) * MOST
+        phones = sum(map(_may_be_phone, numbers)) >= len(numbers) * MOST
         note = f"leading zeros, as in {zeros!r}, would be lost in a number"
-        if phones and every and len(numbers) > 1:
+        if phones and len(numbers) > 1:
             return Guess("phone", Level.PERHAPS, digits.cells, digits.counter, note=note)
         return Guess("code", Level.LIKELY, digits.cells, digits.counter, note=note)
     if longest > _MOST_EXACT:
@@ -91,6 +88,13 @@ def _code(values: Values, digits: Vote) -> Guess | None:
     if len(lengths) > 1 or len(numbers) < 2:
         return None
     return _fixed(numbers, longest, digits)
+
+
+def _may_be_phone(digits: str) -> bool:
+    """Has it a long-distance zero, or 00 and a country's code? Ids are padded with more zeros."""
+    if digits.startswith("00"):
+        return 10 <= len(digits) <= _MOST_EXACT and digits[2] != "0"
+    return 9 <= len(digits) <= 12 and digits.startswith("0")
 
 
 def _fixed(numbers: list[str], length: int, digits: Vote) -> Guess | None:
@@ -113,7 +117,8 @@ def _fixed(numbers: list[str], length: int, digits: Vote) -> Guess | None:
         if sum(number.endswith("00") for number in numbers) >= len(numbers) * 0.5:
             return None
         rivals = ("code", "integer")
-        note = f"all of {length} digits: a postcode or a number of something?"
+        what = "a postcode" if length <= 6 else "an id"
+        note = f"all of {length} digits: {what} or a number of something?"
         return Guess("text", Level.PERHAPS, share, counter, rivals, note=note)
     return None
 

@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from importer.guess import words
-from importer.guess.guesses import Guess, Level, Values, percent, vote
+from importer.guess import name_words
+from importer.guess.guesses import TEXT, Guess, Level, Values, percent, vote
+from importer.guess.words import plain
 
 SUFFIXES = re.compile(
     r"(?:^|[ ,.])(?:inc|llc|ltd|limited|corp|corporation|co|company|gmbh|ag|kg|ohg|ug|se|sa|s\.a|"
@@ -17,7 +19,7 @@ SUFFIXES = re.compile(
     re.IGNORECASE,
 )
 
-_word = re.compile(r"[^\W\d_][\w'\u2019.-]*(?: [^\W\d_][\w'\u2019.-]*){0,3}").fullmatch
+_word = re.compile(r"[^\W\d_][\w'\u2019.-]*(?: [^\W\d_][\w'\u2019.-]*){0,5}").fullmatch
 _FREE_MAIL = frozenset(
     {
         "gmail", "googlemail", "yahoo", "hotmail", "outlook", "live", "icloud", "aol", "gmx",
@@ -29,6 +31,13 @@ _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "\u0131": "i"}
 )
 
+_PARTICLES = frozenset(
+    {"al", "bin", "da", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "e", "el",
+     "la", "le", "ten", "ter", "van", "von", "y", "zu"}
+)  # fmt: skip
+
+_ONE_FAMILY = 0.15
+_LONGEST_TRADE = 6
 _SOME_NAMES = 0.2
 _MANY_NAMES = 0.4
 _ENOUGH_ROWS = 5
@@ -74,7 +83,8 @@ def people(
             ]
             named[position] = _beside_emails(evidence, cells)
         _add_initials(named, rows, email)
-    return _assign({position: e for position, e in named.items() if e is not None})
+    guesses = _assign({position: e for position, e in named.items() if e is not None})
+    return _beside_first_and_last(guesses, rows)
 
 
 def _split(email: str) -> tuple[str, str]:
@@ -87,15 +97,18 @@ def _split(email: str) -> tuple[str, str]:
 
 
 def _evidence(values: Values) -> _Evidence | None:
-    company = vote(values, lambda text: bool(SUFFIXES.search(text)) and " " in text)
+    company = vote(
+        values, lambda text: bool(SUFFIXES.search(text)) and 0 < text.count(" ") < _LONGEST_TRADE
+    )
     if vote(values, lambda text: bool(_word(text)) and len(text) <= 40).share < 0.7:
         if company.share < 0.1:
             return None
         return _Evidence(0.0, 0.0, 0.0, company.share)
+    often = _too_often(values)
     return _Evidence(
-        first=vote(values, lambda text: _parts(text)[0] in words.FIRST_NAMES).share,
-        last=vote(values, lambda text: _parts(text)[-1] in words.LAST_NAMES).share,
-        full=vote(values, _is_full_name).share,
+        first=vote(values, lambda text: _is_first(_parts(text)[0])).share,
+        last=vote(values, lambda text: _is_last(_parts(text)[-1], often)).share,
+        full=vote(values, lambda text: _is_full_name(text, often)).share,
         company=company.share,
         two_words=_two_words(values),
     )
@@ -111,15 +124,31 @@ def _two_words(values: Values) -> float:
 
 
 def _parts(text: str) -> list[str]:
-    return text.casefold().replace(",", " ").split() or [""]
+    found = plain(text).replace(",", " ").split()
+    return [part for part in found if part not in _PARTICLES] or found or [""]
 
 
-def _is_full_name(text: str) -> bool:
+def _is_first(word: str) -> bool:
+    return word in name_words.FIRST_NAMES or word.partition("-")[0] in name_words.FIRST_NAMES
+
+
+def _is_last(word: str, often: Collection[str]) -> bool:
+    known = word in name_words.LAST_NAMES or word.partition("-")[2] in name_words.LAST_NAMES
+    return known and word not in often
+
+
+def _too_often(values: Values) -> set[str]:
+    """Return the words that end too many values to be names, such as Ward in Audley Ward."""
+    ends = Counter(_parts(value)[-1] for value in values)
+    return {word for word, n in ends.items() if n > max(3, _ONE_FAMILY * len(values))}
+
+
+def _is_full_name(text: str, often: Collection[str]) -> bool:
     parts = _parts(text)
     if not 2 <= len(parts) <= 4 or SUFFIXES.search(text):
         return False
-    ends = (parts[0], parts[-1]) if "," not in text else (parts[-1], parts[0])
-    return ends[0] in words.FIRST_NAMES or ends[1] in words.LAST_NAMES
+    first, last = (parts[0], parts[-1]) if "," not in text else (parts[-1], parts[0])
+    return _is_first(first) or _is_last(last, often)
 
 
 def _beside_emails(
@@ -178,8 +207,9 @@ def _assign(named: Mapping[int, _Evidence]) -> dict[int, Guess]:
     """Give each kind to the column that most speaks for; two that are as good get `perhaps`."""
     guesses: dict[int, Guess] = {}
     companies = {p: max(e.company, e.domain) for p, e in named.items()}
+    best = max(companies.values(), default=0.0)
     for position, strength in companies.items():
-        if strength >= 0.15 and named[position].full < strength:
+        if strength >= max(0.15, 0.6 * best) and named[position].full < strength:
             level = Level.LIKELY if strength >= 0.3 else Level.PERHAPS
             note = "names end as companies' do, or as the email's domain"
             guesses[position] = Guess("company", level, note=note)
@@ -201,6 +231,28 @@ def _assign(named: Mapping[int, _Evidence]) -> dict[int, Guess]:
         clear = strength >= enough and next_best < 0.6 * strength
         level = Level.LIKELY if clear else Level.PERHAPS
         guesses[found] = Guess(kind, level, note=_why(rest[found]))
+    return guesses
+
+
+def _beside_first_and_last(
+    guesses: dict[int, Guess], rows: Sequence[tuple[str, ...]]
+) -> dict[int, Guess]:
+    """Leave full names alone that are not made of the row's first and last: a colleague's."""
+    firm = {guess.kind: p for p, guess in guesses.items() if guess.level is Level.LIKELY}
+    if not {"first name", "last name"} <= firm.keys():
+        return guesses
+    first, last = firm["first name"], firm["last name"]
+    for position, guess in guesses.items():
+        if guess.kind != "full name":
+            continue
+        cells = [
+            (fold(row[position - 1]), fold(row[first - 1]), fold(row[last - 1])) for row in rows
+        ]
+        filled = [found for found in cells if all(found)]
+        own = sum(one in name and other in name for name, one, other in filled)
+        if own < 0.5 * len(filled):
+            note = "names, but not the first and last name of the same row"
+            guesses[position] = replace(TEXT, note=note)
     return guesses
 
 

@@ -4,6 +4,7 @@ from importer.guess import words
 from importer.guess.guesses import MOST, Guess, Level, Values, Vote, level_of, vote
 
 _ENOUGH_CITIES = 0.5
+_SOME_REGIONS = 0.7
 
 
 def codes(values: Values) -> Guess | None:
@@ -19,6 +20,8 @@ def codes(values: Values) -> Guess | None:
             ("country", words.COUNTRIES_2),
             ("country", words.COUNTRIES_3),
             ("region", words.REGIONS_2 if upper else frozenset[str]()),
+            ("region", words.REGIONS_BRAZIL if upper else frozenset[str]()),
+            ("region", words.REGIONS_AUSTRALIA if upper else frozenset[str]()),
             ("language", words.LANGUAGES),
             ("currency", words.CURRENCIES if upper else frozenset[str]()),
         )
@@ -27,7 +30,7 @@ def codes(values: Values) -> Guess | None:
     whole = [(kind, ballot) for kind, ballot in found if ballot.counter is None] or found
     if not whole:
         return None
-    kinds = [kind for kind, _ in whole]
+    kinds = list(dict.fromkeys(kind for kind, _ in whole))
     if upper and "language" in kinds and len(kinds) > 1:
         kinds.remove("language")  # its codes are written small
     if len(kinds) > 1:
@@ -61,8 +64,8 @@ def _mostly_countries(values: Values) -> Guess | None:
 
 def names(values: Values) -> Guess | None:
     """Recognise countries, regions and cities by name."""
-    folded = {value: value.casefold() for value in values}
-    countries = vote(values, lambda text: _is_country(folded[text]))
+    folded = {value: words.plain(value) for value in values}
+    countries = vote(values, lambda text: folded[text] in words.COUNTRY_NAMES)
     regions = vote(values, lambda text: folded[text] in words.REGION_NAMES)
     cities = vote(values, lambda text: folded[text] in words.CITIES)
     best = max(countries.share, regions.share, cities.share)
@@ -71,8 +74,8 @@ def names(values: Values) -> Guess | None:
         if regions.share > 0.8 * best:
             return Guess("text", Level.PERHAPS, rivals=("city", "region"))
         return Guess("city", level, cities.cells, None, note="most are cities on a short list")
-    if countries.share == best and best >= 0.8:
-        level = Level.LIKELY if len(values) >= 2 else Level.PERHAPS
+    if countries.share == best and best >= 0.6:
+        level = Level.LIKELY if len(values) >= 2 and best >= 0.8 else Level.PERHAPS
         note = "written out; $country_code takes codes of two letters"
         return Guess("country name", level, countries.cells, countries.counter, note=note)
     if regions.share == best and best >= 0.6 and len(values) >= 2:
@@ -83,5 +86,8 @@ def names(values: Values) -> Guess | None:
     return None
 
 
-def _is_country(text: str) -> bool:
-    return text in words.COUNTRY_NAMES
+def mostly_regions(values: Values) -> bool:
+    """Are at least most of these codes of states, though some are from elsewhere?"""
+    known = words.REGIONS_2 | words.REGIONS_BRAZIL | words.REGIONS_AUSTRALIA
+    short = vote(values, lambda text: text.isalpha() and len(text) <= 3)
+    return short.share == 1 and vote(values, lambda text: text in known).cells >= _SOME_REGIONS

@@ -1,16 +1,27 @@
-"""Words that give a column away: countries, states, languages, cities, names of people.
+"""Words that give a column away: countries, states, languages, cities.
 
 Small on purpose. A list of this length recognises a column, not each of its cells: a third of the
 values of a column of first names is enough to tell it from one of last names.
 """
+
+import unicodedata
+
+
+def plain(text: str) -> str:
+    """Return small letters without their accents: people write both Córdoba and CORDOBA."""
+    if text.isascii():
+        return text.lower()
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in parts if not unicodedata.combining(c))
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-def _phrases(text: str) -> frozenset[str]:
-    return frozenset(" ".join(text.split()).split(", "))
+def phrases(text: str) -> frozenset[str]:
+    """Return what commas separate, as `plain` returns it."""
+    return frozenset(plain(" ".join(text.split())).split(", "))
 
 
 COUNTRIES_2 = _words(
@@ -45,46 +56,80 @@ COUNTRIES_3 = _words(
 )
 """ISO 3166-1 alpha-3."""
 
-COUNTRY_NAMES = _phrases(
+COUNTRY_NAMES = phrases(
     """
-    afghanistan, albania, algeria, allemagne, american samoa, andorra, angola, anguilla,
-    antarctica, antigua and barbuda, argentina, armenia, aruba, australia, austria, azerbaijan,
-    bahamas, bahrain, bangladesh, barbados, belarus, belgique, belgium, belgië, belize, benin,
-    bermuda, bhutan, bolivia, bonaire, bosnia and herzegovina, botswana, bouvet island, brasil,
-    brazil, british indian ocean territory, brunei, brunei darussalam, bulgaria, burkina faso,
-    burma, burundi, cabo verde, cambodia, cameroon, canada, cape verde, cayman islands, central
-    african republic, chad, chile, china, christmas island, cocos, colombia, comoros, congo,
-    cook islands, costa rica, croatia, cuba, curaçao, cyprus, czech republic, czechia, côte
-    d'ivoire, danmark, denmark, deutschland, djibouti, dominica, dominican republic, ecuador,
-    egypt, el salvador, england, equatorial guinea, eritrea, espagne, españa, estados unidos,
-    estonia, eswatini, ethiopia, falkland islands, faroe islands, fiji, finland, france,
-    frankreich, french guiana, french polynesia, french southern territories, gabon, gambia,
-    georgia, germany, ghana, gibraltar, great britain, greece, greenland, grenada,
-    grossbritannien, guadeloupe, guam, guatemala, guernsey, guinea, guinea-bissau, guyana,
-    haiti, heard island and mcdonald islands, holland, holy see, honduras, hong kong, hungary,
-    iceland, india, indonesia, iran, iraq, ireland, isle of man, israel, italia, italien, italy,
-    ivory coast, jamaica, japan, jersey, jordan, kazakhstan, kenya, kiribati, kuwait,
-    kyrgyzstan, laos, latvia, lebanon, lesotho, liberia, libya, liechtenstein, lithuania,
-    luxembourg, macao, macau, madagascar, malawi, malaysia, maldives, mali, malta, marshall
-    islands, martinique, mauritania, mauritius, mayotte, mexico, micronesia, moldova, monaco,
-    mongolia, montenegro, montserrat, morocco, mozambique, myanmar, méxico, namibia, nauru,
-    nederland, nepal, netherlands, new caledonia, new zealand, nicaragua, niederlande, niger,
-    nigeria, niue, norfolk island, norge, north korea, north macedonia, northern ireland,
-    northern mariana islands, norway, oman, pakistan, palau, palestine, panama, papua new
-    guinea, paraguay, peru, philippines, pitcairn, poland, polen, polska, portugal, puerto rico,
-    qatar, romania, royaume-uni, russia, russian federation, rwanda, réunion, saint barthélemy,
-    saint helena, saint kitts and nevis, saint lucia, saint martin, saint pierre and miquelon,
-    saint vincent and the grenadines, samoa, san marino, sao tome and principe, saudi arabia,
-    schweiz, scotland, senegal, serbia, seychelles, sierra leone, singapore, sint maarten,
-    slovakia, slovenia, solomon islands, somalia, south africa, south georgia and the south
-    sandwich islands, south korea, south sudan, spain, spanien, sri lanka, sudan, suisse, suomi,
-    suriname, svalbard and jan mayen, sverige, swaziland, sweden, switzerland, syria, taiwan,
-    tajikistan, tanzania, thailand, the netherlands, timor-leste, togo, tokelau, tonga, trinidad
-    and tobago, tunisia, turkey, turkmenistan, turks and caicos islands, tuvalu, türkiye, uae,
-    uganda, uk, ukraine, united arab emirates, united kingdom, united states, united states
-    minor outlying islands, united states of america, uruguay, usa, uzbekistan, vanuatu,
-    vatican, venezuela, vietnam, virgin islands, wales, wallis and futuna, western sahara,
-    yemen, zambia, zimbabwe, åland islands, österreich, 中国, 日本
+    afghanistan, afrique du sud, albania, albanien, alemanha, alemania, algeria, algerie,
+    algerien, allemagne, american samoa, andorra, angleterre, angola, anguilla, antarctica,
+    antarctica (the territory south of 60 deg s), antigua and barbuda, arabia saudita, arabie
+    saoudite, argelia, argentina, argentine, argentinien, armenia, aruba, australia, australie,
+    australien, austria, autriche, azerbaijan, azerbaiyan, bahamas, bahrain, bangladesh,
+    barbados, belarus, belgia, belgica, belgien, belgio, belgique, belgium, belgië, belize,
+    benin, bermuda, bhutan, bielorrusia, bolivia, bolivien, bonaire, bosnia, bosnia and
+    herzegovina, bosnien, bosnien und herzegowina, botswana, bouvet island, brasil, brasile,
+    brasilien, brazil, brazilie, bresil, british indian ocean territory, brunei, brunei
+    darussalam, bulgaria, bulgarie, bulgarien, burkina faso, burma, burundi, cabo verde,
+    cambodia, cameroon, cameroun, camerun, canada, canadá, cape verde, cayman islands, central
+    african republic, ceska republika, chad, chile, chili, china, chine, chipre, christmas
+    island, cile, cina, cocos, colombia, colombie, comoros, congo, cook islands, corea del
+    norte, corea del sur, coreia do sul, corée du sud, costa rica, croacia, croatia, croatie,
+    croazia, cuba, curaçao, cypern, cyprus, czech republic, czechia, côte d'ivoire, danemark,
+    danimarca, danmark, denmark, deutschland, dinamarca, djibouti, dominica, dominican republic,
+    dänemark, ecuador, egipt, egipto, egitto, egypt, egypte, el salvador, emirati arabi uniti,
+    emiratos árabes unidos, england, equatorial guinea, eritrea, eslovaquia, eslovenia,
+    eslováquia, eslovênia, espagne, españa, estados unidos, estland, estonia, estonie, eswatini,
+    etats-unis, ethiopia, falkland islands, faroe islands, fiji, filipinas, finland, finlande,
+    finlandia, finnland, france, francia, francja, frankreich, frankrig, frankrijk, frankrike,
+    frança, french guiana, french polynesia, french southern territories, gabon, gambia,
+    georgia, georgien, germania, germany, ghana, gibraltar, gran bretaña, grande-bretagne, great
+    britain, grecia, greece, greenland, grenada, griechenland, griekenland, grossbritannien,
+    großbritannien, grèce, grécia, guadeloupe, guam, guatemala, guernsey, guinea, guinea-bissau,
+    guyana, haiti, heard island and mcdonald islands, hiszpania, holanda, holland, holy see,
+    honduras, hong kong, hongarije, hongrie, hungary, hungria, hungría, iceland, ierland, inde,
+    india, indien, indonesia, indonesien, inghilterra, inglaterra, irak, iran, iraq, ireland,
+    irland, irlanda, irlande, island, islande, islandia, isle of man, israel, israël, italia,
+    italie, italien, italy, itália, ivory coast, jamaica, jamaika, japan, japon, japão, japón,
+    jersey, jordan, jordanie, jordanien, kanada, kasachstan, kazakhstan, kenia, kenya, kiribati,
+    kolumbien, korea, korea (south), kroatia, kroatien, kuwait, kyrgyz republic, kyrgyzstan, lao
+    people's democratic republic, laos, latvia, lebanon, lesotho, letonia, lettland, lettonie,
+    liban, libano, liberia, libya, libyan arab jamahiriya, liechtenstein, litauen, lithuania,
+    lituania, lituanie, luxembourg, luxemburg, luxemburgo, líbano, macao, macau, madagascar,
+    magyarország, malaisie, malasia, malawi, malaysia, maldives, mali, malta, malásia, maroc,
+    marokko, marrocos, marruecos, marshall islands, martinique, mauritania, mauritius, mayotte,
+    messico, mexico, mexiko, mexique, micronesia, moldavia, moldova, monaco, mongolia,
+    montenegro, montserrat, morocco, mozambique, myanmar, méxico, namibia, nauru, nederland,
+    nederländerna, nepal, netherlands, neuseeland, new caledonia, new zealand, nicaragua,
+    niederlande, niemcy, niger, nigeria, niue, noorwegen, norfolk island, norge, north korea,
+    north macedonia, northern ireland, northern mariana islands, noruega, norvegia, norvège,
+    norway, norwegen, nouvelle-zélande, nova zelândia, nueva zelanda, oman, oostenrijk, paesi
+    bassi, pakistan, palau, palestine, palestinian territory, panama, panamá, papua new guinea,
+    paraguay, pays-bas, países baixos, países bajos, perou, peru, perú, philippinen,
+    philippines, pitcairn, pitcairn islands, poland, polen, pologne, polonia, polonya, polska,
+    polônia, portogallo, portugal, puerto rico, pérou, qatar, regno unito, reino unido, republic
+    of ireland, republic of korea, republica checa, republik korea, república checa,
+    república dominicana, república tcheca, romania, romênia, roumanie, royaume-uni, rumania,
+    rumanía, rumänien, rusia, russia, russian federation, russie, russland, rwanda, rép.
+    tchèque, républica, réunion, rússia, saint barthélemy, saint helena, saint kitts and nevis,
+    saint lucia, saint martin, saint pierre and miquelon, saint vincent and the grenadines,
+    samoa, san marino, sao tome and principe, saoedi-arabië, saudi arabia, saudi-arabien,
+    schottland, schweiz, scotland, senegal, serbia, serbie, serbien, seychelles, sierra leone,
+    singapore, singapur, sint maarten, slovakia, slovakia (slovak republic), slovaquie,
+    slovenia, slovénie, slowakei, slowenien, solomon islands, somalia, south africa, south
+    georgia and the south sandwich islands, south korea, south sudan, spagna, spain, spanien,
+    spanje, sri lanka, stati uniti, sudafrica, sudan, sudáfrica, suecia, suisse, suiza, suomi,
+    suriname, suède, suécia, suíça, svalbard and jan mayen, sverige, svezia, svizzera,
+    swaziland, sweden, switzerland, syria, syrian arab republic, szwajcaria, südafrika,
+    südkorea, tailandia, tailândia, taiwan, tajikistan, tanzania, thailand, thailande, the
+    netherlands, timor-leste, togo, tokelau, tonga, trinidad and tobago, tschechien,
+    tschechische republik, tunesien, tunisia, tunisie, turchia, turkei, turkey, turkmenistan,
+    turks and caicos islands, turquia, turquie, turquía, tuvalu, túnez, türkei, türkiye, u.k.,
+    u.s.a., uae, ucrania, ucrânia, uganda, uk, ukraina, ukraine, ungarn, ungheria, united arab
+    emirates, united kingdom, united states, united states minor outlying islands, united states
+    of america, united states virgin islands, uruguai, uruguay, usa, uzbekistan, vanuatu,
+    vatican, venezuela, vereinigte arabische emirate, vereinigte staaten, vereinigtes
+    königreich, verenigd koninkrijk, verenigde staten, viet nam, vietnam, virgin islands, wales,
+    wallis and futuna, weißrussland, western sahara, wielka brytania, włochy, yemen, zambia,
+    zimbabwe, zweden, zwitserland, zypern, áfrica do sul, åland islands, états-unis, österreich,
+    österrike, česko, česká republika, 中国, 日本
     """
 )
 """In English, and some as their own people write them."""
@@ -98,7 +143,12 @@ REGIONS_2 = _words(
 )
 """States of the USA and provinces of Canada, as the post abbreviates them."""
 
-REGION_NAMES = _phrases(
+REGIONS_BRAZIL = _words(
+    "AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO"
+)
+REGIONS_AUSTRALIA = _words("ACT NSW NT QLD SA TAS VIC WA")
+
+REGION_NAMES = phrases(
     """
     alabama, alaska, alberta, andalucía, andalusia, arizona, arkansas, auvergne-rhône-alpes,
     baden-württemberg, bahia, bavaria, bayern, berlin, bern, brandenburg, bremen, bretagne,
@@ -143,7 +193,7 @@ CURRENCIES = _words(
 )
 """ISO 4217, those that prices are written in."""
 
-CITIES = _phrases(
+CITIES = phrases(
     """
     aachen, aalborg, aarhus, aberdeen, abu dhabi, abuja, accra, addis ababa, adelaide,
     ahmedabad, albany, albuquerque, algiers, alicante, amman, amsterdam, anaheim, ankara, ann
@@ -195,131 +245,3 @@ CITIES = _phrases(
     """
 )
 """Cities that customers live in, as they and their neighbours write them."""
-
-FIRST_NAMES = _phrases(
-    """
-    aaron, abby, abigail, adam, adriana, agnes, agnieszka, ahmed, aimee, aisha, akira, alan,
-    albert, alejandro, alessandro, alex, alexander, alexandra, alexis, ali, alice, alicia,
-    alison, allen, alyssa, amanda, amara, amber, amelia, amit, amy, ana, anastasia, anders,
-    andrea, andreas, andrei, andrew, andrzej, andy, angela, angelina, anita, anja, anjali, ann,
-    anna, anne, annie, anouk, anthony, antoine, antonio, aoife, april, ariana, arjun, arlene,
-    arthur, ashley, astrid, audrey, aurélie, austin, autumn, ava, ayşe, bailey, barbara,
-    beatriz, becky, ben, benjamin, bernice, bertha, bessie, beth, betty, beverly, bill, billy,
-    björn, bob, bobby, bonnie, brad, bram, brandon, brenda, brent, brett, brian, brittany,
-    brooke, bruce, bruno, bryan, caitlin, calvin, camille, candace, carl, carla, carlos, carly,
-    carmen, carol, caroline, carolyn, carrie, cassandra, catherine, cecilia, chad, charlene,
-    charles, charlotte, chase, chelsea, cheryl, chiara, chinedu, chloe, chris, christian,
-    christina, christine, christopher, ciarán, cindy, claire, clara, clarence, clifford, clyde,
-    cody, colin, colleen, connie, connor, cooper, corey, cory, courtney, craig, cristian,
-    cristina, crystal, curtis, cynthia, céline, daan, daisy, damian, dan, dana, daniel,
-    danielle, danny, darlene, darrell, dave, david, davide, dawn, debbie, deborah, debra,
-    deepak, delia, denise, dennis, derek, derrick, desiree, devin, diana, diane, diego,
-    dimitris, dmitri, dolores, dominic, don, donald, donna, dora, doris, dorothy, doug, douglas,
-    drew, duane, dustin, dylan, earl, ed, eddie, edith, edward, edwin, eileen, elaine, eleanor,
-    elena, eleni, eli, elif, elijah, elizabeth, ella, ellen, elsie, emily, emma, emre, eoin,
-    eric, erica, erik, erika, erin, esther, eszter, ethan, ethel, eugene, eva, evan, evelyn,
-    ewa, faith, fatima, faye, felicia, felix, femke, fernando, florence, florian, frances,
-    francesca, francis, francisco, frank, françois, fred, freja, gabriel, gail, garrett, gary,
-    gavin, george, gerald, geraldine, gertrude, gilbert, gina, ginger, giorgos, giovanni,
-    giulia, giuseppe, glenda, glenn, gloria, gordon, grace, grant, greg, gregory, greta,
-    gretchen, gwen, gábor, haley, hannah, hans, harold, harriet, haruto, harvey, hassan, hazel,
-    heather, heike, helen, helena, henry, herbert, hilary, hiroshi, holly, homer, hope, howard,
-    hugo, hunter, hussein, ian, ibrahim, ida, igor, ines, ingrid, inês, ioana, irene, irina,
-    iris, isaac, isabel, isabella, isaiah, istván, ivan, ivy, jack, jackie, jackson, jacob,
-    jacqueline, jake, jakub, james, jan, jana, jane, janet, janice, jared, jasmine, jason,
-    javier, jay, jean, jeanette, jeff, jeffrey, jenna, jennifer, jenny, jens, jeremy, jerome,
-    jerry, jesse, jessica, ji-woo, jill, jim, jimmy, jing, jiří, joan, joann, joanna, joanne,
-    jocelyn, joe, joel, johanna, johannes, john, johnny, jon, jonas, jonathan, joost, jordan,
-    jorge, jose, joseph, josephine, joshua, joy, joyce, joão, juan, juanita, judith, judy,
-    jukka, jules, julia, julian, julianna, julie, julien, june, justin, jürgen, kara, karen,
-    kari, karl, katalin, katarzyna, kate, katherine, kathleen, kathryn, kathy, katie, katrin,
-    katrina, kavita, kay, kayla, keith, kelly, kelsey, ken, kendra, kenji, kenneth, kevin,
-    khalid, kim, kimberly, klaus, krista, kristen, kristin, kristina, kristine, krzysztof, kurt,
-    kwame, kyle, lana, lance, landon, larry, lars, latoya, laura, lauren, lawrence, layla, lea,
-    leah, lena, leo, leon, leonard, leroy, leslie, letícia, levi, lewis, li, liam, lillian,
-    linda, lindsay, lindsey, lisa, lloyd, logan, loretta, lori, lorraine, louis, louise, luc,
-    luca, lucas, lucie, lucille, lucy, lucía, luis, lukas, luke, lydia, lynn, léa, mabel,
-    madison, magdalena, magnus, malcolm, mandy, manon, manuel, marcia, marco, marcus, margaret,
-    maria, mariana, marie, marilyn, mario, marion, marjorie, mark, marlene, marsha, marta,
-    martha, martin, marvin, mary, mason, mathieu, matt, matteo, matthew, maureen, maurice, max,
-    maxine, małgorzata, megan, meghan, mehmet, melinda, melissa, melvin, mercedes, meredith,
-    mia, micah, michael, michel, michelle, miguel, mihai, mike, mikko, mildred, min-jun, mindy,
-    ming, miranda, miriam, misty, mitchell, mohammed, molly, mona, monica, monika, morgan,
-    moritz, muhammad, mustafa, myra, nadia, nancy, naomi, natalia, natalie, natasha, nathan,
-    nathaniel, neha, neil, nellie, niamh, nicholas, nick, nicolas, nicole, nikos, nils, nina,
-    noah, nomsa, nora, norma, norman, olav, olga, oliver, olivia, omar, oscar, owen, pablo,
-    paige, pamela, paolo, parker, patricia, patrick, paul, paula, pauline, paweł, pearl, pedro,
-    peggy, pekka, penny, perry, peter, petr, petra, phil, philip, philippe, phyllis, pierre,
-    pieter, piotr, pooja, preston, priscilla, priya, quentin, rachael, rachel, rafael, rahul,
-    raj, ralph, ramona, randy, ravi, raymond, rebecca, reginald, renee, richard, rick, ricky,
-    rita, robert, roberta, robin, robyn, rodney, roger, rohan, roland, ron, ronald, ronnie,
-    rosa, rosemary, ross, roxanne, roy, ruben, ruby, rudy, rui, russell, ruth, ryan, sabine,
-    sabrina, sakura, sally, sam, samantha, samuel, sandra, sanjay, sanne, sara, sarah, savannah,
-    scott, sean, sebastian, selena, sem, seo-yeon, sergei, seth, shane, shannon, sharon, shawna,
-    sheila, shelby, shelly, sheri, sherry, shirley, sidney, simon, siobhán, sofia, sofía, sonia,
-    sophia, sophie, spencer, stacey, stacy, stanley, stefan, stella, stephanie, stephen, steve,
-    steven, stuart, sue, sunil, susan, susie, suzanne, sven, sylvia, tabitha, takashi, tamara,
-    tammy, tanya, tara, tasha, ted, teresa, terrence, terry, thabo, theodore, theresa, thiago,
-    thomas, tiago, tiffany, tim, timothy, tina, tobias, todd, tom, tomasz, tommy, tomás, toni,
-    tony, tonya, tracey, traci, tracy, travis, trent, trevor, trisha, tristan, troy, tyler,
-    ursula, uwe, valerie, vanessa, vera, vernon, veronica, vicki, vickie, victor, victoria,
-    vikram, viktor, vincent, viola, virginia, vivian, wade, wallace, walter, wanda, warren,
-    wayne, wei, wendy, wesley, whitney, willem, william, willie, wilma, wojciech, wolfgang,
-    wyatt, xavier, xiaoming, yannis, yolanda, youssef, yui, yuki, yvonne, zach, zachary, zainab,
-    zanele, zoe, zofia, zoltán, élodie
-    """
-)
-"""Common ones of many countries."""
-
-LAST_NAMES = _phrases(
-    """
-    adams, adeyemi, aguilar, ahmed, alexander, ali, allen, almeida, alvarado, alvarez, andersen,
-    anderson, andersson, andrews, armstrong, arnold, atkinson, ayers, bailey, baker, bakker,
-    baldwin, barker, barnes, barnett, barrett, bates, bauer, baxter, becker, bell, bender,
-    bennett, bernard, berry, bianchi, bishop, black, blair, bonnet, bowen, boyd, bradley, braun,
-    brewer, brooks, brown, bruno, bryant, burke, burns, butler, byrne, böhm, caldwell, campbell,
-    carlson, carpenter, carroll, carter, carvalho, castillo, castro, chambers, chapman, chavez,
-    chen, cho, choi, clark, cohen, cole, coleman, collins, colombo, conti, cook, cooper, costa,
-    cox, crawford, cross, cruz, cunningham, curtis, davidson, davis, day, dean, delgado, demir,
-    diaz, dixon, dlamini, douglas, downs, doyle, dubois, duncan, dunn, dupont, durand, dvořák,
-    díaz, dąbrowski, edwards, elliott, ellis, eriksson, esposito, estrada, evans, farmer,
-    ferguson, fernandes, ferrari, ferreira, figueroa, fischer, fisher, fletcher, flores,
-    flowers, floyd, foley, fontaine, ford, foster, fox, frank, franklin, fraser, frazier,
-    freeman, fuller, garcia, garcía, gardner, garrett, george, gibson, gilbert, girard, gomez,
-    gonzalez, gonzález, gonçalves, gordon, graham, gray, greco, green, greene, greer, griffin,
-    gruber, guerra, gupta, gustafsson, gutierrez, guzman, gómez, haddad, hale, hall, hamilton,
-    hammond, hansen, hanson, hardy, harper, harrington, harris, hart, hartmann, hawkins, hayes,
-    haynes, henderson, henry, hernandez, hernández, herrera, hicks, higgins, hill, hoang,
-    hodges, hoffmann, hofmann, holmes, holt, hopkins, horváth, howard, huang, huber, hudson,
-    hughes, hunt, hussain, ionescu, ito, ivanov, ivanova, iyer, jackson, jansen, janssens,
-    jenkins, jennings, jensen, jimenez, johansen, johansson, johnson, jones, jordan, joshi,
-    jung, kamiński, kane, kang, karlsson, kaya, keller, kelly, khan, khoury, kim, king, klein,
-    knight, kobayashi, koch, korhonen, kovács, kowalska, kowalski, krause, krüger, kumar,
-    kuznetsov, köhler, lambert, lane, lange, larsen, larson, larsson, laurent, lawrence, lee,
-    lefebvre, lehmann, leonard, leroy, levy, lewandowski, lewis, lima, lin, little, liu, lloyd,
-    logan, long, lopez, love, lowe, lozano, lynch, lópez, macdonald, maes, maier, maldonado,
-    mansour, marino, marshall, martin, martinez, martínez, mason, may, mccarthy, mcdaniel,
-    mcdonald, medina, mehta, meijer, mendez, mendoza, mensah, mercier, meyer, michel, miles,
-    miller, mitchell, mizrahi, moore, morales, moreau, moreno, morgan, morris, mulder, munoz,
-    murphy, murray, muñoz, myers, mäkinen, müller, nagy, nakamura, nelson, neumann, newton,
-    nguyen, nichols, nielsen, nieminen, nilsson, nkosi, norris, novák, nowak, o'brien, o'connor,
-    o'neill, okafor, okonkwo, oliveira, olsen, olson, olsson, ortiz, owens, page, palmer,
-    papadopoulos, park, parker, parks, patel, patterson, payne, pearson, pedersen, peeters,
-    pena, pereira, perez, perkins, perry, persson, peterson, petit, petrov, peña, pham,
-    phillips, pierce, popescu, popov, potter, powell, pratt, price, pérez, ramirez, ramos,
-    ramírez, ray, reddy, reed, reeves, reyes, reynolds, rhodes, ribeiro, ricci, rice, richard,
-    richardson, richter, riley, rios, rivera, robert, roberts, robertson, robinson, rodrigues,
-    rodriguez, rodríguez, rogers, romano, romero, ross, rossi, roux, ruiz, russo, ryan, salazar,
-    sanchez, sanders, santiago, santos, sato, schmidt, schmitt, schneider, schröder, schulz,
-    schwarz, schäfer, shah, sharma, shaw, silva, simmons, simon, simpson, sims, singh, smirnov,
-    smit, smith, snyder, soto, souza, spencer, steele, stephens, stewart, stone, sullivan, sun,
-    sutton, suzuki, svensson, svoboda, swanson, szabó, szymański, sánchez, takahashi, tanaka,
-    taylor, terry, thompson, thornton, torres, tran, tucker, turner, tóth, valdez, vargas,
-    vasquez, vaughn, vazquez, vega, virtanen, visser, vogel, wagner, walker, wallace, walsh,
-    walters, wang, ward, warren, watanabe, watkins, watson, weaver, webb, weber, welch, wells,
-    west, white, williams, willis, wilson, wiśniewski, wolf, wood, woods, woźniak, wright, wu,
-    wójcik, xu, yamamoto, yang, yilmaz, young, zhang, zhao, zhou, zieliński, zimmermann, çelik,
-    öztürk, şahin
-    """
-)
-"""Common ones of many countries."""

@@ -45,6 +45,27 @@ def test_delimiter_is_found(path: Path, mark: str) -> None:
     assert shown.warnings[0].startswith("cells are separated by ")
 
 
+def test_decimal_commas_are_no_delimiter(path: Path) -> None:
+    """One decimal comma in every record does not make two columns of it."""
+    shown = look(path, "".join(f"u{n};Köln;{n},50\n" for n in range(5)))
+    assert (len(shown.columns), shown.settings.delimiter) == (3, ";")
+
+
+def test_white_space_is_no_counter_example(path: Path) -> None:
+    """A cell of spaces is as good as empty: the column keeps its kind without a doubt."""
+    rows = "".join(f"{n},{' ' if n == 7 else f'u{n}@example.com'}\n" for n in range(20))
+    guess = look(path, rows).columns[1].guess
+    assert (guess.kind, guess.counter) == ("email", None)
+
+
+@pytest.mark.parametrize("blank", ["N/A", "null", "-", "unknown"])
+def test_words_for_empty_cells(path: Path, blank: str) -> None:
+    """Words that stand for an empty cell do not hide what a column is; they are shown."""
+    rows = "".join(f"{n},{blank if n % 4 == 3 else f'u{n}@example.com'}\n" for n in range(20))
+    guess = look(path, rows).columns[1].guess
+    assert (guess.kind, guess.counter, guess.share) == ("email", blank, 0.75)
+
+
 def test_delimiter_that_is_given_is_kept(path: Path) -> None:
     """Who names a delimiter is obeyed."""
     shown = look(path, "a;b;c\nd;e;f\n", delimiter=",")
