@@ -101,6 +101,12 @@ def test_a_constant_without_json(value: Any) -> None:
         updates_of(b"a,b\n", {**SETTINGS, "properties": {"c": value}})
 
 
+def test_a_constant_beyond_the_limits() -> None:
+    """A constant that the API does not store is refused before the first row, too."""
+    with pytest.raises(MappingError, match=r"^properties\.c: is nested more than 3 levels deep$"):
+        updates_of(b"a,b\n", {**SETTINGS, "properties": {"c": [[[[1]]]]}})
+
+
 @pytest.mark.parametrize("fallback", [[], ["email"]])
 def test_a_row_without_identifier_fails(fallback: list[str]) -> None:
     """Without the fallback to a random id such a row fails, in its place among the failures."""
