@@ -1,6 +1,7 @@
 """What a run leaves behind: its folder, the failed rows, the report, the summary."""
 
 import csv
+import io
 import json
 import os
 import secrets
@@ -136,7 +137,7 @@ class RunFolder:
             self._rejects = os.fdopen(_create(self.path / REJECTS), "wb")
             self._rejects.write(preamble)
             for stream in (self._failures, self._in_doubt):
-                csv.writer(stream, lineterminator="\n").writerow(HEADER)
+                stream.write(_csv_line(HEADER))
 
     def __enter__(self) -> Self:
         return self
@@ -191,7 +192,14 @@ class RunFolder:
         column = failure.column or self._positions.get(failure.property) or ""
         texts = (failure.property, failure.identifier, failure.code, failure.reason)
         line = (failure.row, failure.line, column, *map(harmless, texts))
-        csv.writer(stream, lineterminator="\n").writerow(line)
+        stream.write(_csv_line(line))
+
+
+def _csv_line(cells: Sequence[object]) -> str:
+    # Before 3.13, Python quotes a cell only for those line ends that it is told to write.
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue().removesuffix("\r\n") + "\n"
 
 
 def harmless(text: str) -> str:
