@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from importer.config import Column, ColumnKey, Config, Empty, Join
 from importer.conversion import CONVERSIONS, Conversion, TypeOptions
+from importer.conversion.nesting import nesting_fault
 from importer.errors import MappingError
 from importer.near import near
 from importer.operations import OPERATIONS
@@ -148,6 +149,8 @@ def _unsendable(constants: ReadOnly[str, JsonValue]) -> Iterator[str]:
             if size > CONSTANT_BYTES:
                 most = f"at most {CONSTANT_BYTES:,}"
                 yield f"properties.{name}: {size:,} bytes on every profile; {most}"
+            elif fault := nesting_fault(value):
+                yield f"properties.{name}: {fault}"
 
 
 def _column(position: int, entry: Column, empty_cells: Empty) -> MappedColumn:

@@ -81,14 +81,24 @@ class Rehearsal:
 
     def _look_at(self, batch: Updates) -> None:
         self._requests += len(batch) > 0
-        self._sent += len(batch)
+        self._sent += batch.count
         for place in range(min(FIRST - len(self._updates), len(batch))):
             start, stop = int(batch.offsets[place]), int(batch.offsets[place + 1])
-            update = bytes(batch.text[start : stop - 1]).decode()
-            self._updates.append(_TOKEN.sub('"$token":"…"', update, count=1))
+            for update in _singly(bytes(batch.text[start:stop]).decode()):
+                self._updates.append(_TOKEN.sub('"$token":"…"', update, count=1))
+        del self._updates[FIRST:]
         named = np.flatnonzero(batch.kinds != Kind.RANDOM).tolist()
         identifiers = batch.identifiers
         self._distinct.add(np.array([hash(identifiers[i]) for i in named], np.int64))
+
+
+def _singly(text: str) -> Iterator[str]:
+    """Part the updates of a row, which stand end to end, each followed by a comma."""
+    decoder, start = json.JSONDecoder(), 0
+    while start < len(text):
+        _, stop = decoder.raw_decode(text, start)
+        yield text[start:stop]
+        start = stop + 1
 
 
 class DistinctIds:

@@ -20,7 +20,7 @@ class RejectFile:
     """
 
     def __init__(self, path: Path, *, preamble: bytes, codec: str) -> None:
-        self._path = path
+        self.path = path
         self._line_ends = ("\n".encode(codec), "\r".encode(codec))
         self._ended = True
         if path.exists() and not _before(path).exists():
@@ -43,10 +43,10 @@ class RejectFile:
 
     def kept(self) -> Path | None:
         """Return where an earlier file went whose content is not in this one."""
-        before = _before(self._path)
+        before = _before(self.path)
         if not before.exists():
             return None
-        with before.open("rb") as old, self._path.open("rb") as new:
+        with before.open("rb") as old, self.path.open("rb") as new:
             while block := old.read(1 << 20):
                 if new.read(len(block)) != block:
                     return before

@@ -1,9 +1,10 @@
 """What a run leaves behind: its folder, the failed rows, the report, and what going on needs."""
 
 import csv
+import io
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -56,7 +57,7 @@ class RunFolder:
             self._failures = open_private_text(path / FAILURES)
             self._in_doubt = open_private_text(path / IN_DOUBT)
             for stream in (self._failures, self._in_doubt):
-                csv.writer(stream, lineterminator="\n").writerow(HEADER)
+                stream.write(_csv_line(HEADER))
             self._rejects = RejectFile(path / REJECTS, preamble=preamble, codec=codec)
             self._doubtful = RejectFile(path / DOUBTFUL_RECORDS, preamble=preamble, codec=codec)
 
@@ -105,9 +106,10 @@ class RunFolder:
         with report_errors(self.path):
             for stream in (self._failures, self._in_doubt, self._rejects, self._doubtful):
                 stream.flush()
-            if kept := self._rejects.kept():
-                words = f"{self.path / REJECTS} was edited before this run went on: kept as {kept}"
-                report = replace(report, warnings=(*report.warnings, words))
+            for records in (self._rejects, self._doubtful):
+                if kept := records.kept():
+                    words = f"{records.path} was edited before this run went on: kept as {kept}"
+                    report = replace(report, warnings=(*report.warnings, words))
             content = json.dumps(report.as_json(), ensure_ascii=False, indent=2)
             replace_private(self.path / REPORT, f"{content}\n")
         if self.journal is not None:
@@ -129,7 +131,14 @@ class RunFolder:
         column = failure.column or self._positions.get(failure.property) or ""
         texts = (failure.property, failure.identifier, failure.code, failure.reason)
         line = (failure.row, failure.line, column, *map(harmless, texts))
-        csv.writer(stream, lineterminator="\n").writerow(line)
+        stream.write(_csv_line(line))
+
+
+def _csv_line(cells: Sequence[object]) -> str:
+    # Before 3.13, Python quotes a cell only for those line ends that it is told to write.
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue().removesuffix("\r\n") + "\n"
 
 
 def harmless(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import trustme
 
 from importer.emulator import Emulator, running
 
@@ -19,6 +20,16 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 def emulator() -> Iterator[Emulator]:
     with running() as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Trust nobody but one: reading all the authorities there are is most of a small import."""
+    path = tmp_path_factory.mktemp("trusted") / "authority.pem"
+    trustme.CA().cert_pem.write_to_path(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(path))
+        yield
 
 
 @pytest.fixture

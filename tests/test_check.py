@@ -92,6 +92,29 @@ def test_repeated_ids_and_first_updates(tmp_path: Path) -> None:
     ]
 
 
+def test_first_updates_of_several_operations(tmp_path: Path) -> None:
+    """Updates are shown one by one where a row has several, and counted so for the time it takes;
+    the token is in none of them.
+    """
+    mapping = {
+        "identifier": {"column": 1},
+        "columns": {
+            2: {"property": "n", "type": "integer", "operation": "add"},
+            3: {"property": "},{", "operation": "union"},
+        },
+        "delivery": {"concurrency": 100},
+    }
+    rows = "u1,12345678901234567890,a\nu2,,b\nu3,1,\n" + "u4,1,b\n" * 60_000
+    found = rehearsed(tmp_path, mapping, rows)["rehearsed"]
+    envelope = {"$token": "…", "$ip": "0", "$ignore_time": True}
+    assert found["first_updates"] == [
+        {**envelope, "$distinct_id": "u1", "$add": {"n": 12345678901234567890}},
+        {**envelope, "$distinct_id": "u1", "$union": {"},{": ["a"]}},
+        {**envelope, "$distinct_id": "u2", "$union": {"},{": ["b"]}},
+    ]
+    assert (found["requests"], found["seconds"]) == (601, 4.0)
+
+
 def test_distinct_ids_of_many_chunks() -> None:
     """Repeats are counted exactly, whatever came in which chunk, and each id is held once."""
     drawn = np.random.default_rng(7).integers(-50_000, 50_000, (40, 5_000))

@@ -202,6 +202,24 @@ def test_formulas_are_harmless(command: Command, emulator: Emulator, tmp_path: P
     assert (folder / "rejects.csv").read_bytes() == b"=1+1,free\n"
 
 
+def test_line_ends_in_identifiers(command: Command, emulator: Emulator, tmp_path: Path) -> None:
+    """Each failure is one record of failures.csv, whatever line ends its identifier holds."""
+    (tmp_path / "config.yaml").write_text(
+        "identifier: {column: 1}\ncolumns: {2: {property: n, type: integer}}\n"
+    )
+    ids = ["a\rb", "a\nb", "a\r\nb", 'a"\r']
+    rows = "".join('"{}",x\n'.format(name.replace('"', '""')) for name in ids)
+    (tmp_path / "customers.csv").write_bytes(rows.encode())
+    command("run", "customers.csv", "-c", "config.yaml", **environment(emulator))
+    found = table(run_folder(tmp_path) / "failures.csv")
+    assert [(f["row"], f["identifier"]) for f in found] == [
+        ("1", "a\rb"),
+        ("2", "a\nb"),
+        ("3", "a\r\nb"),
+        ("4", 'a"'),
+    ]
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])

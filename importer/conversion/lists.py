@@ -8,11 +8,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from importer.conversion.cells import Kernel, Rows, buffers, typed
-from importer.conversion.model import Conversion, TypeOptions
+from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
+from importer.conversion.nesting import MOST_BYTES, size_fault
 from importer.conversion.text import escape
 
 _SPACE: Final = 0x20
 _BETWEEN = '","'
+_SURELY_FITS: Final = MOST_BYTES // 6
+"""Bytes of a cell. JSON escapes one character with six."""
 
 
 def list_(options: TypeOptions) -> Conversion:
@@ -21,7 +24,10 @@ def list_(options: TypeOptions) -> Conversion:
 
     def read(cell: str) -> str:
         items = [item for part in cell.split(separator) if (item := part.strip())]
-        return orjson.dumps(items).decode() if items else ""
+        text = orjson.dumps(items).decode()
+        if fault := size_fault(items, text):
+            raise Unfit(f"{shown(cell)} {fault}")
+        return text if items else ""
 
     # Not a character that the escapes of JSON are written with.
     simple = separator in set("!#$%&'()*+,-./:;<=>?@[]^_`{|}~ ")
@@ -48,7 +54,8 @@ def _kernel(separator: str) -> Kernel:
         odd = border[where] | border[where + 1]
         inner = where[~odd]
         odd[~odd] = ~(plain[inner - 1] & plain[inner + 1])
-        sure = np.diff(offsets) > 0
+        sizes = np.diff(offsets)
+        sure = (sizes > 0) & (sizes <= _SURELY_FITS)
         sure[np.searchsorted(offsets, where[odd], side="right") - 1] = False
         items = pc.replace_substring(escape(tight), separator, _BETWEEN)
         if sure.all():

@@ -63,13 +63,15 @@ LINKS = near(
     r"(https?|HTTP|ftp)://[a-zA-Z0-9_.-]{0,12}(:[0-9]{0,6})?([/?#][!-~]{0,12})?",
 )
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)  # JSON has neither
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | FLOATS | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
-    ),
-    max_leaves=6,
-)
+
+
+def _nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    members = st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    return inner | st.lists(inner, max_size=3) | members
+
+
+LEAVES = st.none() | st.booleans() | st.integers() | FLOATS | st.text(max_size=5)
+VALUES = _nested(_nested(_nested(LEAVES)))  # the API takes three levels
 DOCUMENTS = st.one_of(
     near('{}[]",:0123456789.eE -\\utrnfals', r'\{"a" ?: ?[0-9.e]{1,30}, ?"[ab]" ?: "[a:, ]*"\}'),
     st.builds(

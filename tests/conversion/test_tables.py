@@ -210,6 +210,10 @@ FAILED: dict[str, Table] = {
         ({}, {'{"a":1,"a":2}': ' gives the key "a" twice'}),
         ({}, {"NaN": " is no JSON: unexpected character, expected a JSON value, at character 1"}),
         ({}, {"[1e999]": " is no JSON: number is infinity when parsed as double, at character 2"}),
+        ({}, {'"\\ud800"': " is no JSON: no low surrogate in string, at character 2"}),
+        ({}, {"[" * 4 + "]" * 4: " is nested more than 3 levels deep"}),
+        ({}, {'{"a":[{"b":[{"c":{}}]}]}': " is nested more than 3 levels deep"}),
+        ({}, {'{"a":{"b":{"c":[]}}}': " is nested more than 3 levels deep"}),
     ],
     "phone": [
         (
@@ -277,6 +281,34 @@ def test_sent(type_: str, options: dict[str, Any], cell: str, expected: str) -> 
     assert (outcome, sent) == ("sent", expected)
     if sent:
         json.loads(sent)
+
+
+@pytest.mark.parametrize(
+    ("type_", "fits", "too_much", "words"),
+    [
+        ("json", "[" * 3 + "]" * 3, "[" * 1023 + "]" * 1023, "is nested more than 3 levels deep"),
+        (
+            "json",
+            json.dumps(dict.fromkeys(map(str, range(255)))),
+            json.dumps([dict.fromkeys(map(str, range(256)))]),
+            "has an object of 256 keys; 255 are the most",
+        ),
+        (
+            "json",
+            '"' + "x" * 300_000 + '"',
+            "[1" + ", 1" * 200_000 + "]",
+            "has 400,003 bytes as JSON; 262,144 are the most",
+        ),
+        ("list", "x;" * 65_500, "é" * 132_000, "has 264,004 bytes as JSON; 262,144 are the most"),
+        ("list", '"' * 40_000, "x;" * 100_001, "has 400,005 bytes as JSON; 262,144 are the most"),
+    ],
+    ids=["levels", "keys", "bytes", "one item", "items"],
+)
+def test_largest_values(type_: str, fits: str, too_much: str, words: str) -> None:
+    """Of lists and objects, a cell may hold what the API stores, and fails with any more."""
+    (sent, _), (outcome, told) = outcomes(conversion(type_), [fits, too_much])
+    assert (sent, outcome) == ("sent", "failed")
+    assert told.endswith(f'…" {words}')
 
 
 @pytest.mark.parametrize(("type_", "options", "cell", "expected"), _rows(FAILED))

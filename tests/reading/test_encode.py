@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from importer.engage import UPDATE_BYTES
 from importer.errors import MappingError
+from importer.operations import OPERATIONS
 
 from .strategies import often
 from .through import quoted, sent, updates_of
@@ -100,6 +101,12 @@ def test_a_constant_without_json(value: Any) -> None:
         updates_of(b"a,b\n", {**SETTINGS, "properties": {"c": value}})
 
 
+def test_a_constant_beyond_the_limits() -> None:
+    """A constant that the API does not store is refused before the first row, too."""
+    with pytest.raises(MappingError, match=r"^properties\.c: is nested more than 3 levels deep$"):
+        updates_of(b"a,b\n", {**SETTINGS, "properties": {"c": [[[[1]]]]}})
+
+
 @pytest.mark.parametrize("fallback", [[], ["email"]])
 def test_a_row_without_identifier_fails(fallback: list[str]) -> None:
     """Without the fallback to a random id such a row fails, in its place among the failures."""
@@ -120,3 +127,14 @@ def test_a_chunk_of_nothing_but_failures() -> None:
     """A chunk may have no update at all."""
     parts = list(updates_of(b'"a","1"\n"b"\n"c"\n"d","2"\n', SETTINGS, most=1))
     assert [(len(part), len(part.failures)) for part in parts] == [(1, 0), (0, 1), (0, 1), (1, 0)]
+
+
+@pytest.mark.parametrize("operation", list(OPERATIONS))
+def test_rows_with_nothing_to_say(operation: str) -> None:
+    """They set nothing: the API's specification knows no empty union, nor an empty list of names
+    to unset.
+    """
+    column = {"property": "p", "operation": operation}
+    column |= {"type": "integer"} if operation == "add" else {}
+    found = sent(updates_of(b"u1,,x\n", {"identifier": {"column": 1}, "columns": {2: column}}))
+    assert found == [update("u1", {})]
