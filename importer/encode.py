@@ -116,20 +116,14 @@ class _Part:
     pieces: Sequence[Piece]
 
 
-<<<<<<< HEAD
 def _parts(fields: Sequence[_Field], mapping: Mapping, *, rows: int) -> list[_Part]:
-    """Return the updates by operation; a row with nothing to say has the first one, empty."""
-    if mapping.deletes:
-        return [_Part(DELETE, np.ones(rows, bool), ['""'])]
-    operations = {field.operation for field in fields} | ({"set"} if mapping.constants else set())
-=======
-def _parts(fields: Sequence[_Field], mapping: Mapping, *, rows: int) -> Iterator[_Part]:
-    """Yield the updates by operation; a row with nothing to say sets nothing.
+    """Return the updates by operation; a row with nothing to say sets nothing.
 
     An empty `$union` or `$unset` is none that the API's specification allows, an empty `$set` is.
     """
+    if mapping.deletes:
+        return [_Part(DELETE, np.ones(rows, bool), ['""'])]
     operations = {"set"} | {field.operation for field in fields}
->>>>>>> promises
     if any(field.empty == "unset" for field in fields):
         operations.add("unset")
     ordered = [name for name in OPERATIONS if name in operations]

@@ -50,7 +50,8 @@ def hold(journal: Journal, run_dir: Path) -> None:
 def refuse_overlap(report_dir: Path, source: str, own: Path | None = None) -> None:
     """Raise AlreadyRunning where a run of this source is under way in the report folder.
 
-    The `own` folder of a run that goes on is passed over. What comes from standard input has no name that could be compared.
+    The `own` folder of a run that goes on is passed over. What comes from standard input has no
+    name that could be compared.
     """
     for ledger in sorted(report_dir.glob(f"*/{LEDGER}")) if source != "-" else ():
         if ledger.parent != own and _is_held(ledger) and _source_of(ledger) == source:
