@@ -12,6 +12,7 @@ from importer.errors import (
     ImporterError,
     Interrupted,
     MappingError,
+    NothingToDo,
     RefusedByServer,
     ReportError,
     SourceBroken,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from importer.config import Config
     from importer.config_file import load_config
     from importer.ledger import Totals
-    from importer.pipeline import import_profiles, resume_import
+    from importer.pipeline import import_profiles, resume_import, retry_import
     from importer.previews import ColumnPreview, Preview, preview
     from importer.progress import Observer, Progress
     from importer.report import Report
@@ -46,6 +47,7 @@ __all__ = [
     "Interrupted",
     "Interruption",
     "MappingError",
+    "NothingToDo",
     "Observer",
     "Preview",
     "Progress",
@@ -65,6 +67,7 @@ __all__ = [
     "load_config",
     "preview",
     "resume_import",
+    "retry_import",
 ]
 
 # Imported when first asked for: `importer --help` needs no pandas.
@@ -78,6 +81,7 @@ _HOMES = {
     "Totals": "ledger",
     "import_profiles": "pipeline",
     "resume_import": "pipeline",
+    "retry_import": "pipeline",
     "load_config": "config_file",
     "preview": "previews",
 }

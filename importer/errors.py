@@ -1,6 +1,7 @@
 """Everything that can go wrong, as a tree, with the exit code each ending has.
 
 ImporterError                      1    a fault of the program itself
+├── NothingToDo                    0    a run that is at its end, a retry of nothing
 ├── BooksDoNotBalance              1    rows were counted twice or not at all
 ├── ConfigError                    2    the configuration file, the environment, an option
 │   └── MappingError               2    the mapping does not fit the file
@@ -39,6 +40,12 @@ class ImporterError(Exception):
     """The root; its text is one line for the user: what, where, what to do."""
 
     exit_code: int = ExitCode.BUG
+
+
+class NothingToDo(ImporterError):
+    """What was asked for is done already."""
+
+    exit_code = ExitCode.OK
 
 
 class BooksDoNotBalance(ImporterError):

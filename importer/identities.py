@@ -67,7 +67,9 @@ def lay_against(run_dir: Path, which: str, path: Path, config: Config) -> Retrie
     """Lay a file of records that a run set aside, mended since, against what it was."""
     before = recall(run_dir).begun
     index = read_index(path)
-    numbers = recognise(index, list(_digests(path, config)))
+    # With every record taken out of it, it is no source any more, and no mistake either.
+    left = list(_digests(path, config)) if path.read_bytes().strip() else []
+    numbers = recognise(index, left)
     identities: Identities = Drawn(uuid.UUID(before.seed))
     if before.retries is not None:
         identities = Kept(Drawn(uuid.UUID(before.seed)), retries_of(before, config))

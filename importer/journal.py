@@ -5,6 +5,9 @@ Each line is a JSON object. The first says what was begun; then, in the order of
     {"read":20000,"sha256":"5b0c..."}             the source up to that row, and what it was
     {"sent":[[1,200]]}                            these rows, as ranges, are on their way
     {"answer":"200","rows":[[1,200]],"imported":[[1,200]]}   the server's word on them
+    {"held_back":[[7,"overwritten","row 9 ...",""]]}   rows that fail without being sent
+    {"retried":"rejects","by":"/.../2026..."}     another run sends what failed (or is `in_doubt`)
+    {"settled":"rejects"}                         and did so to the last row
     {"ended":"complete"}                          the process came to its end by itself
 
 An answer settles the rows that it lists as `imported`, `refused` (row, code, words, field) or
@@ -32,7 +35,7 @@ import numpy as np
 import orjson
 
 from importer.errors import AlreadyRunning, ReportError
-from importer.recall import LEDGER, Begun, Recalled
+from importer.recall import LEDGER, Begun, Recalled, Refused
 from importer.records import Positions
 
 __all__ = ["LEDGER", "Begun", "Journal", "ranges"]
@@ -50,9 +53,14 @@ class Journal:
         except OSError as error:
             raise self._refusal(error) from error
 
-    def begin(self, begun: Begun) -> None:
-        """Write the first line, and have it on the disk, its name in the folder too."""
+    def begin(self, begun: Begun, held_back: Mapping[int, Refused]) -> None:
+        """Write the first line, and have it on the disk, its name in the folder too.
+
+        Rows that are held back are refused from the start.
+        """
         self.write({key: value for key, value in asdict(begun).items() if value is not None})
+        if held_back:
+            self.write({"held_back": [(row, *why) for row, why in held_back.items()]})
         self.sync()
         try:
             for folder in (self._path.parent, self._path.parent.parent):

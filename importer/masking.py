@@ -28,7 +28,8 @@ def _visible(text: str) -> str:
 
 
 _VALUES = re.compile(
-    r"""(?P<quote>['"`])(?P<quoted>(?:\\.|(?!(?P=quote)).)+)(?P=quote)"""
+    # Up to the last double quote: a cell may hold some itself.
+    r"""(?P<quote>")(?P<quoted>.+)"|(?P<other>['`])(?P<within>(?:(?!(?P=other)).)+)(?P=other)"""
     r"""|(?P<bare>[^\s'"<>(),;:]+@[^\s'"<>(),;:]+|\+?\d[\d ().\-/]{4,}\d)"""
 )
 
@@ -42,6 +43,7 @@ def masked_words(words: str) -> str:
     def mask(found: re.Match[str]) -> str:
         if (bare := found["bare"]) is not None:
             return masked(bare)
-        return f"{found['quote']}{masked(found['quoted'])}{found['quote']}"
+        quote, value = found["quote"] or found["other"], found["quoted"] or found["within"]
+        return f"{quote}{masked(value)}{quote}"
 
     return _VALUES.sub(mask, words)

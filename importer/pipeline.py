@@ -8,6 +8,7 @@ from importer.batch import batch
 from importer.bounds import Bounds
 from importer.chunks import read_chunks
 from importer.circumstances import Circumstances, Options
+from importer.closing import Which, settle
 from importer.column_watch import ColumnWatch
 from importer.config import Config
 from importer.config_file import resolve_destination
@@ -21,6 +22,7 @@ from importer.mapping import resolve_mapping
 from importer.progress import Progress
 from importer.rehearsal import Rehearsal
 from importer.report import Report, status_of
+from importer.retry import retry_task
 from importer.source import STDIN
 from importer.task import Task, new_task, resumed_task
 from importer.transform import load_transform
@@ -54,10 +56,27 @@ def resume_import(
     """Go on with an interrupted run: nothing that was settled is done again.
 
     Source and mapping are the run's own; given again, they must be the same. Raises what
-    `import_profiles` does, ConfigError too where there is nothing to go on with.
+    `import_profiles` does, and NothingToDo where the run is at its end.
     """
     around = Circumstances.of(options)
     return carry_out(resumed_task(Path(run_dir), source, config, around.warn), around)
+
+
+def retry_import(
+    run_dir: str | Path,
+    which: Which = "rejects",
+    *,
+    overwrite: bool = False,
+    **options: Unpack[Options],
+) -> Report:
+    """Send the mended `rejects.csv` of a run that is at its end, or its rows in doubt.
+
+    A row of which the run imported a later one with the same identifier is held back, unless it may
+    `overwrite` it. Closes the run when nothing of it is left. Raises what `resume_import` does.
+    """
+    around = Circumstances.of(options)
+    task = retry_task(Path(run_dir), which, around.warn, overwrite=overwrite)
+    return carry_out(task, around)
 
 
 def carry_out(task: Task, around: Circumstances) -> Report:
@@ -87,7 +106,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             folder,
             observe,
             folder.journal,
-            task.recalled,
+            folder.recalled,
             fingerprint.fresh,
             repeatable=mapping.repeatable,
         )
@@ -132,4 +151,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             deletes=mapping.deletes,
             piped=task.source == STDIN,
         )
-        return folder.finish(report)
+        report = folder.finish(report)
+    if task.retries is not None and report.status == "complete":
+        settle(task.retries.run_dir, task.retries.which, report.run)
+    return report

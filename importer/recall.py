@@ -97,12 +97,12 @@ class Recalled:
                 self.requests[status] += 1
                 self._mark(rows, UNTOUCHED)
                 self._mark(line.get("imported", ()), IMPORTED)
-                for row, *words in line.get("refused", ()):
-                    self._mark([(row, row)], REFUSED)
-                    self.refusals[row] = tuple(words)
+                self._refuse(line.get("refused", ()))
                 self._mark(line.get("in_doubt", ()), IN_DOUBT)
                 for first, last in line.get("in_doubt", ()):
                     self.doubts.update(dict.fromkeys(range(first, last + 1), line.get("why", "")))
+            case {"held_back": refused}:
+                self._refuse(refused)
             case {"resumed": _}:
                 self.ended, self.broken = "", False
             case {"ended": str(how)}:
@@ -113,6 +113,11 @@ class Recalled:
                 self.settled.add(which)
             case _:
                 pass  # of a later version
+
+    def _refuse(self, refused: Any) -> None:
+        for row, code, words, where in refused:
+            self._mark([(row, row)], REFUSED)
+            self.refusals[row] = (code, words, where)
 
     def _mark(self, rows: Any, state: int) -> None:
         for first, last in rows:

@@ -16,6 +16,7 @@ from importer.failure import Failure
 from importer.journal import LEDGER, Journal
 from importer.masking import masked, masked_words
 from importer.private_file import open_private_text, replace_private
+from importer.recall import Recalled
 from importer.reject_file import RejectFile
 from importer.report import Report
 
@@ -33,7 +34,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 class RunFolder:
     """The folder of one run, readable by its owner only; takes failed rows as they are booked.
 
-    `journal` is its ledger, which a rehearsal has not. `positions` tells the column of each mapped
+    `journal` is its ledger, which a rehearsal has not, and `recalled` what that said before.
+    `positions` tells the column of each mapped
     property, `codec` how the source is written; with `mask` the tables show the form of values
     only. Every method raises ReportError where the disk refuses.
     """
@@ -42,6 +44,7 @@ class RunFolder:
         self,
         path: Path,
         journal: Journal | None = None,
+        recalled: Recalled | None = None,
         *,
         positions: Mapping[str, int],
         preamble: bytes,
@@ -50,6 +53,7 @@ class RunFolder:
     ) -> None:
         self.path = path
         self.journal = journal
+        self.recalled = recalled
         self._positions = positions
         self._mask = mask
         self.examples: list[Failure] = []

@@ -2,14 +2,16 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from importer.closing import take_up
 from importer.config import Config
 from importer.config_file import differences, dump_config, load_config, settle_config
 from importer.engage import Engage
-from importer.errors import ConfigError, SourceChanged
+from importer.errors import ConfigError, NothingToDo, SourceChanged
 from importer.fingerprint import Fingerprint
 from importer.identities import Drawn, Identities, Kept, Retries, retries_of
 from importer.journal import LEDGER, Begun, Journal
@@ -17,7 +19,7 @@ from importer.layout import Layout, framed
 from importer.lock import hold, locked_folder, refuse_overlap
 from importer.mapping import Mapping
 from importer.private_file import replace_private
-from importer.recall import Recalled, recall
+from importer.recall import Recalled, Refused, recall
 from importer.run_folder import MAPPING, RunFolder, make_report_dir, new_folder, report_errors
 from importer.source import STDIN, Source, open_source
 
@@ -45,6 +47,11 @@ class Task:
     recalled: Recalled | None = None
     retries: Retries | None = None
     divides: bool = False
+    held_back: ReadOnly[int, Refused] = field(default_factory=dict)
+
+    def holding_back(self, rows: ReadOnly[int, Refused]) -> "Task":
+        """Return the task with these rows failing, for these reasons, instead of being sent."""
+        return replace(self, held_back=rows)
 
     @property
     def columns(self) -> int | None:
@@ -94,9 +101,11 @@ class Task:
             path, journal = new_folder(self.report_dir), None
         else:
             path, journal = self._begin(opened, layout, destination)
+        recalled = recall(path) if self.held_back else self.recalled
         return RunFolder(
             path,
             journal,
+            recalled,
             positions={column.property: column.position for column in mapping.columns},
             preamble=layout.preamble,
             codec=opened.encoding.codec,
@@ -111,6 +120,8 @@ class Task:
         with report_errors(self.report_dir), locked_folder(self.report_dir):
             refuse_overlap(self.report_dir, source)
             path = new_folder(self.report_dir)
+            if whose is not None:
+                take_up(whose.run_dir, whose.which, path)
             replace_private(path / MAPPING, dump_config(self.config))
             journal = Journal(path / LEDGER)
             hold(journal, path)
@@ -127,7 +138,8 @@ class Task:
                     folder=str(self.folder.resolve()),
                     retries=retries,
                     divides=self.divides,
-                )
+                ),
+                self.held_back,
             )
         return path, journal
 
@@ -171,6 +183,8 @@ def resumed_task(
     Raises ConfigError where there is nothing to go on with, or the mapping is another one.
     """
     recalled = recall(run_dir)
+    if recalled.finished:
+        raise NothingToDo(f"{run_dir}: is at its end; nothing to go on with")
     begun = recalled.begun
     own = load_config(run_dir / MAPPING)
     folder = Path(begun.folder)

@@ -67,8 +67,6 @@ def run(
     if resume is not None:
         if dry_run or limit is not None:
             fail(ConfigError("--resume goes on as the run began: leave out --dry-run and --limit"))
-        if _is_finished(resume):
-            return
         travel(
             lambda given: resume_import(resume, source, config, **given),
             options, as_json=as_json, quiet=quiet,
@@ -83,17 +81,6 @@ def run(
         ),
         options, as_json=as_json, quiet=quiet, config=config,
     )  # fmt: skip
-
-
-def _is_finished(run_dir: Path) -> bool:
-    """Say so of a run that has come to its end: nothing to do is no mistake."""
-    from importer.recall import recall
-
-    with errors():
-        finished = recall(run_dir).finished
-    if finished:
-        typer.echo(f"{run_dir}: is at its end; nothing to go on with")
-    return finished
 
 
 def _confirm_deletion(source: str, config: Path) -> None:

@@ -60,5 +60,4 @@ class Unfit(Exception):
 def shown(cell: str) -> str:
     """Quote a cell for a message: shortened, on one line, without control characters."""
     short = cell if len(cell) <= SHOWN else cell[: SHOWN - 1] + "…"
-    plain = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in short)
-    return '"' + plain.replace('"', '\\"') + '"'
+    return '"' + "".join(c if c.isprintable() else ascii(c)[1:-1] for c in short) + '"'

@@ -8,7 +8,7 @@ from importer.chunks import read_chunks
 from importer.config import Config
 from importer.encode import encode
 from importer.engage import Engage, Token
-from importer.identify import identify
+from importer.identify import Drawn, identify
 from importer.mapping import resolve_mapping
 from importer.records import Dialect, frame_records
 from importer.source import Encoding, Source
@@ -29,7 +29,7 @@ def batches_of(
     mapping = resolve_mapping(config(), 2, ())
     records = frame_records(opened.blocks, opened.dialect)
     chunks = read_chunks(records, opened, 2, mapping.positions)
-    identified = identify(chunks, mapping, uuid.UUID(int=7))
+    identified = identify(chunks, mapping, Drawn(uuid.UUID(int=7)))
     yield from batch(encode(identified, mapping, destination), size)
 
 

@@ -11,7 +11,7 @@ from importer.chunks import read_chunks
 from importer.config import Config
 from importer.encode import encode
 from importer.engage import Engage, Token
-from importer.identify import Kind, identify
+from importer.identify import Drawn, Kind, identify
 from importer.mapping import resolve_mapping
 from importer.records import Dialect, frame_records
 from importer.source import Encoding, Source
@@ -58,7 +58,7 @@ def updates_of(
     chunks = read_chunks(
         frame_records([data], dialect, most=most), source, width, mapping.positions
     )
-    return encode(identify(chunks, mapping, seed), mapping, DESTINATION)
+    return encode(identify(chunks, mapping, Drawn(seed)), mapping, DESTINATION)
 
 
 def sent(updates: Iterable[Updates]) -> list[dict[str, Any]]:

@@ -1,0 +1,67 @@
+"""`importer retry`: what a run set aside, sent again."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from importer.cli.app import app
+from importer.cli.endings import errors
+from importer.cli.journey import travel
+from importer.cli.options import (
+    JsonOption,
+    MaskOption,
+    MaxDurationOption,
+    MaxFailuresOption,
+    QuietOption,
+)
+
+
+class InDoubt(StrEnum):
+    """What to do with rows in doubt."""
+
+    RESEND = "resend"
+    SKIP = "skip"
+
+
+@app.command(
+    short_help="Send the mended rejects of a run, or settle its rows in doubt.",
+    epilog="Example: importer retry importer-runs/20261125T041129Z-a645df",
+)
+def retry(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="The folder of a run.")],
+    in_doubt: Annotated[
+        InDoubt | None,
+        typer.Option("--in-doubt", help="Send the rows in doubt again, or take them for settled."),
+    ] = None,
+    overwrite: Annotated[
+        bool,
+        typer.Option("--overwrite", help="Send a row even if a later one has the same identifier."),
+    ] = False,
+    max_failures: MaxFailuresOption = None,
+    max_duration: MaxDurationOption = None,
+    mask: MaskOption = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Send the mended rejects.csv of a run, with the run's own mapping, as a run of its own.
+
+    With --in-doubt its rows in doubt are settled instead: sent again, or skipped.
+    """
+    if in_doubt is InDoubt.SKIP:
+        from importer.closing import skip_doubts
+
+        with errors():
+            skip_doubts(run_dir)
+        typer.echo(f"{run_dir}: its rows in doubt are taken for settled")
+        return
+    from importer.pipeline import retry_import
+
+    travel(
+        lambda given: retry_import(
+            run_dir, "in_doubt" if in_doubt else "rejects", overwrite=overwrite, **given
+        ),
+        {"max_failures": max_failures, "max_duration": max_duration, "mask": mask},
+        as_json=as_json, quiet=quiet,
+    )  # fmt: skip

@@ -1,0 +1,135 @@
+"""Rows that a run set aside, mended or in doubt: taken up again by a run of their own."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from importer.chunks import read_chunks
+from importer.closing import Which, check_retry, file_of, settle
+from importer.config import Config
+from importer.config_file import load_config
+from importer.errors import ConfigError, NothingToDo, SourceChanged, SourceError
+from importer.fingerprint import Fingerprint
+from importer.identify import Drawn, Identities, identify
+from importer.identities import lay_against
+from importer.layout import open_records
+from importer.mapping import resolve_mapping
+from importer.recall import IMPORTED, Recalled, Refused, recall
+from importer.run_folder import MAPPING
+from importer.source import STDIN, open_source
+from importer.task import Task, Warn
+from importer.transform import load_transform
+
+_LAST_WINS = frozenset({"set", "unset"})
+"""Operations for which the order of rows matters; the others count, collect, or keep the first."""
+
+
+def retry_task(run_dir: Path, which: Which, warn: Warn, *, overwrite: bool) -> Task:
+    """Take up the rows that a finished run set aside.
+
+    Rows of which the source has a later one with the same identifier are held back, unless they
+    may `overwrite` it. Raises ConfigError where the run is not at its end, or was retried, and
+    NothingToDo.
+    """
+    recalled = recall(run_dir)
+    check_retry(run_dir, recalled, which)
+    config, path = load_config(run_dir / MAPPING), file_of(run_dir, which)
+    try:
+        retries = lay_against(run_dir, which, path, config)
+    except OSError as error:
+        raise ConfigError(f"{error.filename}: {error.strerror}; a retry needs it") from error
+    if not len(retries.numbers):
+        settle(run_dir, which, "given up")
+        raise NothingToDo(f"{path}: has no records left; its rows are given up, the run is closed")
+    if missing := retries.missing:
+        few = ", ".join(map(str, missing[:5])) + (" ..." if len(missing) > 5 else "")
+        warn(f"{path}: {len(missing):,} of the rows are not there any more, given up: {few}")
+    task = Task(
+        path,
+        config,
+        Path(recalled.begun.folder),
+        run_dir.parent,
+        uuid.uuid4(),
+        retries=retries,
+        divides=which == "in_doubt",
+    )
+    held = {} if overwrite or which == "in_doubt" else _held_back(task, recalled, warn)
+    return task.holding_back(held)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of rows, and how to find out whose they are."""
+
+    path: str | Path
+    config: Config
+    folder: Path
+    identities: Identities
+    width: int | None = None
+    limit: int | None = None
+
+    def identifiers(
+        self, fingerprint: Fingerprint | None = None, among: set[str] | None = None
+    ) -> Iterator[tuple[int, str]]:
+        """Yield row and identifier of each good row, only those `among` if there are any."""
+        opened = open_source(self.path, self.config.source)
+        _, layout, records = open_records(
+            opened, self.config.source, self.limit, self.width, fingerprint
+        )
+        transform = load_transform(self.config.transform, self.folder, layout)
+        mapping = resolve_mapping(self.config, transform.width, transform.names)
+        chunks = read_chunks(records, opened, layout.width, transform.reads(mapping))
+        names = pa.array(sorted(among), pa.string()) if among is not None else None
+        for identified in identify(transform.over(chunks), mapping, self.identities):
+            ids, rows = identified.identifiers, identified.chunk.records.first_row
+            found = np.arange(len(ids))
+            if names is not None:
+                hits = pc.is_in(ids, value_set=names).to_numpy(zero_copy_only=False)
+                found = np.flatnonzero(hits)
+            for index in found.tolist():
+                yield rows + int(identified.chunk.good[index]), ids[index].as_py()
+
+
+def _held_back(task: Task, recalled: Recalled, warn: Warn) -> dict[int, Refused]:
+    """Find the rows that would bring old values back, and say why each is not sent."""
+    operations = {entry.operation for entries in task.config.columns.values() for entry in entries}
+    ordered = bool(operations & _LAST_WINS or task.config.properties) and not task.config.deletes
+    retries = task.retries
+    if retries is None or not ordered or not retries.numbers.any():
+        return {}
+    mended = _File(task.source, task.config, task.folder, task.identities, retries.columns)
+    names = {row: name for row, name in mended.identifiers() if retries.numbers[row - 1]}
+    last = _last_imported(task, recalled, set(names.values()), warn)
+    return {
+        row: (
+            "overwritten",
+            f"row {last[name]:,} of {recalled.begun.source} has this identifier too and came after "
+            f"row {retries.numbers[row - 1]:,}: sent now, this row would bring old values back",
+            "",
+        )
+        for row, name in names.items()
+        if last.get(name, 0) > retries.numbers[row - 1]
+    }
+
+
+def _last_imported(task: Task, recalled: Recalled, names: set[str], warn: Warn) -> dict[str, int]:
+    """Return, for those of these identifiers that the run imported, the last row of each."""
+    begun = recalled.begun
+    if begun.source == STDIN:
+        warn("the run read standard input: whether a later row has the same identifier is unknown")
+        return {}
+    identities = Drawn(uuid.UUID(begun.seed))
+    source = _File(begun.source, task.config, task.folder, identities, limit=begun.limit)
+    try:
+        found = list(source.identifiers(Fingerprint(recalled.points), names))
+    except SourceError as error:
+        gone = "it has changed" if isinstance(error, SourceChanged) else str(error)
+        warn(f"{begun.source}: {gone}: whether a later row has the same identifier is unknown")
+        return {}
+    arrived = recalled.of(np.array([row for row, _ in found], np.int64)) == IMPORTED
+    return {name: row for (row, name), imported in zip(found, arrived, strict=True) if imported}
