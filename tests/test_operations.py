@@ -187,6 +187,35 @@ def test_cells_that_must_not_be_empty(tmp_path: Path, emulator: Emulator) -> Non
     assert emulator.profiles() == {"u1": {"plan": "pro", "city": "Oslo"}}
 
 
+@pytest.mark.parametrize(
+    ("entry", "cell", "plan"),
+    [
+        ({"type": "integer", "default": 7, "required": True}, " ", 7),
+        ({"type": "list", "default": "a;b"}, " ; ", ["a", "b"]),
+        ({"type": "integer", "default": 7, "values": {"-": ""}}, "-", 7),
+        ({"default": "none yet"}, " ", " "),
+    ],
+)
+def test_defaults_of_blank_cells(
+    tmp_path: Path, emulator: Emulator, entry: dict[str, Any], cell: str, plan: Any
+) -> None:
+    """A default stands in wherever the type finds a cell empty, and only there."""
+    report = bring(tmp_path, f"u1,{cell},1\n", columns(plan=entry, kept={}), emulator)
+    assert (report.exit_code, emulator.profile("u1")) == (0, {"kept": "1", "plan": plan})
+
+
+def test_defaults_that_do_not_fit(tmp_path: Path, emulator: Emulator) -> None:
+    """A default that is not of the column's type fails the rows that it stands in for."""
+    mapping = columns(n={"type": "integer", "default": "none"}, kept={})
+    report = bring(tmp_path, "u1,x,1\nu2, ,1\nu3,3,1\nu4,,1\n", mapping, emulator)
+    assert [(f.row, f.code, f.reason) for f in report.examples] == [
+        (1, "type", '"x" is no integer'),
+        (2, "type", '"none" is no integer'),
+        (4, "type", '"none" is no integer'),
+    ]
+    assert emulator.profiles() == {"u3": {"n": 3, "kept": "1"}}
+
+
 def test_derived_values(tmp_path: Path, emulator: Emulator) -> None:
     """A value map replaces what it lists; a join leaves out what is empty."""
     mapping = columns(plan={"values": {"P": "premium", "1": "one"}}, first={}, last={})
