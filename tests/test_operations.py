@@ -5,13 +5,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from importer import MappingError, Report, import_profiles, load_config
 from importer.config import Column, Config
 from importer.deliver import Timing
-from importer.emulator import Emulator, running
+from importer.emulator import Emulator
 from importer.errors import ConfigError
 from importer.mapping import resolve_mapping
 from importer.operations import OPERATIONS
@@ -89,63 +87,6 @@ def test_one_update_for_each_operation(tmp_path: Path, emulator: Emulator) -> No
     report = bring(tmp_path, rows, columns(**EVERY), emulator)
     assert report.totals.imported == 300
     assert emulator.stats()["batch_sizes"] == {"200": 3}
-
-
-CELLS = st.sampled_from(["", "a", "b", "c;d", "7"])
-
-
-def model(rows: list[list[str]]) -> dict[str, dict[str, Any]]:
-    """Apply rows of `EVERY` one by one, in plain Python."""
-    profiles: dict[str, dict[str, Any]] = {}
-    for name, plan, once, orders, tags, note, _old, gone in rows:
-        profile = profiles.get(name, {})
-        before = dict(profile), name in profiles
-        if plan:
-            profile["plan"] = plan
-        if once:
-            profile.setdefault("first_plan", once)
-        if orders:
-            profile["orders"] = profile.get("orders", 0) + int(orders)
-        if items := [tag for tag in tags.split(";") if tag]:
-            known = profile.setdefault("tags", [])
-            known += [tag for tag in dict.fromkeys(items) if tag not in known]
-        if note:
-            profile.setdefault("notes", []).append(note)
-        if gone:
-            profile.pop("gone", None)
-        if any((plan, once, orders, items, note, gone)) or before[1]:
-            profiles[name] = profile
-    return profiles
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(["u1", "u2", "u3"]),
-            CELLS,
-            CELLS,
-            st.sampled_from(["", "1", "-4"]),
-            CELLS,
-            CELLS,
-            st.just(""),
-            st.sampled_from(["", "x"]),
-        ).map(list),
-        min_size=1,
-        max_size=40,
-    ),
-    st.integers(6, 20),
-)
-def test_profiles_are_those_of_a_model(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], size: int
-) -> None:
-    """Random rows of mixed operations leave the profiles that applying them one by one leaves."""
-    mapping = columns(**EVERY) | {"delivery": {"batch_size": size + 1}}
-    text = "".join(",".join(row) + "\n" for row in rows)
-    with running() as emulator:
-        report = bring(tmp_path_factory.mktemp("mixed"), text, mapping, emulator)
-        assert (report.exit_code, report.totals.imported) == (0, len(rows))
-        assert emulator.profiles() == model(rows)
 
 
 @pytest.mark.parametrize(
