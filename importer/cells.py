@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from importer.columns import text_column
+from importer.conversion import Conversion, Converted
 from importer.mapping import JoinedColumns, MappedColumn
 
 
@@ -31,15 +32,28 @@ class Cells:
 def read_cells(frame: pd.DataFrame, column: MappedColumn) -> Cells:
     """Convert a column of a chunk, as its entry in the mapping says."""
     cells = _mapped(text_column(frame, column.position), column.values)
-    if column.default is not None:
-        cells = pc.if_else(pc.equal(cells, ""), column.default, cells)
     converted = column.conversion.convert(cells)
+    if column.default is not None:
+        converted = _with_default(converted, column.default, column.conversion)
     present = _filled(converted.values)
     if column.empty != "error":
         return Cells(converted.values, present, converted.failures)
     absent = [int(row) for row in np.flatnonzero(~present)]
     missing = {row: "is empty" for row in absent if row not in converted.failures}
     return Cells(converted.values, present, {**missing, **converted.failures}, missing)
+
+
+def _with_default(converted: Converted, default: str, conversion: Conversion) -> Converted:
+    """Let the default stand in where the type finds nothing: in blank cells too, where it trims."""
+    empty = ~_filled(converted.values)
+    empty[list(converted.failures)] = False
+    if not empty.any():
+        return converted
+    rows = np.flatnonzero(empty)
+    defaults = conversion.convert(pa.array([default] * len(rows), pa.string()))
+    failures = {int(rows[place]): words for place, words in defaults.failures.items()}
+    values = pc.replace_with_mask(converted.values, pa.array(empty), defaults.values)
+    return Converted(values, {**converted.failures, **failures})
 
 
 def join_cells(frame: pd.DataFrame, joined: JoinedColumns) -> Cells:

@@ -5,13 +5,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from importer import MappingError, Report, import_profiles, load_config
 from importer.config import Column, Config
 from importer.deliver import Timing
-from importer.emulator import Emulator, running
+from importer.emulator import Emulator
 from importer.errors import ConfigError
 from importer.mapping import resolve_mapping
 from importer.operations import OPERATIONS
@@ -92,63 +90,6 @@ def test_one_update_for_each_operation(tmp_path: Path, emulator: Emulator) -> No
     assert emulator.stats()["batch_sizes"] == {"200": 3}
 
 
-CELLS = st.sampled_from(["", "a", "b", "c;d", "7"])
-
-
-def model(rows: list[list[str]]) -> dict[str, dict[str, Any]]:
-    """Apply rows of `EVERY` one by one, in plain Python."""
-    profiles: dict[str, dict[str, Any]] = {}
-    for name, plan, once, orders, tags, note, _old, gone in rows:
-        profile = profiles.get(name, {})
-        before = dict(profile), name in profiles
-        if plan:
-            profile["plan"] = plan
-        if once:
-            profile.setdefault("first_plan", once)
-        if orders:
-            profile["orders"] = profile.get("orders", 0) + int(orders)
-        if items := [tag for tag in tags.split(";") if tag]:
-            known = profile.setdefault("tags", [])
-            known += [tag for tag in dict.fromkeys(items) if tag not in known]
-        if note:
-            profile.setdefault("notes", []).append(note)
-        if gone:
-            profile.pop("gone", None)
-        if any((plan, once, orders, items, note, gone)) or before[1]:
-            profiles[name] = profile
-    return profiles
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(["u1", "u2", "u3"]),
-            CELLS,
-            CELLS,
-            st.sampled_from(["", "1", "-4"]),
-            CELLS,
-            CELLS,
-            st.just(""),
-            st.sampled_from(["", "x"]),
-        ).map(list),
-        min_size=1,
-        max_size=40,
-    ),
-    st.integers(6, 20),
-)
-def test_profiles_are_those_of_a_model(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], size: int
-) -> None:
-    """Random rows of mixed operations leave the profiles that applying them one by one leaves."""
-    mapping = columns(**EVERY) | {"delivery": {"batch_size": size + 1}}
-    text = "".join(",".join(row) + "\n" for row in rows)
-    with running() as emulator:
-        report = bring(tmp_path_factory.mktemp("mixed"), text, mapping, emulator)
-        assert (report.exit_code, report.totals.imported) == (0, len(rows))
-        assert emulator.profiles() == model(rows)
-
-
 @pytest.mark.parametrize(
     ("general", "entry", "expected"),
     [
@@ -186,6 +127,35 @@ def test_cells_that_must_not_be_empty(tmp_path: Path, emulator: Emulator) -> Non
         (4, "blank", None, "", "every cell is empty"),
     ]
     assert emulator.profiles() == {"u1": {"plan": "pro", "city": "Oslo"}}
+
+
+@pytest.mark.parametrize(
+    ("entry", "cell", "plan"),
+    [
+        ({"type": "integer", "default": 7, "required": True}, " ", 7),
+        ({"type": "list", "default": "a;b"}, " ; ", ["a", "b"]),
+        ({"type": "integer", "default": 7, "values": {"-": ""}}, "-", 7),
+        ({"default": "none yet"}, " ", " "),
+    ],
+)
+def test_defaults_of_blank_cells(
+    tmp_path: Path, emulator: Emulator, entry: dict[str, Any], cell: str, plan: Any
+) -> None:
+    """A default stands in wherever the type finds a cell empty, and only there."""
+    report = bring(tmp_path, f"u1,{cell},1\n", columns(plan=entry, kept={}), emulator)
+    assert (report.exit_code, emulator.profile("u1")) == (0, {"kept": "1", "plan": plan})
+
+
+def test_defaults_that_do_not_fit(tmp_path: Path, emulator: Emulator) -> None:
+    """A default that is not of the column's type fails the rows that it stands in for."""
+    mapping = columns(n={"type": "integer", "default": "none"}, kept={})
+    report = bring(tmp_path, "u1,x,1\nu2, ,1\nu3,3,1\nu4,,1\n", mapping, emulator)
+    assert [(f.row, f.code, f.reason) for f in report.examples] == [
+        (1, "type", '"x" is no integer'),
+        (2, "type", '"none" is no integer'),
+        (4, "type", '"none" is no integer'),
+    ]
+    assert emulator.profiles() == {"u3": {"n": 3, "kept": "1"}}
 
 
 def test_derived_values(tmp_path: Path, emulator: Emulator) -> None:
