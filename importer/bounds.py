@@ -49,16 +49,6 @@ class Bounds:
             return TookTooLong(f"--max-duration of {self.seconds:g} s is over")
         return None
 
-    def at_end(self, totals: Totals) -> TooManyFailures | None:
-        """Hold the share against a file that was too short to be stopped on the way."""
-        whole = totals.read and totals.read < ENOUGH and self.percent is not None
-        if whole and totals.failed * 100 > (self.percent or 0) * totals.read:
-            return TooManyFailures(
-                f"{totals.failed:,} of {totals.read:,} rows failed, "
-                f"and --max-failures allows {self.percent:g}%"
-            )
-        return None
-
 
 def _failures(given: str | int | None) -> tuple[int | None, float | None]:
     if given is None:

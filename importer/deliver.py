@@ -17,17 +17,12 @@ from importer.backoff import Backoff
 from importer.bounds import Bounds
 from importer.config import Delivery
 from importer.engage import Engage
-from importer.errors import (
-    CredentialsRefused,
-    ImporterError,
-    Interrupted,
-    RefusedByServer,
-    Unreachable,
-)
+from importer.errors import ImporterError, Interrupted
 from importer.guard import BATCHES, Guard
 from importer.interruption import Interruption
 from importer.ledger import Entry, Ledger
 from importer.settle import Settling, settle
+from importer.stops import denied, held_up, not_the_api, refuses_everything, unreachable
 from importer.transport import open_client, post
 from importer.updates import Updates
 from importer.verdict import (
@@ -272,44 +267,33 @@ class _Delivery:
 
     def _heed(self, batch: Updates, part: Updates, verdict: Verdict, sent_at: float) -> None:
         """Draw the conclusions for the run as a whole."""
+        base_url, give_up_after = self._destination.base_url, self._settings.give_up_after
+        row, size = batch.first_row, len(batch)
         match verdict:
             case Busy(message, retry_after) | Lost(message, retry_after):
                 pause = self._backoff.trouble(sent_at, retry_after)
                 if self._backoff.exhausted():
-                    self._halt(Unreachable(self._unreachable(message)))
+                    self._halt(unreachable(base_url, give_up_after, message))
                 elif pause is not None and self._stop is None:
-                    self._narrate(
-                        f"{self._destination.base_url}: {message}; trying again in {pause:.1f} s, "
-                        f"for at most {self._settings.give_up_after:g} s without progress"
-                    )
+                    self._narrate(held_up(base_url, message, pause, give_up_after))
                 return
             case Denied(message):
-                self._halt(
-                    CredentialsRefused(
-                        f"{self._destination.base_url} refused the project token ({message}); "
-                        "check MIXPANEL_TOKEN and the region"
-                    )
-                )
+                self._halt(denied(base_url, message))
             case Hopeless(message):
-                self._halt(
-                    RefusedByServer(
-                        f"{self._destination.base_url} does not answer as the profile API does "
-                        f"({message}); check project.url and project.region"
-                    )
-                )
+                self._halt(not_the_api(base_url, message))
             case Accepted():
                 self._guard.accepted()
             case PartlyRefused(refusals, others_applied):
                 if others_applied and len(refusals) < part.count:
                     self._guard.accepted()
-                elif self._guard.refused_by_name(batch.first_row, len(refusals), len(batch)):
-                    self._halt(self._refusing(next(iter(refusals.values())).message))
+                elif self._guard.refused_by_name(row, len(refusals), size):
+                    words = next(iter(refusals.values())).message
+                    self._halt(refuses_everything(base_url, BATCHES, words))
             case Refused(message):
-                row, size = batch.first_row, len(batch)
                 if (len(part) == 1 and self._guard.refused_alone(row, size)) or (
                     not self._divides and self._guard.refused_by_name(row, size, size)
                 ):
-                    self._halt(self._refusing(message))
+                    self._halt(refuses_everything(base_url, BATCHES, message))
             case TooLarge():
                 pass
         self._backoff.progress(sent_at)
@@ -358,18 +342,6 @@ class _Delivery:
         elapsed = self._timing.clock() - self._began
         if (reached := self._bounds.reached(self._ledger.totals, elapsed)) is not None:
             self._halt(reached)
-
-    def _refusing(self, words: str) -> RefusedByServer:
-        return RefusedByServer(
-            f"{self._destination.base_url} refused {BATCHES} batches in a row ({words}); "
-            "mend the mapping or the token before going on"
-        )
-
-    def _unreachable(self, message: str) -> str:
-        return (
-            f"{self._destination.base_url}: no progress for {self._settings.give_up_after:g} s "
-            f"({message}); go on when it can be reached"
-        )
 
 
 def _advance(settling: Settling, verdict: Verdict) -> Updates | None:

@@ -89,7 +89,10 @@ class RunFolder:
     def failed(self, failure: Failure) -> None:
         shown = self._shown(failure)
         if len(self.examples) < EXAMPLES:
-            self.examples.append(shown)
+            # They are printed, and what is printed is logged: a server may echo what it was sent.
+            echoes = failure.code == "refused"
+            reason = masked_words(shown.reason) if echoes else shown.reason
+            self.examples.append(replace(shown, reason=reason))
         with report_errors(self.path):
             self._write_line(self._failures, shown)
             self._rejects.write(failure)

@@ -12,7 +12,7 @@ import yaml
 from importer import import_profiles
 from importer.config import Config
 from importer.config_schema import config_schema
-from importer.masking import masked
+from importer.masking import masked, masked_words
 from importer.rehearsal import DistinctIds
 from importer.rehearsal_words import duration
 from tests.conftest import ROOT, Command
@@ -49,6 +49,23 @@ def test_masked(text: str, expected: str) -> None:
     """A masked value shows its form: at most three and two characters, at most a third."""
     assert masked(text) == expected
     assert len(expected.replace("•", "")) <= len(text) / 3
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ('"thirty-five" is no integer', '"th•••••e" is no integer'),
+        ('"a "b" c@example.com" is no', '"a "•••••om" is no'),
+        ("$email, ada@example.com is invalid", "$email, ada•••••om is invalid"),
+        ("value '+49 30 123456' refused", "value '+49•••••6' refused"),
+        ("HTTP 400: no such id 1234567890", "HTTP 400: no such id 12•••••0"),
+        ("too many requests, 30000 allowed", "too many requests, 30000 allowed"),
+        ("Invalid credentials", "Invalid credentials"),
+    ],
+)
+def test_masked_words(words: str, expected: str) -> None:
+    """What a server echoes, or a reason quotes, shows its form only; other words stay."""
+    assert masked_words(words) == expected
 
 
 def test_commonest_bad_values(tmp_path: Path) -> None:

@@ -1,0 +1,43 @@
+"""Why a run ends early, in words: what is wrong, where, what to do.
+
+The server's own words are masked: they may echo what they were sent, and these lines are logged.
+"""
+
+from importer.errors import CredentialsRefused, RefusedByServer, Unreachable
+from importer.masking import masked_words
+
+
+def denied(base_url: str, message: str) -> CredentialsRefused:
+    return CredentialsRefused(
+        f"{base_url} refused the project token ({masked_words(message)}); "
+        "check MIXPANEL_TOKEN and the region"
+    )
+
+
+def not_the_api(base_url: str, message: str) -> RefusedByServer:
+    return RefusedByServer(
+        f"{base_url} does not answer as the profile API does ({masked_words(message)}); "
+        "check project.url and project.region"
+    )
+
+
+def refuses_everything(base_url: str, batches: int, message: str) -> RefusedByServer:
+    return RefusedByServer(
+        f"{base_url} refused {batches} batches in a row ({masked_words(message)}); "
+        "mend the mapping or the token before going on"
+    )
+
+
+def unreachable(base_url: str, seconds: float, message: str) -> Unreachable:
+    return Unreachable(
+        f"{base_url}: no progress for {seconds:g} s ({masked_words(message)}); "
+        "go on when it can be reached"
+    )
+
+
+def held_up(base_url: str, message: str, pause: float, give_up_after: float) -> str:
+    """Say what holds a run up, and for how long."""
+    return (
+        f"{base_url}: {masked_words(message)}; trying again in {pause:.1f} s, "
+        f"for at most {give_up_after:g} s without progress"
+    )
