@@ -23,6 +23,7 @@ the random ids, and each `sent` of updates that must not be sent twice. All othe
 in a power cut without harm: their rows are sent once more, which changes nothing.
 """
 
+import errno
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -46,9 +47,8 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        flags = os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC
         try:
-            self._file = os.open(path, flags, 0o600)
+            self._file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
             self._end = os.fstat(self._file).st_size
         except OSError as error:
             raise self._refusal(error) from error
@@ -87,7 +87,7 @@ class Journal:
         content = orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
         try:
             if os.write(self._file, content) != len(content):
-                raise OSError(28, "No space left on device", str(self._path))
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
             with suppress(OSError):
                 os.ftruncate(self._file, self._end)

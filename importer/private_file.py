@@ -7,7 +7,7 @@ from pathlib import Path
 
 def open_private(path: Path) -> BufferedWriter:
     """Open a file to write it anew, bytes."""
-    file = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    file = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
     return os.fdopen(file, "wb")
 
 

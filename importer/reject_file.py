@@ -11,6 +11,8 @@ from pathlib import Path
 from importer.failure import Failure
 from importer.private_file import open_private
 
+_BLOCK = 1 << 20
+
 
 class RejectFile:
     """A file of records under writing. OSErrors are for the caller to translate.
@@ -42,13 +44,17 @@ class RejectFile:
         self._index.flush()
 
     def kept(self) -> Path | None:
-        """Return where an earlier file went whose content is not in this one."""
+        """Return where an earlier file went that somebody edited.
+
+        Nobody did if one of the two is the beginning of the other: a run that goes on writes the
+        same records, fewer if it is interrupted sooner.
+        """
         before = _before(self.path)
         if not before.exists():
             return None
         with before.open("rb") as old, self.path.open("rb") as new:
-            while block := old.read(1 << 20):
-                if new.read(len(block)) != block:
+            while (was := old.read(_BLOCK)) and (now := new.read(_BLOCK)):
+                if not was.startswith(now) and not now.startswith(was):
                     return before
         before.unlink()
         return None

@@ -131,7 +131,7 @@ def _blocks(
         while block:
             yield block
             block = _read_block(stream)
-            missing = missing and missing - len(block)
+            missing = None if missing is None else missing - len(block)
         if missing:
             how = "was cut short" if missing > 0 else "has grown"
             raise SourceBroken(

@@ -70,7 +70,7 @@ class Task:
         Raises SourceError, and SourceChanged before anything is sent where that can be told.
         """
         points = self.recalled.points if self.recalled is not None else {}
-        if self.recalled is not None and self.source != STDIN:
+        if self.recalled is not None and Path(self.source).is_file():  # not from a pipe
             self._verify(self.recalled)
         return open_source(self.source, self.config.source), Fingerprint(points)
 
