@@ -239,15 +239,15 @@ class _Delivery:
             return rest
 
         self._ledger.sending(part, again=again)
-        reply: Reply | Busy | Lost | Hopeless = Busy("not sent before the run stopped")
+        cut_off: Busy | Lost = Busy("not sent before the run stopped")
         try:
             if not self._ledger.repeatable:
                 await asyncio.to_thread(self._ledger.sync)
-            reply = Lost("no answer before the run stopped")
+            cut_off = Lost("no answer before the run stopped")
             sent_at = self._timing.clock()
             reply = await self._post(part)
         except asyncio.CancelledError:
-            conclude(reply, "unsent" if isinstance(reply, Busy) else "no answer")
+            conclude(cut_off, "unsent" if isinstance(cut_off, Busy) else "no answer")
             raise
         if isinstance(reply, Reply):
             verdict = self._destination.judge(reply, part.count)
