@@ -27,10 +27,10 @@ from importer.errors import (
 from importer.interruption import Interruption
 
 if TYPE_CHECKING:
+    from importer.begin import import_profiles, resume_import, retry_import
     from importer.config import Config
     from importer.config_file import load_config
     from importer.ledger import Totals
-    from importer.pipeline import import_profiles, resume_import, retry_import
     from importer.previews import ColumnPreview, Preview, preview
     from importer.progress import Observer, Progress
     from importer.report import Report
@@ -79,9 +79,9 @@ _HOMES = {
     "Progress": "progress",
     "Report": "report",
     "Totals": "ledger",
-    "import_profiles": "pipeline",
-    "resume_import": "pipeline",
-    "retry_import": "pipeline",
+    "import_profiles": "begin",
+    "resume_import": "begin",
+    "retry_import": "begin",
     "load_config": "config_file",
     "preview": "previews",
 }

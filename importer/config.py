@@ -1,12 +1,7 @@
 """The settings of an import, as the configuration file spells them, checked when built."""
 
 import codecs
-from collections.abc import Mapping
-from ipaddress import ip_address
-from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -20,17 +15,8 @@ from pydantic import (
     model_validator,
 )
 
+from importer.address import checked_url
 from importer.column_types import ColumnType
-from importer.near import near
-
-BASE_URLS: Mapping[str, str] = MappingProxyType(
-    {
-        # The servers of the ingestion API's specification.
-        "us": "https://api.mixpanel.com",
-        "eu": "https://api-eu.mixpanel.com",
-        "in": "https://api-in.mixpanel.com",
-    }
-)
 
 Region = Literal["us", "eu", "in"]
 PropertyName = Annotated[str, Field(min_length=1)]
@@ -66,37 +52,6 @@ def _as_entries(value: object) -> object:
 
 
 ColumnKey = Annotated[int | str, BeforeValidator(_column_key)]
-
-
-def is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def checked_url(url: str, *, allow_insecure: bool = False) -> str:
-    """Return the base URL without a slash at its end.
-
-    Raises ValueError for anything but https, or http to this machine: a token must not cross a
-    network in the clear.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"not an http(s) address: {url!r}")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("the address must hold no user, password, query or fragment")
-    _ = parts.port  # raises ValueError where it is no number
-    try:
-        parts.hostname.encode("idna")
-    except UnicodeError:
-        raise ValueError(f"not the name of a host: {parts.hostname!r}") from None
-    if parts.scheme == "http" and not allow_insecure and not is_loopback(parts.hostname):
-        raise ValueError(
-            f"http:// would send the token in the clear to {parts.hostname}; "
-            "use https://, or set project.allow_insecure: true"
-        )
-    return url.rstrip("/")
 
 
 class _Section(BaseModel):
@@ -336,20 +291,3 @@ def known_keys(section: tuple[Any, ...]) -> list[str]:
     }
     model = models.get(str(section[0]), Config) if section else Config
     return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def base_url(project: Project, environment: Mapping[str, str]) -> str:
-    """Return where requests go: environment before file, an address before a region."""
-    if url := environment.get("MIXPANEL_URL"):
-        return checked_url(url, allow_insecure=project.allow_insecure)
-    region = environment.get("MIXPANEL_REGION")
-    if region is not None and region not in BASE_URLS:
-        raise ValueError(f"unknown region {region!r}; {near(region, list(BASE_URLS))}")
-    if region is None and project.url is not None:
-        return checked_url(project.url, allow_insecure=project.allow_insecure)
-    return BASE_URLS[region or project.region]
-
-
-def token_path(project: Project, folder: Path) -> Path | None:
-    """Resolve `token_file` against the folder of the configuration file."""
-    return folder / project.token_file if project.token_file is not None else None

@@ -8,7 +8,8 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from importer.config import Config, Group, Source, base_url, known_keys, token_path
+from importer.address import base_url
+from importer.config import Config, Group, Source, known_keys
 from importer.engage import Engage, Token
 from importer.errors import ConfigError
 from importer.house_rules import Finding, findings
@@ -109,12 +110,12 @@ def resolve_destination(
 def _token(config: Config, folder: Path, environment: Mapping[str, str]) -> Token:
     if token := environment.get("MIXPANEL_TOKEN", "").strip():
         return Token(token)
-    path = token_path(config.project, folder)
-    if path is None:
+    if config.project.token_file is None:
         raise ConfigError(
             "no project token: set the environment variable MIXPANEL_TOKEN, "
             "or name a file that holds it as project.token_file"
         )
+    path = folder / config.project.token_file
     try:
         token = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

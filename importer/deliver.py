@@ -81,30 +81,6 @@ def deliver(
     return asyncio.run(run())
 
 
-def rehearse(
-    batches: Iterator[Updates],
-    ledger: Ledger,
-    interruption: Interruption,
-    bounds: Bounds | None = None,
-    clock: Callable[[], float] = time.monotonic,
-) -> ImporterError | None:
-    """Book every batch as it would be if the server took it; send nothing."""
-    interruption.listen(lambda _number: None)  # looked at between two batches
-    bounds, began = bounds or Bounds(), clock()
-    try:
-        for batch in batches:
-            entry = ledger.open(batch)
-            entry.imported = len(batch)
-            ledger.close(entry)
-            if interruption.signal_number is not None:
-                return Interrupted(interruption.signal_number)
-            if (reached := bounds.reached(ledger.totals, clock() - began)) is not None:
-                return reached
-    except ImporterError as error:
-        return error
-    return None
-
-
 class _Delivery:
     def __init__(
         self,

@@ -7,9 +7,9 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
+from importer.begin import import_profiles
 from importer.emulator import running
 from importer.errors import ImporterError
-from importer.pipeline import import_profiles
 from importer.progress import Observer
 from importer.report import Report
 

@@ -1,18 +1,15 @@
 """The journey of a file: source, records, chunks, identifiers, updates, batches, answers, books."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Unpack
 
 from importer.batch import batch
 from importer.bounds import Bounds
 from importer.chunks import read_chunks
-from importer.circumstances import Circumstances, Options
-from importer.closing import Which, settle
+from importer.circumstances import Circumstances
+from importer.closing import settle
 from importer.column_watch import ColumnWatch
-from importer.config import Config
 from importer.config_file import resolve_destination
-from importer.deliver import deliver, rehearse
+from importer.deliver import deliver
 from importer.encode import encode
 from importer.header_doubt import doubt_header
 from importer.identify import identify
@@ -20,63 +17,11 @@ from importer.layout import open_records
 from importer.ledger import Ledger, Totals
 from importer.mapping import resolve_mapping
 from importer.progress import Progress
-from importer.rehearsal import Rehearsal
+from importer.rehearsal import Rehearsal, rehearse
 from importer.report import Report, status_of
-from importer.retry import retry_task
 from importer.source import STDIN
-from importer.task import Task, new_task, resumed_task
+from importer.task import Task
 from importer.transform import load_transform
-
-
-def import_profiles(
-    source: str | Path,
-    config: Config | str | Path,
-    *,
-    dry_run: bool = False,
-    limit: int | None = None,
-    report_dir: str | Path = "importer-runs",
-    **options: Unpack[Options],
-) -> Report:
-    """Import a CSV file (a path, or `-` for standard input) as a mapping says.
-
-    Raises ConfigError, SourceError or ReportError while nothing has been sent, and AlreadyRunning.
-    A run that has begun always returns its report; `report.stop` says why it ended early.
-    """
-    around = Circumstances.of(options)
-    task = new_task(source, config, Path(report_dir), limit, around.warn, dry_run=dry_run)
-    return carry_out(task, around)
-
-
-def resume_import(
-    run_dir: str | Path,
-    source: str | Path | None = None,
-    config: Config | str | Path | None = None,
-    **options: Unpack[Options],
-) -> Report:
-    """Go on with an interrupted run: nothing that was settled is done again.
-
-    Source and mapping are the run's own; given again, they must be the same. Raises what
-    `import_profiles` does, and NothingToDo where the run is at its end.
-    """
-    around = Circumstances.of(options)
-    return carry_out(resumed_task(Path(run_dir), source, config, around.warn), around)
-
-
-def retry_import(
-    run_dir: str | Path,
-    which: Which = "rejects",
-    *,
-    overwrite: bool = False,
-    **options: Unpack[Options],
-) -> Report:
-    """Send the mended `rejects.csv` of a run that is at its end, or its rows in doubt.
-
-    A row of which the run imported a later one with the same identifier is held back, unless it may
-    `overwrite` it. Closes the run when nothing of it is left. Raises what `resume_import` does.
-    """
-    around = Circumstances.of(options)
-    task = retry_task(Path(run_dir), which, around.warn, overwrite=overwrite)
-    return carry_out(task, around)
 
 
 def carry_out(task: Task, around: Circumstances) -> Report:

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -10,8 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from importer.bounds import Bounds
 from importer.column_watch import ColumnFailures
+from importer.errors import ImporterError, Interrupted
 from importer.identify import Kind
+from importer.interruption import Interruption
+from importer.ledger import Ledger
 from importer.updates import Updates
 
 FIRST = 3
@@ -99,6 +104,30 @@ def _singly(text: str) -> Iterator[str]:
         _, stop = decoder.raw_decode(text, start)
         yield text[start:stop]
         start = stop + 1
+
+
+def rehearse(
+    batches: Iterator[Updates],
+    ledger: Ledger,
+    interruption: Interruption,
+    bounds: Bounds | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> ImporterError | None:
+    """Book every batch as it would be if the server took it; send nothing."""
+    interruption.listen(lambda _number: None)  # looked at between two batches
+    bounds, began = bounds or Bounds(), clock()
+    try:
+        for batch in batches:
+            entry = ledger.open(batch)
+            entry.imported = len(batch)
+            ledger.close(entry)
+            if interruption.signal_number is not None:
+                return Interrupted(interruption.signal_number)
+            if (reached := bounds.reached(ledger.totals, clock() - began)) is not None:
+                return reached
+    except ImporterError as error:
+        return error
+    return None
 
 
 class DistinctIds:

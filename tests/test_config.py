@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from importer.config import BASE_URLS, Config, Project, base_url, checked_url
+from importer.address import BASE_URLS, base_url, checked_url
+from importer.config import Config, Project
 from importer.config_file import load_config, resolve_destination
 from importer.errors import ConfigError, MappingError
 from importer.mapping import resolve_mapping

@@ -61,7 +61,7 @@ def run(
     The project token is read from the environment variable MIXPANEL_TOKEN, or from the file
     that the mapping names as project.token_file.
     """
-    from importer.pipeline import import_profiles, resume_import
+    from importer.begin import import_profiles, resume_import
 
     options: Options = {"max_failures": max_failures, "max_duration": max_duration, "mask": mask}
     if resume is not None:
@@ -135,7 +135,7 @@ def check(
 ) -> None:
     """Check a mapping file; with SOURCE, rehearse the whole import without sending."""
     if source is not None:
-        from importer.pipeline import import_profiles
+        from importer.begin import import_profiles
 
         travel(
             lambda given: import_profiles(

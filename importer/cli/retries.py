@@ -56,7 +56,7 @@ def retry(
             skip_doubts(run_dir)
         typer.echo(f"{run_dir}: its rows in doubt are taken for settled")
         return
-    from importer.pipeline import retry_import
+    from importer.begin import retry_import
 
     travel(
         lambda given: retry_import(

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from importer.begin import import_profiles
 from importer.emulator import Emulator
 from importer.interruption import Interruption
-from importer.pipeline import import_profiles
 from importer.progress import Progress
 from importer.report import Report
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from importer.begin import import_profiles
 from importer.emulator import Emulator
 from importer.interruption import Interruption
-from importer.pipeline import import_profiles
 from importer.progress import Progress
 
 from .made_updates import TOKEN, config

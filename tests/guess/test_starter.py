@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer import config
+from importer.begin import import_profiles
 from importer.config_file import load_config
 from importer.errors import SourceError
 from importer.guess.starter import starter
-from importer.pipeline import import_profiles
 from importer.previews import preview
 from tests.conftest import Command
 
