@@ -107,12 +107,13 @@ def summary(report: Report, config: str) -> str:
     totals = report.totals
     done = "deleted" if report.deletes else "imported"
     done = f"would be {done}" if report.dry_run else done
-    rate = f", {totals.read / report.seconds:,.0f} rows/s" if report.seconds else ""
+    rate = f", {report.rows_per_second:,.0f} rows/s" if report.seconds else ""
+    before = f" ({totals.recalled:,} settled before)" if totals.recalled else ""
     codes = ", ".join(f"{code} {n:,}" for code, n in sorted(totals.failures_by_code.items()))
     kinds = totals.identifiers
     rows = plural(totals.read, "row")
     lines = [
-        f"{totals.imported:,} of {rows} {done} in {report.seconds:.1f} s{rate}",
+        f"{totals.imported:,} of {rows} {done}{before} in {report.seconds:.1f} s{rate}",
         f"  failed         {totals.failed:,}{f'  ({codes})' if codes else ''}",
         f"  in doubt       {totals.in_doubt:,}",
         f"  not attempted  {totals.not_attempted:,}",

@@ -26,7 +26,7 @@ from importer.transform import load_transform
 
 def carry_out(task: Task, around: Circumstances) -> Report:
     """Take a file the whole way."""
-    config, began = task.config, around.timing.clock()
+    config, began, now = task.config, around.timing.clock(), datetime.now(UTC)
     bounds = Bounds.of(around.max_failures, around.max_duration)
     destination = resolve_destination(
         config, task.folder, around.environment, sends=not task.dry_run
@@ -77,14 +77,15 @@ def carry_out(task: Task, around: Circumstances) -> Report:
         for words in watch.warnings():
             around.warn(words)
         stop = stop or reading.broken
-        started = task.started or datetime.now(UTC)
+        seconds = around.timing.clock() - began  # whatever became of the clock on the wall
         report = Report(
             run=folder.run,
             status=status_of(ledger.totals, stop, dry_run=task.dry_run),
             source={"name": opened.name, "bytes": opened.size, "columns": layout.width},
             totals=ledger.totals,
-            started=started,
-            finished=started + timedelta(seconds=around.timing.clock() - began),
+            started=task.started or now,
+            finished=now + timedelta(seconds=seconds),
+            seconds=seconds,
             folder=folder.path,
             stop=stop,
             examples=tuple(folder.examples),

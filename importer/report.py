@@ -21,6 +21,7 @@ Status = Literal["complete", "partial", "stopped", "interrupted", "dry-run"]
 class Report:
     """How a run ended: the books, and where the failed rows are.
 
+    `seconds` is how long this process took; one that went on has an earlier one's start.
     `stop` is why it ended before its last row, if it did, `piped` whether its source cannot be
     opened again; `folder` holds the files; `examples`
     are the first failed rows; `rehearsed` is what only a dry run can tell.
@@ -32,6 +33,7 @@ class Report:
     totals: Totals
     started: datetime
     finished: datetime
+    seconds: float
     folder: Path
     stop: ImporterError | None = None
     examples: Sequence[Failure] = ()
@@ -63,8 +65,9 @@ class Report:
         )
 
     @property
-    def seconds(self) -> float:
-        return (self.finished - self.started).total_seconds()
+    def rows_per_second(self) -> float:
+        """Return the pace of this process: what earlier ones settled is not its work."""
+        return (self.totals.read - self.totals.recalled) / self.seconds if self.seconds > 0 else 0
 
     def as_json(self) -> dict[str, Any]:
         """Return the content of report.json."""
@@ -98,7 +101,7 @@ class Report:
             **rehearsed,
             "started": _iso(self.started),
             "finished": _iso(self.finished),
-            "rows_per_second": round(totals.read / self.seconds) if self.seconds > 0 else 0,
+            "rows_per_second": round(self.rows_per_second),
             "files": dict(self.files),
         }
 
