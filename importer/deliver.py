@@ -247,7 +247,11 @@ class _Delivery:
         try:
             if not self._ledger.repeatable:
                 await asyncio.to_thread(self._ledger.sync)
-            sent_at = self._timing.clock()
+        except asyncio.CancelledError:
+            conclude(Busy("the run stopped before it was sent"), "unsent")
+            raise
+        sent_at = self._timing.clock()
+        try:
             reply = await self._post(part)
         except asyncio.CancelledError:
             conclude(Lost("no answer before the run stopped"), "no answer")
