@@ -33,7 +33,7 @@ class Disk:
         self.interruption.request()
         assert self.closed.wait(10), "the run does not wait for the disk once it is stopped"
 
-    def observe(self, totals: Totals) -> None:
+    def observe(self, totals: Totals) -> None:  # noqa: ARG002
         self.closed.set()
 
 
@@ -55,7 +55,7 @@ def test_stopped_while_the_ledger_is_written() -> None:
         Delivery(),
         ledger,
         interruption=interruption,
-        narrate=lambda message: None,
+        narrate=lambda message: None,  # noqa: ARG005
         timing=VirtualTime().timing,
     )
     totals = ledger.totals
