@@ -49,12 +49,17 @@ def around(url: str, time: VirtualTime | None = None) -> dict[str, Any]:
     }
 
 
-def begin(source: Path, config: Config, url: str, time: VirtualTime | None = None) -> Report:
-    return import_profiles(source, config, report_dir=source.parent / "runs", **around(url, time))
+def begin(
+    source: Path, config: Config, url: str, time: VirtualTime | None = None, **more: Any
+) -> Report:
+    runs = source.parent / "runs"
+    return import_profiles(source, config, report_dir=runs, **around(url, time), **more)
 
 
-def go_on(run_dir: Path, config: Config, url: str, time: VirtualTime | None = None) -> Report:
-    return resume_import(run_dir, config=config, **around(url, time))
+def go_on(
+    run_dir: Path, config: Config, url: str, time: VirtualTime | None = None, **more: Any
+) -> Report:
+    return resume_import(run_dir, config=config, **around(url, time), **more)
 
 
 @dataclass(frozen=True)
