@@ -244,9 +244,13 @@ class _Delivery:
             return rest
 
         self._ledger.sending(part, again=again)
-        try:
-            if not self._ledger.repeatable:
+        if not self._ledger.repeatable:
+            try:
                 await asyncio.to_thread(self._ledger.sync)
+            except asyncio.CancelledError:  # nothing has left yet, and nothing is in doubt
+                conclude(Busy("the run stopped"), "unsent")
+                raise
+        try:
             sent_at = self._timing.clock()
             reply = await self._post(part)
         except asyncio.CancelledError:
