@@ -50,7 +50,7 @@ class Desk:
 
     def run(self, **options: Any) -> Report:
         return import_profiles(
-            self.source, self.mapping, report_dir=self.runs, **self._around(options)
+            self.source, self.mapping, **self._around({"report_dir": self.runs} | options)
         )
 
     def resume(self, run_dir: Path, *given: str | Path, **options: Any) -> Report:

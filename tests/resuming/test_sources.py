@@ -84,7 +84,7 @@ def test_other_destination(desk: Desk) -> None:
     run_dir = desk.stopped_after(500).folder
     before = desk.updates
     elsewhere = {"MIXPANEL_URL": f"{desk.emulator.url}/other", "MIXPANEL_TOKEN": "t"}
-    with pytest.raises(ConfigError, match="the run was begun at .* and would go on at"):
+    with pytest.raises(ConfigError, match=r"the run was begun at .* and would go on at"):
         desk.resume(run_dir, environment=elsewhere)
     assert desk.updates == before
 
