@@ -29,7 +29,11 @@ class Fingerprint:
         return bool(self._known)
 
     def over(self, records: Iterable[Records], name: str) -> Iterator[Records]:
-        """Hand records on. Raises SourceChanged before the first portion that is not as it was."""
+        """Hand records on, those with a known digest behind them once they have proved to have it.
+
+        Raises SourceChanged before the first portion that is not as it was.
+        """
+        unproved: list[Records] = []
         for portion in records:
             start = 0
             while self._known and self._known[0][0] <= portion.last_row:
@@ -41,9 +45,14 @@ class Fingerprint:
                         f"line {portion.last_line(stop - 1):,} has changed; {_ADVICE}"
                     )
                 start = stop
+            unproved.append(portion)
             if start < len(portion):
-                self.fresh.append((portion.last_row, self._take(portion, start, len(portion))))
-            yield portion
+                digest = self._take(portion, start, len(portion))
+                if self._known:
+                    continue
+                self.fresh.append((portion.last_row, digest))
+            yield from unproved
+            unproved.clear()
         if self.awaits:
             raise SourceChanged(f"{name}: is not as long as when the run was begun; {_ADVICE}")
 

@@ -80,23 +80,43 @@ def lay_against(run_dir: Path, which: str, path: Path, config: Config) -> Retrie
 def recognise(index: Sequence[tuple[int, str]], digests: Sequence[str]) -> Positions:
     """Return for each record of a mended file the row it was, or 0.
 
-    A record that is unchanged is what it was; one that stands where as many others stood as stand
-    there now was mended in place.
+    A record that is unchanged is what it was, wherever it stands now; one that stands where as many
+    others stood as stand there now was mended in place.
     """
     rows = np.array([row for row, _ in index], np.int64)
     before = [digest for _, digest in index]
     if len(before) == len(digests) and _in_place(before, digests):
         return rows
     numbers = np.zeros(len(digests), np.int64)
-    if len(before) > MOST_COMPARED:
-        places = {digest: row for row, digest in index}
-        return np.array([places.get(digest, 0) for digest in digests], np.int64)
-    for tag, old, old_end, new, new_end in SequenceMatcher(
-        None, before, digests, autojunk=False
-    ).get_opcodes():
-        if tag == "equal" or (tag == "replace" and old_end - old == new_end - new):
+    comparable = len(before) <= MOST_COMPARED
+    matcher = SequenceMatcher(None, before, digests, autojunk=False) if comparable else None
+    opcodes = matcher.get_opcodes() if matcher is not None else []
+    for tag, old, old_end, new, new_end in opcodes:
+        if tag == "equal":
             numbers[new:new_end] = rows[old:old_end]
+    _find_moved(index, digests, numbers)
+    taken = set(numbers.tolist())
+    for tag, old, old_end, new, new_end in opcodes:
+        if tag == "replace":
+            left = [row for row in rows[old:old_end].tolist() if row not in taken]
+            open_ = [place for place in range(new, new_end) if not numbers[place]]
+            if len(left) == len(open_):
+                numbers[open_] = left
     return numbers
+
+
+def _find_moved(
+    index: Sequence[tuple[int, str]], digests: Sequence[str], numbers: Positions
+) -> None:
+    """Number records that are unchanged but stand elsewhere, each row once."""
+    taken = set(numbers.tolist())
+    places: dict[str, list[int]] = {}
+    for row, digest in reversed(index):
+        if row not in taken:
+            places.setdefault(digest, []).append(row)
+    for place, digest in enumerate(digests):
+        if not numbers[place] and (same := places.get(digest)):
+            numbers[place] = same.pop()
 
 
 def _in_place(before: Sequence[str], digests: Sequence[str]) -> bool:

@@ -2,7 +2,7 @@
 
 import codecs
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BufferedIOBase, RawIOBase
 from pathlib import Path
@@ -69,13 +69,17 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An opened source: `blocks` yields the bytes behind `encoding.mark`."""
+    """An opened source: `blocks` yields the bytes behind `encoding.mark`.
+
+    At their end it is closed; who reads no further calls `close`.
+    """
 
     name: str
     size: int | None
     encoding: Encoding
     dialect: Dialect
     blocks: Iterator[bytes]
+    close: Callable[[], object] = lambda: None
 
 
 def open_source(source: str | Path, settings: config.Source) -> Source:
@@ -102,6 +106,7 @@ def open_source(source: str | Path, settings: config.Source) -> Source:
         encoding=encoding,
         dialect=Dialect(settings.delimiter, settings.quote, encoding.unit),
         blocks=_blocks(stream, first[len(encoding.mark) :], name, size and size - len(first)),
+        close=stream.close,
     )
 
 

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from collections.abc import Mapping as ReadOnly
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,17 +76,17 @@ class Task:
         return open_source(self.source, self.config.source), Fingerprint(points)
 
     def _verify(self, recalled: Recalled) -> None:
-        opened, before = open_source(self.source, self.config.source), recalled.begun.bytes
-        if before is not None and opened.size != before and not recalled.broken:
-            raise SourceChanged(
-                f"{opened.name}: is not the file that the run was begun with: it has "
-                f"{opened.size:,} bytes, and had {before:,}; put the old one back, "
-                "or begin a new run"
-            )
-        fingerprint = Fingerprint(recalled.points)
-        for _ in fingerprint.over(framed(opened, self.config.source), opened.name):
-            if not fingerprint.awaits:
-                break
+        before, fingerprint = recalled.begun.bytes, Fingerprint(recalled.points)
+        with closing(open_source(self.source, self.config.source)) as opened:
+            if before is not None and opened.size != before and not recalled.broken:
+                raise SourceChanged(
+                    f"{opened.name}: is not the file that the run was begun with: it has "
+                    f"{opened.size:,} bytes, and had {before:,}; put the old one back, "
+                    "or begin a new run"
+                )
+            for _ in fingerprint.over(framed(opened, self.config.source), opened.name):
+                if not fingerprint.awaits:
+                    break
 
     def open_folder(
         self, opened: Source, layout: Layout, destination: Engage, mapping: Mapping, *, mask: bool

@@ -1,0 +1,309 @@
+"""What a run set aside, mended and sent again: as who it was, once, and never over newer values."""
+
+import csv
+import random
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from importer.closing import skip_doubts
+from importer.errors import ConfigError, NothingToDo
+from importer.identities import MOST_COMPARED, recognise
+from importer.report import Report
+
+from .processes import importing, report_of, wait_for_requests
+from .runs import Desk, adding, once, stopping
+
+TYPED = "columns: {1: name, 2: {property: age, type: integer}}\n"
+"""A mapping without an identifier: every row is a random id's."""
+
+SETTING = "identifier: {column: 1}\ncolumns: {2: {property: age, type: integer}}\n"
+
+
+def mend(run_dir: Path, *changes: tuple[str, str]) -> list[str]:
+    """Change lines of rejects.csv, the text before and after; return its lines."""
+    path = run_dir / "rejects.csv"
+    text = path.read_text("utf-8")
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    path.write_text(text, "utf-8")
+    return text.splitlines()
+
+
+def by_name(desk: Desk) -> dict[str, str]:
+    """Return the ids of the profiles by their names."""
+    return {kept["name"]: id_ for id_, kept in desk.emulator.profiles().items()}
+
+
+def failed_ids(run_dir: Path) -> dict[int, str]:
+    """Return row and identifier of each failed row."""
+    with (run_dir / "failures.csv").open(encoding="utf-8", newline="") as stream:
+        return {int(line["row"]): line["identifier"] for line in csv.DictReader(stream)}
+
+
+def typed(desk: Desk, rows: int, bad: tuple[int, ...]) -> tuple[Report, dict[str, str]]:
+    """Run rows of which some are bad; return the report and the ids of the others."""
+    desk.write(
+        "".join(f"n{row},{'old' if row in bad else row}\n" for row in range(1, rows + 1)), TYPED
+    )
+    report = desk.run()
+    assert report.exit_code == 3
+    return report, by_name(desk)
+
+
+def drawn(run_dir: Path, row: int) -> str:
+    """Return the random id that a run's seed gives a row."""
+    import json
+    import uuid
+
+    import numpy as np
+
+    from importer.identify import random_identifiers
+
+    begun = json.loads((run_dir / "ledger.jsonl").read_bytes().splitlines()[0])
+    return random_identifiers(uuid.UUID(begun["seed"]), np.array([row]))[0]
+
+
+@pytest.mark.parametrize("how", ["mended", "reordered", "partly", "in part removed", "all at once"])
+def test_random_ids_stay(desk: Desk, how: str) -> None:
+    """A mended row keeps the random id that it had, wherever it now stands as it can be known.
+
+    Rows that are gone from the file are given up, which is said.
+    """
+    report, ids = typed(desk, 60, (5, 17, 30, 44))
+    assert all(ids[f"n{row}"] == drawn(report.folder, row) for row in (1, 6, 60))
+    path = report.folder / "rejects.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    if how == "reordered":  # by hand, and mended in a second session
+        path.write_text("".join([lines[2], lines[0], lines[1], lines[3]]), "utf-8")
+        first = desk.retry(report.folder)
+        assert (first.exit_code, first.totals.failed) == (3, 4)
+        run_dir = first.folder
+    else:
+        run_dir = report.folder
+    mended = [line.replace("old", "41") for line in path.read_text("utf-8").splitlines(True)]
+    if how == "partly":
+        mended[1] = lines[1]
+    if how == "in part removed":
+        del mended[1:]
+        mended[0] = lines[0]
+    (run_dir / "rejects.csv").write_text("".join(mended), "utf-8")
+    again = desk.retry(run_dir)
+    rows = {"partly": (5, 30, 44), "in part removed": ()}.get(how, (5, 17, 30, 44))
+    now = by_name(desk)
+    assert {name: now[name] for name in ids} == ids
+    assert {name: id_ for name, id_ in now.items() if name not in ids} == {
+        f"n{row}": drawn(report.folder, row) for row in rows
+    }
+    if how == "partly":
+        assert (again.exit_code, report_of(report.folder)["status"]) == (3, "partial")
+        mend(again.folder, ("old", "41"))
+        last = desk.retry(again.folder)
+        assert by_name(desk)["n17"] == drawn(report.folder, 17)
+        assert report_of(report.folder)["closed_by"] == last.run
+    elif how == "in part removed":
+        assert "3 of the rows are not there any more, given up: 17, 30, 44" in again.warnings[0]
+    else:
+        assert again.exit_code == 0
+        closed = report_of(report.folder)
+        assert (closed["status"], closed["closed_by"]) == ("complete", again.run)
+        with pytest.raises(NothingToDo, match="nothing is left to retry"):
+            desk.retry(report.folder)
+
+
+def test_all_given_up(desk: Desk) -> None:
+    """With every record taken out of the file the rows are given up, and the run is closed."""
+    report, _ = typed(desk, 9, (5,))
+    (report.folder / "rejects.csv").write_bytes(b"")
+    with pytest.raises(NothingToDo, match="given up, the run is closed"):
+        desk.retry(report.folder)
+    assert report_of(report.folder)["status"] == "complete"
+
+
+def test_newer_values_stay(desk: Desk) -> None:
+    """A row that a later one with the same identifier followed is held back, unless told."""
+    desk.write("u1,old\nu1,2\nu2,old\nu3,3\n", SETTING)
+    report = desk.run()
+    mend(report.folder, ("u1,old", "u1,1"), ("u2,old", "u2,7"))
+    again = desk.retry(report.folder)
+    assert (again.exit_code, again.totals.failures_by_code) == (3, {"overwritten": 1})
+    assert "row 2 of" in again.examples[0].reason
+    assert {name: kept["age"] for name, kept in desk.emulator.profiles().items()} == {
+        "u1": 2, "u2": 7, "u3": 3,
+    }  # fmt: skip
+    with pytest.raises(ConfigError, match=f"was retried as .*{again.run}"):
+        desk.retry(report.folder)
+    last = desk.retry(again.folder, overwrite=True)
+    assert (last.exit_code, desk.emulator.profile("u1")) == (0, {"age": 1})
+    for run_dir in (report.folder, again.folder):
+        assert report_of(run_dir)["closed_by"] == last.run
+
+
+def test_unfinished(desk: Desk) -> None:
+    """A run that can go on is not retried before it has."""
+    desk.write("u0,many\n" + adding(1_000))
+    run_dir = desk.stopped_after(300).folder
+    for which in ("rejects", "in_doubt"):
+        with pytest.raises(ConfigError, match="is not at its end; first: importer run --resume"):
+            desk.retry(run_dir, which)
+    with pytest.raises(ConfigError, match="is not at its end"):
+        skip_doubts(run_dir)
+    assert desk.resume(run_dir).exit_code == 3
+    mend(run_dir, ("many", "1"))
+    assert (desk.retry(run_dir).exit_code, desk.orders) == (0, once(1_000) | {"u0": 1})
+
+
+def bad(rows: int) -> str:
+    """Return rows that all have a faulty cell, and a good one."""
+    return "".join(f"u{row},many\n" for row in range(1, rows + 1)) + "good,1\n"
+
+
+def test_killed_retry(desk: Desk) -> None:
+    """A retry that was killed is resumed like any run, and closes the one that it retries."""
+    desk.write(bad(2_000))
+    report = desk.run()
+    mend(report.folder, *[("many", "1")])
+    before = desk.emulator.stats()["requests"]
+    desk.emulator.faults({"kind": "delay", "delay_ms": [40, 40]})
+    with importing(desk.folder, "retry", report.folder, url=desk.emulator.url) as process:
+        wait_for_requests(desk.emulator, before + 3, process)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    (killed,) = [path for path in desk.runs.iterdir() if path != report.folder]
+    desk.emulator.faults()
+    with pytest.raises(ConfigError, match=f"importer run --resume .*{killed.name}"):
+        desk.retry(report.folder)
+    ended = desk.resume(killed)
+    assert set(desk.orders.values()) == {1}
+    assert ended.totals.imported + ended.totals.in_doubt == 2_000
+    if ended.totals.in_doubt:
+        assert report_of(report.folder)["status"] == "partial"
+        skip_doubts(killed)
+    assert report_of(report.folder)["status"] == "complete"
+
+
+def test_interrupted_retry(desk: Desk) -> None:
+    """A retry that was interrupted goes on, held back rows and all, and nothing counts twice."""
+    desk.write(bad(2_000).replace("u77,many\n", "u77,many\nu78,1\n"))
+    report = desk.run()
+    mend(report.folder, ("many", "1"))
+    retry = desk.retry(report.folder, **stopping(lambda progress: progress.totals.read >= 500))
+    assert retry.exit_code == 130
+    ended = desk.resume(retry.folder)
+    assert (ended.exit_code, desk.orders) == (0, once(2_000) | {"good": 1, "u78": 2})
+    assert report_of(report.folder)["closed_by"] == ended.run
+
+
+@pytest.mark.parametrize("applied", ["before", "never"])
+def test_in_doubt(desk: Desk, applied: str) -> None:
+    """Rows in doubt are sent again when told so, or taken for settled; that closes the run."""
+    desk.write("u1,1\nu2,1\nu3,1\n")
+    desk.emulator.faults({"kind": "drop", "apply": applied, "first": 1})
+    report = desk.run()
+    assert (report.exit_code, report.totals.in_doubt) == (7, 3)
+    if applied == "before":
+        skip_doubts(report.folder)
+        closed_by = "skip"
+    else:
+        again = desk.retry(report.folder, "in_doubt")
+        closed_by = again.run
+        assert again.exit_code == 0
+    assert desk.orders == once(3)
+    closed = report_of(report.folder)
+    assert (closed["status"], closed["closed_by"]) == ("complete", closed_by)
+    with pytest.raises(NothingToDo):
+        desk.retry(report.folder, "in_doubt")
+    with pytest.raises(NothingToDo):
+        skip_doubts(report.folder)
+
+
+def test_failed_and_in_doubt(desk: Desk) -> None:
+    """A run with both is closed once both are settled, in whatever order."""
+    desk.write("u1,1\nu2,many\n")
+    desk.emulator.faults({"kind": "drop", "first": 1})
+    report = desk.run()
+    assert (report.exit_code, report.totals.in_doubt, report.totals.failed) == (7, 1, 1)
+    mend(report.folder, ("many", "1"))
+    again = desk.retry(report.folder)
+    assert (again.exit_code, report_of(report.folder)["status"]) == (0, "partial")
+    assert desk.retry(report.folder, "in_doubt").exit_code == 0
+    assert report_of(report.folder)["status"] == "complete"
+    assert desk.orders == once(2)
+
+
+def test_mended_too_early(desk: Desk) -> None:
+    """What was mended before a stopped run went on is kept beside the new rejects."""
+    desk.write("u0,many\n" + adding(1_000))
+    run_dir = desk.stopped_after(300).folder
+    mend(run_dir, ("many", "1"))
+    mended = (run_dir / "rejects.csv").read_bytes()
+    ended = desk.resume(run_dir)
+    kept = run_dir / "rejects.before.csv"
+    assert kept.read_bytes() == mended
+    assert f"kept as {kept}" in ended.warnings[-1]
+    assert (run_dir / "rejects.csv").read_bytes() == b"u0,many\n"
+
+
+def test_random_mendings(desk: Desk) -> None:
+    """However rows are mended, left, removed and moved: none counts twice, none is lost.
+
+    What is removed is given up; all others arrive once, after as many retries as it takes.
+    """
+    chance = random.Random(11)
+    desk.write(bad(40))
+    run_dir, alive = desk.run().folder, set(range(1, 41))
+    for _ in range(20):
+        path = run_dir / "rejects.csv"
+        lines = path.read_text("utf-8").splitlines()
+        kept: list[str] = []
+        for line in lines:
+            what: Any = chance.choice(("mend", "leave", "leave", "remove"))
+            if what == "remove":
+                alive.discard(int(line.split(",")[0][1:]))
+                continue
+            kept.append(line.replace("many", "1") if what == "mend" else line)
+        if chance.random() < 0.5:
+            chance.shuffle(kept)
+        path.write_text("".join(f"{line}\n" for line in kept), "utf-8")
+        try:
+            report = desk.retry(run_dir)
+        except NothingToDo:
+            break
+        if report.exit_code == 0:
+            break
+        run_dir = report.folder
+    assert desk.orders == {f"u{row}": 1 for row in alive} | {"good": 1}
+
+
+@pytest.mark.parametrize(
+    ("digests", "rows"),
+    [
+        ("abcd", [1, 2, 3, 4]),
+        ("axcd", [1, 2, 3, 4]),
+        ("wxyz", [1, 2, 3, 4]),
+        ("cabd", [3, 1, 2, 4]),
+        ("dcba", [4, 3, 2, 1]),
+        ("cabx", [3, 1, 2, 4]),
+        ("bd", [2, 4]),
+        ("ad", [1, 4]),
+        ("axd", [1, 0, 4]),
+        ("abcdx", [1, 2, 3, 4, 0]),
+        ("aabcd", [0, 1, 2, 3, 4]),
+        ("", []),
+    ],
+)
+def test_recognised(digests: str, rows: list[int]) -> None:
+    """A record is known by what it was, wherever it is, or by its place; no row is two."""
+    assert recognise(list(enumerate("abcd", start=1)), list(digests)).tolist() == rows
+
+
+def test_recognised_among_many() -> None:
+    """Of very many records those that are unchanged are known, identical ones each for itself."""
+    index = [(row, str(row // 2)) for row in range(1, MOST_COMPARED + 2)]
+    digests = [digest for _, digest in reversed(index)]
+    found = recognise(index, [*digests[:-1], "mended", "added"]).tolist()
+    assert sorted(found)[2:] == [row for row, digest in index if digest != digests[-1]]
+    assert found[-2:] == [0, 0]

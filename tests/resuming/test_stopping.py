@@ -1,0 +1,109 @@
+"""A run that is told to stop says how to go on, and what it says works as it is printed."""
+
+import shlex
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from .processes import importing, only_run, settings, wait_for_requests, wait_until
+from .runs import Desk, adding, once
+
+ROWS = 3_000
+
+
+def as_typed(desk: Desk, line: str) -> subprocess.CompletedProcess[str]:
+    """Have a shell run a line, `importer` being the one that is tested."""
+    command = shlex.join([sys.executable, "-m", "importer"])
+    return subprocess.run(
+        ["/bin/sh", "-c", f'importer() {{ {command} "$@"; }}; {line}'],
+        cwd=desk.folder,
+        env=settings(desk.emulator.url),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "json"), [(signal.SIGINT, False), (signal.SIGTERM, True)], ids=["INT", "TERM"]
+)
+def test_signal(desk: Desk, number: signal.Signals, json: bool) -> None:
+    """A signal ends a run with 130 or 143; the command that it prints, typed, completes it.
+
+    Nothing is in doubt then, even of what must not be repeated: what is in flight is waited for.
+    """
+    desk.write(adding(ROWS))
+    desk.emulator.faults({"kind": "delay", "delay_ms": [50, 50]})
+    given = ("run", "customers.csv", "-c", "config.yaml", "--report-dir", "my runs")
+    with importing(
+        desk.folder, *given, *(["--json"] if json else []), url=desk.emulator.url
+    ) as process:
+        wait_for_requests(desk.emulator, 3, process)
+        process.send_signal(number)
+        stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert "Traceback" not in stderr
+    run_dir = only_run(desk.folder / "my runs")
+    (line,) = [line for line in (stdout + stderr).splitlines() if "o go on: importer" in line]
+    command = line.partition("o go on: ")[2]
+    assert command == f"importer run --resume 'my runs/{run_dir.name}'"
+    assert 0 < len(desk.orders) < ROWS
+    desk.emulator.faults()
+    done = as_typed(desk, command)
+    assert (done.returncode, desk.orders, desk.updates) == (0, once(ROWS), ROWS), done
+
+
+def test_second_signal(desk: Desk) -> None:
+    """The second signal ends a run at once; what was settled before is not sent again."""
+    desk.write(adding(ROWS))
+    desk.emulator.faults({"kind": "sleep", "seconds": 30, "apply": "before", "every": 4})
+    given = ("run", "customers.csv", "-c", "config.yaml", "--report-dir", "runs")
+    with importing(desk.folder, *given, url=desk.emulator.url) as process:
+        wait_until(lambda: len(desk.orders) > 100, process)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        said = ""
+        while "stopping" not in said:
+            said = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=4)  # requests in flight would be given five seconds
+    assert process.returncode == 130
+    desk.emulator.faults()
+    ended = desk.resume(only_run(desk.runs))
+    assert ended.exit_code in (0, 7)
+    assert set(desk.orders.values()) == {1}
+    assert ended.totals.imported + ended.totals.in_doubt == ROWS
+    assert len(desk.orders) >= ended.totals.imported
+    assert ended.totals.in_doubt <= 1_000, "ten requests of a hundred rows"
+
+
+@pytest.mark.parametrize(
+    ("bound", "words"),
+    [
+        ({"max_failures": "3"}, "4 rows failed, and --max-failures allows 3"),
+        ({"max_failures": "1%"}, "rows failed, and --max-failures allows 1%"),
+        ({"max_duration": "0.3s"}, "--max-duration of 0.3 s is over"),
+    ],
+    ids=["rows", "share", "time"],
+)
+def test_bounds(desk: Desk, bound: dict[str, str], words: str) -> None:
+    """A run that reaches a bound stops with 4; resumed without it, it completes."""
+    bad = [row for row in range(1, ROWS + 1) if row % 50 == 0 and "max_failures" in bound]
+    rows = adding(ROWS)
+    for row in bad:
+        rows = rows.replace(f"u{row},1\n", f"u{row},many\n")
+    desk.write(rows)
+    desk.emulator.faults({"kind": "delay", "delay_ms": [150, 150]})
+    stopped = desk.run(**bound)
+    assert (stopped.exit_code, stopped.status) == (4, "stopped")
+    assert words.removeprefix("4 rows") in str(stopped.stop)
+    assert stopped.totals.in_doubt == 0
+    assert stopped.totals.imported < ROWS - len(bad)
+    desk.emulator.faults()
+    ended = desk.resume(stopped.folder)
+    assert (ended.exit_code, ended.totals.failed) == (3 if bad else 0, len(bad))
+    assert desk.orders == {name: 1 for name in once(ROWS) if int(name[1:]) not in bad}
+    assert desk.updates == ROWS - len(bad)
