@@ -44,8 +44,9 @@ def signals() -> Iterator[Interruption]:
             os._exit(128 + number)
         if not interruption.heard:
             raise Interrupted(number)
-        print("\nimporter: stopping; requests in flight may finish", file=sys.stderr)
+        # Before anything is printed: who reads it may send the second signal at once.
         interruption.request(number)
+        print("\nimporter: stopping; requests in flight may finish", file=sys.stderr)
 
     previous = {
         number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)

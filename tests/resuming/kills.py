@@ -24,7 +24,7 @@ import trustme
 from importer.deliver import Timing
 from importer.emulator import Emulator, running
 from importer.errors import ImporterError
-from importer.begin import import_profiles, resume_import
+from importer.pipeline import import_profiles, resume_import
 from importer.recall import LEDGER
 
 from .mixed import (
@@ -144,7 +144,7 @@ class Trial:
         process = self.process(run_dir)
         # The moment is one of two kinds, so that the quick ends of a run are met as well.
         if self.chance.random() < 0.6:
-            process.join(self.chance.uniform(0.02, 0.5))
+            process.join(self.chance.uniform(0.04, 0.6))
         else:
             requests = self.emulator.stats()["requests"] + self.chance.randrange(30)
             while process.is_alive() and self.emulator.stats()["requests"] < requests:
