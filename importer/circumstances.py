@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self, TypedDict
 
-from importer.deliver import Timing
 from importer.interruption import Interruption
 from importer.progress import Observer, Silence
+from importer.timing import Timing
 
 
 class Options(TypedDict, total=False):

@@ -5,11 +5,8 @@ shares an identifier is unsettled, and the parts of a split batch follow one ano
 """
 
 import asyncio
-import random
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 
 from importer.ahead import ahead, call_soon
@@ -23,6 +20,7 @@ from importer.interruption import Interruption
 from importer.ledger import Entry, Ledger
 from importer.settle import Settling, settle
 from importer.stops import denied, held_up, not_the_api, refuses_everything, unreachable
+from importer.timing import Timing
 from importer.transport import open_client, post
 from importer.updates import Updates
 from importer.verdict import (
@@ -43,15 +41,6 @@ WINDOW = 4
 
 GRACE = 5.0
 """Seconds that requests in flight have to finish once the run stops."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """What time and chance are, so that tests need not wait for either."""
-
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    chance: Callable[[], float] = random.random
 
 
 def deliver(

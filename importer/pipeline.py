@@ -9,7 +9,6 @@ from importer.circumstances import Circumstances
 from importer.closing import settle
 from importer.column_watch import ColumnWatch
 from importer.config_file import resolve_destination
-from importer.deliver import deliver
 from importer.encode import encode
 from importer.header_doubt import doubt_header
 from importer.identify import identify
@@ -62,6 +61,8 @@ def carry_out(task: Task, around: Circumstances) -> Report:
         if task.dry_run:
             stop = rehearse(rehearsal.watch(batches), ledger, around.interruption, bounds)
         else:
+            from importer.deliver import deliver  # a rehearsal needs no HTTP client
+
             stop = deliver(
                 batches,
                 destination,

@@ -8,11 +8,11 @@ import pytest
 
 from importer import MappingError, Report, import_profiles, load_config
 from importer.config import Column, Config
-from importer.deliver import Timing
 from importer.emulator import Emulator
 from importer.errors import ConfigError
 from importer.mapping import resolve_mapping
 from importer.operations import OPERATIONS
+from importer.timing import Timing
 
 
 def columns(**entries: Any) -> dict[str, Any]:

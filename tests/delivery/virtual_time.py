@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from importer.deliver import Timing
+from importer.timing import Timing
 
 
 @dataclass

@@ -21,11 +21,11 @@ from pathlib import Path
 
 import trustme
 
-from importer.deliver import Timing
 from importer.emulator import Emulator, running
 from importer.errors import ImporterError
-from importer.pipeline import import_profiles, resume_import
+from importer.begin import import_profiles, resume_import
 from importer.recall import LEDGER
+from importer.timing import Timing
 
 from .mixed import (
     MIXED,
@@ -43,7 +43,7 @@ from .processes import report_of
 ROWS, PROFILES = 1_500, 200
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["importer.pipeline", __name__])
+FORKS.set_forkserver_preload(["importer.begin", "importer.deliver", __name__])
 
 HURRIED = 100.0
 """So much faster time passes for the importer: its pauses begin at two seconds."""

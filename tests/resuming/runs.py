@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from importer.begin import import_profiles, resume_import, retry_import
 from importer.closing import Which
-from importer.deliver import Timing
 from importer.emulator import Emulator
 from importer.interruption import Interruption
-from importer.begin import import_profiles, resume_import, retry_import
 from importer.progress import Progress
 from importer.report import Report
+from importer.timing import Timing
 from tests.delivery.runs import Listener
 
 from .mixed import TOKEN

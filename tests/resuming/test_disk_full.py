@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from importer.begin import import_profiles, resume_import
 from importer.emulator import Emulator
 from importer.errors import ReportError
-from importer.begin import import_profiles, resume_import
 
 from .mixed import TOKEN, noted, numbers_in, write_mapping
 from .processes import importing, only_run, report_of

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from importer.deliver import Timing
-from importer.emulator import Emulator
 from importer.begin import import_profiles, resume_import
+from importer.emulator import Emulator
 from importer.progress import Progress
+from importer.timing import Timing
 from tests.delivery.runs import Listener
 from tests.delivery.virtual_time import VirtualTime
 
