@@ -20,7 +20,9 @@ rests on a later one. And `tail`, `grep` and `jq` can read it.
 
 What must be on the disk before it matters is waited for (`sync`): the first line, with the seed of
 the random ids, and each `sent` of updates that must not be sent twice. All other lines may be lost
-in a power cut without harm: their rows are sent once more, which changes nothing.
+in a power cut without harm: their rows are sent once more, which changes nothing. The `sent` lines
+of such updates are written with the next answer: a write hands the interpreter to the thread that
+reads, and waits to get it back.
 """
 
 import errno
@@ -47,6 +49,7 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._waiting = b""
         try:
             self._file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
             self._end = os.fstat(self._file).st_size
@@ -82,9 +85,14 @@ class Journal:
         self._end = recalled.end
         self.write({"resumed": datetime.now(UTC).isoformat(timespec="milliseconds")})
 
+    def defer(self, line: Mapping[str, Any]) -> None:
+        """Append a line together with the next one: it may be lost, and a write costs."""
+        self._waiting += orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+
     def write(self, line: Mapping[str, Any]) -> None:
-        """Append a line, whole or not at all."""
-        content = orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+        """Append a line, whole or not at all, behind those that wait."""
+        self.defer(line)
+        content, self._waiting = self._waiting, b""
         try:
             if os.write(self._file, content) != len(content):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

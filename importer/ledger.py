@@ -174,8 +174,12 @@ class Ledger:
         self._observe(self.totals)
 
     def sending(self, part: Updates, *, again: bool) -> None:
-        """Note that these rows are about to be sent."""
-        self._note({"sent": ranges(part.rows), **({"again": True} if again else {})})
+        """Note that these rows are about to be sent: at once where they must not be sent twice."""
+        line = {"sent": ranges(part.rows), **({"again": True} if again else {})}
+        if not self.repeatable:
+            self._note(line)
+        elif self._journal is not None:
+            self._journal.defer(line)
 
     def sync(self) -> None:
         """Wait until all that was noted is on the disk."""
