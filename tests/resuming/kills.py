@@ -21,9 +21,9 @@ from pathlib import Path
 
 import trustme
 
+from importer.begin import import_profiles, resume_import
 from importer.emulator import Emulator, running
 from importer.errors import ImporterError
-from importer.begin import import_profiles, resume_import
 from importer.recall import LEDGER
 from importer.timing import Timing
 
