@@ -90,6 +90,7 @@ class Wilful:
                 self.wrongs.append(f"{row} may have been applied, and was sent again")
         if self._requests == self.crash_at:
             self._dead = True
+            self.uncertain.update(rows)
             if self.crash_applies:
                 self._apply(updates)
             self.on_crash()
