@@ -1,5 +1,6 @@
 """The journey of a file: source, records, chunks, identifiers, updates, batches, answers, books."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from importer.batch import batch
@@ -15,6 +16,7 @@ from importer.identify import identify
 from importer.layout import open_records
 from importer.ledger import Ledger, Totals
 from importer.mapping import resolve_mapping
+from importer.masking import masked_words
 from importer.progress import Progress
 from importer.rehearsal import Rehearsal, rehearse
 from importer.report import Report, status_of
@@ -25,6 +27,7 @@ from importer.transform import load_transform
 
 def carry_out(task: Task, around: Circumstances) -> Report:
     """Take a file the whole way."""
+    task = replace(task, mask=task.mask or around.mask)
     config, began, now = task.config, around.timing.clock(), datetime.now(UTC)
     bounds = Bounds.of(around.max_failures, around.max_duration)
     destination = resolve_destination(
@@ -37,15 +40,15 @@ def carry_out(task: Task, around: Circumstances) -> Report:
     )
     doubt, records = doubt_header(records, opened, layout, config.source)
     if doubt:
-        around.warn(doubt)
-    watch, rehearsal = ColumnWatch(), Rehearsal()
+        around.warn(masked_words(doubt) if task.mask else doubt)
+    watch, rehearsal = ColumnWatch(), Rehearsal(mask=task.mask)
     transform = load_transform(config.transform, task.folder, layout)
     mapping = watch.over(resolve_mapping(config, transform.width, transform.names))
 
     def observe(totals: Totals) -> None:
         around.observer.update(Progress(totals, reading.expected_rows(opened.size)))
 
-    with task.open_folder(opened, layout, destination, mapping, mask=around.mask) as folder:
+    with task.open_folder(opened, layout, destination, mapping) as folder:
         ledger = Ledger(
             folder,
             observe,
@@ -100,5 +103,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
         )
         report = folder.finish(report)
     if task.retries is not None and report.status == "complete":
-        settle(task.retries.run_dir, task.retries.which, report.run)
+        whose = task.retries
+        if settle(whose.run_dir, whose.which, report.run):
+            around.observer.narrate(f"{whose.run_dir}: nothing of it is left; it is closed")
     return report

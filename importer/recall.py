@@ -29,7 +29,8 @@ class Begun:
 
     `source` is an absolute path, or `-`; `bytes` and `columns` are its size, where it has one, and
     its width. `folder` is what paths in the mapping are relative to. `retries` names the run whose
-    rows these are, and which of its files: `rejects` or `in_doubt`.
+    rows these are, and which of its files: `rejects` or `in_doubt`. What was begun with a `mask`
+    keeps it.
     """
 
     run: str
@@ -43,6 +44,7 @@ class Begun:
     folder: str
     retries: tuple[str, str] | None = None
     divides: bool = False
+    mask: bool = False
     ledger: int = SCHEMA
 
 

@@ -17,6 +17,7 @@ from importer.errors import ImporterError, Interrupted
 from importer.identify import Kind
 from importer.interruption import Interruption
 from importer.ledger import Ledger
+from importer.masking import masked
 from importer.updates import Updates
 
 FIRST = 3
@@ -62,7 +63,9 @@ class Rehearsed:
 class Rehearsal:
     """Looks on while updates pass by, as `Reading` does with records."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, mask: bool = False) -> None:
+        """With `mask` the first updates show the form of values only."""
+        self._mask = mask
         self._updates: list[str] = []
         self._distinct = DistinctIds()
         self._requests = 0
@@ -90,11 +93,33 @@ class Rehearsal:
         for place in range(min(FIRST - len(self._updates), len(batch))):
             start, stop = int(batch.offsets[place]), int(batch.offsets[place + 1])
             for update in _singly(bytes(batch.text[start:stop]).decode()):
-                self._updates.append(_TOKEN.sub('"$token":"…"', update, count=1))
+                shown = _TOKEN.sub('"$token":"…"', update, count=1)
+                self._updates.append(_masked_update(shown) if self._mask else shown)
         del self._updates[FIRST:]
         named = np.flatnonzero(batch.kinds != Kind.RANDOM).tolist()
         identifiers = batch.identifiers
         self._distinct.add(np.array([hash(identifiers[i]) for i in named], np.int64))
+
+
+def _masked_update(update: str) -> str:
+    """Mask the identifier and the values of an update, not the names of properties."""
+    content: dict[str, Any] = json.loads(update)
+    for key, value in content.items():
+        if key in ("$distinct_id", "$group_id") or isinstance(value, dict):
+            content[key] = _masked_value(value)
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def _masked_value(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _masked_value(each) for key, each in value.items()}
+        case list():
+            return [_masked_value(each) for each in value]
+        case None:
+            return None
+        case _:
+            return masked(str(value))
 
 
 def _singly(text: str) -> Iterator[str]:

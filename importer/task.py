@@ -33,7 +33,7 @@ class Task:
 
     `folder` is what paths in the mapping are relative to; `run_dir` the folder of a run that goes
     on, and `recalled` its ledger. `divides` lets a batch that must not be repeated be sent again
-    in halves once it is refused.
+    in halves once it is refused; with `mask` the tables show the form of values only.
     """
 
     source: str | Path
@@ -48,6 +48,7 @@ class Task:
     recalled: Recalled | None = None
     retries: Retries | None = None
     divides: bool = False
+    mask: bool = False
     held_back: ReadOnly[int, Refused] = field(default_factory=dict)
 
     def holding_back(self, rows: ReadOnly[int, Refused]) -> "Task":
@@ -89,7 +90,7 @@ class Task:
                     break
 
     def open_folder(
-        self, opened: Source, layout: Layout, destination: Engage, mapping: Mapping, *, mask: bool
+        self, opened: Source, layout: Layout, destination: Engage, mapping: Mapping
     ) -> RunFolder:
         """Open the folder of the run, its ledger too unless it is a rehearsal.
 
@@ -110,7 +111,7 @@ class Task:
             positions={column.property: column.position for column in mapping.columns},
             preamble=layout.preamble,
             codec=opened.encoding.codec,
-            mask=mask,
+            mask=self.mask,
         )
 
     def _begin(self, opened: Source, layout: Layout, destination: Engage) -> tuple[Path, Journal]:
@@ -139,6 +140,7 @@ class Task:
                     folder=str(self.folder.resolve()),
                     retries=retries,
                     divides=self.divides,
+                    mask=self.mask,
                 ),
                 self.held_back,
             )
@@ -194,7 +196,7 @@ def resumed_task(
         settings, _ = settle_config(config, warn)
         if changed := differences(own, settings):
             raise ConfigError(
-                f"{run_dir}: was begun with another mapping ({', '.join(changed)} differ); "
+                f"{run_dir}: was begun with another mapping (see {', '.join(changed)}); "
                 "go on without -c, or begin a new run"
             )
     if source is None:
@@ -213,4 +215,5 @@ def resumed_task(
         recalled=recalled,
         retries=retries_of(begun, settings) if begun.retries else None,
         divides=begun.divides,
+        mask=begun.mask,
     )

@@ -71,6 +71,35 @@ def test_masked(desk: Desk, doubtful: bool) -> None:
     assert "ada(at)example.org" in raw, "rejects are for mending, and raw"
 
 
+def test_mask_stays(desk: Desk) -> None:
+    """A run that was begun with a mask goes on with it, and so do its retries."""
+    desk.write("".join(f"person-{row},secret-{row}\n" for row in range(1, 400)))
+    stopped = desk.run(mask=True, max_failures=1)
+    assert stopped.exit_code == 4
+    ended = desk.resume(stopped.folder)
+    again = desk.retry(ended.folder)
+    for report in (ended, again):
+        assert report.totals.failed == 399
+        failures = (report.folder / "failures.csv").read_text("utf-8")
+        assert "person-" not in failures
+        assert "secret-" not in failures + "".join(each.reason for each in report.examples)
+
+
+def test_rehearsal_masked(desk: Desk) -> None:
+    """A rehearsal with a mask shows the names of properties, and the form of everything else."""
+    mapping = "identifier: {column: 1}\ncolumns: {2: $email, 3: {property: n, type: integer}}\n"
+    desk.write("somebody,ada@example.com,12345678\n" * 3, mapping)
+    report = desk.run(dry_run=True, mask=True)
+    assert report.rehearsed is not None
+    assert report.rehearsed.as_json()["first_updates"][0] == {
+        "$token": "…",
+        "$distinct_id": "so•••••",
+        "$ip": "0",
+        "$ignore_time": True,
+        "$set": {"$email": "ada•••••om", "n": "12•••••"},
+    }
+
+
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
 def test_owner_only(desk: Desk, umask: int) -> None:
     """Whatever the umask gives away, folders are 0700 and files 0600; the token is in none."""
