@@ -72,7 +72,7 @@ def test_other_mapping(desk: Desk) -> None:
     desk.mapping.write_text(ADDING.replace("orders", "purchases"), "utf-8")
     fault = refused(desk, run_dir, desk.source, desk.mapping)
     assert isinstance(fault, ConfigError)
-    assert "was begun with another mapping (columns" in str(fault)
+    assert "was begun with another mapping (see columns" in str(fault)
     desk.mapping.write_text(f"{ADDING.removesuffix('}' + chr(10))}, concurrency: 3}}\n", "utf-8")
     assert desk.resume(run_dir, desk.source, desk.mapping).exit_code == 0
     assert desk.orders == once(ROWS)
