@@ -28,7 +28,8 @@ from .mixed import (
 
 pytestmark = pytest.mark.usefixtures("one_authority")
 
-ROWS, PROFILES = 1_500, 200
+ROWS, PROFILES = 1_500, 1_900
+"""Of many profiles small batches seldom wait for one another: several are on the line at once."""
 
 
 def cutting(line: Line, after: int) -> Listener:
@@ -54,7 +55,7 @@ def test_cut_and_mended(emulator: Emulator, tmp_path: Path, columns: dict[int, A
         {"kind": "refuse", "ids": list(REFUSED)}, {"kind": "delay", "delay_ms": [1, 10]}
     )
     source = write_rows(tmp_path / "customers.csv", rows)
-    mapping = write_mapping(tmp_path / "config.yaml", columns, give_up_after=30)
+    mapping = write_mapping(tmp_path / "config.yaml", columns, batch_size=40, give_up_after=30)
 
     def fast() -> Timing:
         return VirtualTime().timing
@@ -80,3 +81,42 @@ def test_cut_and_mended(emulator: Emulator, tmp_path: Path, columns: dict[int, A
     assert ended.exit_code == (3 if not ended.totals.in_doubt else 7)
     doubtful, _ = check_end(stopped.folder, rows, columns, emulator, PROFILES)
     assert len(doubtful) < ROWS / 2
+
+
+def test_cut_for_a_moment(emulator: Emulator, tmp_path: Path) -> None:
+    """A line that is back before the run gives up ends nothing; what was on it is in doubt."""
+    rows = customers(ROWS, random.Random(6), profiles=PROFILES)
+    seed(emulator, PROFILES)
+    # The first request has arrived and has no answer yet when the line is cut.
+    emulator.faults(
+        {"kind": "refuse", "ids": list(REFUSED)},
+        {"kind": "sleep", "seconds": 30, "apply": "before", "first": 1},
+    )
+    source = write_rows(tmp_path / "customers.csv", rows)
+    mapping = write_mapping(tmp_path / "config.yaml", MIXED, batch_size=40)
+    cuts: list[str] = []
+    with line_to(emulator.port) as line:
+
+        class Electrician:
+            def update(self, progress: Progress) -> None:
+                if progress.totals.read >= 100 and not cuts:
+                    cuts.append("cut")
+                    line.cut()
+
+            def narrate(self, message: str) -> None:  # noqa: ARG002
+                if len(cuts) == 1:
+                    cuts.append("mended")
+                    line.mend()
+
+        report = import_profiles(
+            source,
+            mapping,
+            report_dir=tmp_path / "runs",
+            environment={"MIXPANEL_URL": line.url, "MIXPANEL_TOKEN": TOKEN},
+            observer=Electrician(),
+            timing=VirtualTime().timing,
+        )
+    assert cuts == ["cut", "mended"]
+    doubtful, arrived = check_end(report.folder, rows, MIXED, emulator, PROFILES)
+    assert report.exit_code == 7
+    assert doubtful & arrived, "some of them had arrived: sent again they would be doubled"
