@@ -40,7 +40,7 @@ from .mixed import (
 )
 from .processes import report_of
 
-ROWS, PROFILES = 1_500, 200
+ROWS = 1_500
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["importer.begin", "importer.deliver", __name__])
@@ -91,16 +91,25 @@ class Trial:
 
     def __init__(self, folder: Path, emulator: Emulator, chance: random.Random, figures: Figures):
         self.columns = chance.choice((MIXED, MIXED, REPEATABLE))
-        self.rows = customers(ROWS, chance, profiles=PROFILES)
+        # Of few profiles every batch waits for another; small ones of many seldom do.
+        self.profiles = chance.choice((200, 1_900))
+        self.rows = customers(ROWS, chance, profiles=self.profiles)
         self.source = write_rows(folder / "customers.csv", self.rows)
-        concurrency = chance.choice((1, 4, 10))
-        self.mapping = write_mapping(folder / "config.yaml", self.columns, concurrency=concurrency)
+        self.concurrency = chance.choice((1, 4, 10))
+        self.batch_size = chance.choice((40, 200))
+        self.mapping = write_mapping(
+            folder / "config.yaml",
+            self.columns,
+            batch_size=self.batch_size,
+            concurrency=self.concurrency,
+        )
         self.runs = folder / "runs"
         self.authority = str(folder / "authority.pem")
         trustme.CA().cert_pem.write_to_path(self.authority)
+        self.kills = 0
         self.emulator, self.chance, self.figures = emulator, chance, figures
         emulator.forget()
-        seed(emulator, PROFILES)
+        seed(emulator, self.profiles)
         self.before = emulator.stats()["requests"]
         emulator.faults(
             {"kind": "refuse", "ids": list(REFUSED)},
@@ -117,6 +126,7 @@ class Trial:
     def carry_through(self, kills: int) -> Path:
         """Start the import, have it killed so many times at most, and return its folder."""
         run_dir: Path | None = None
+        before = self.figures.kills
         for _ in range(kills):
             if not self.killed(run_dir):
                 break
@@ -127,6 +137,7 @@ class Trial:
             self.figures.kills_by_moment[moment if run_dir else "before the ledger"] += 1
         else:
             self.process(run_dir).join()
+        self.kills = self.figures.kills - before
         found = self.begun()
         assert found is not None, "the last process, which nobody killed, left its folder"
         return found
@@ -173,8 +184,16 @@ class Trial:
 
     def check(self, run_dir: Path) -> None:
         """Hold the profiles and the books of an ended run against the model."""
-        doubtful, arrived = check_end(run_dir, self.rows, self.columns, self.emulator, PROFILES)
-        sent = self.emulator.stats()["requests"] - self.before
+        doubtful, arrived = check_end(
+            run_dir, self.rows, self.columns, self.emulator, self.profiles
+        )
+        stats = self.emulator.stats()
+        unanswered = self.kills * self.concurrency + stats["by_status"].get("dropped", 0)
+        # A row of mixed operations has two updates at least.
+        assert len(doubtful) <= unanswered * self.batch_size / 2, (
+            "what was answered is not in doubt"
+        )
+        sent = stats["requests"] - self.before
         noted = report_of(run_dir)["requests"]["sent"]
         if self.columns is not REPEATABLE:  # else the notes of those in flight died with them
             assert sent <= noted, "each attempt is noted before it is made"
