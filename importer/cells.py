@@ -6,7 +6,6 @@ from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -29,9 +28,9 @@ class Cells:
     missing: ReadOnly[int, str] = field(default_factory=dict)
 
 
-def read_cells(frame: pd.DataFrame, column: MappedColumn) -> Cells:
+def read_cells(table: pa.Table, column: MappedColumn) -> Cells:
     """Convert a column of a chunk, as its entry in the mapping says."""
-    cells = _mapped(text_column(frame, column.position), column.values)
+    cells = _mapped(text_column(table, column.position), column.values)
     converted = column.conversion.convert(cells)
     if column.default is not None:
         converted = _with_default(converted, column.default, column.conversion)
@@ -56,12 +55,12 @@ def _with_default(converted: Converted, default: str, conversion: Conversion) ->
     return Converted(values, {**converted.failures, **failures})
 
 
-def join_cells(frame: pd.DataFrame, joined: JoinedColumns) -> Cells:
+def join_cells(table: pa.Table, joined: JoinedColumns) -> Cells:
     """Join the cells of several columns, the empty ones left out."""
-    begun = np.zeros(len(frame), bool)
+    begun = np.zeros(len(table), bool)
     pieces: list[pa.StringArray] = []
     for position in joined.positions:
-        part = text_column(frame, position)
+        part = text_column(table, position)
         there = _filled(part)
         # Not the kernel's own skipping of nulls: a row of nothing else is left out of its result.
         pieces += [pc.if_else(pa.array(there & begun), joined.separator, ""), part]

@@ -1,4 +1,4 @@
-"""Records become chunks: pandas frames of Arrow-backed text, and the rows that did not fit.
+"""Records become chunks: Arrow tables of text, and the rows that did not fit.
 
 Cells are text, exactly: nothing is stripped, nothing is guessed, an empty cell is an empty text.
 """
@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -26,13 +25,13 @@ _BOM = b"\xef\xbb\xbf"
 class Chunk:
     """Consecutive rows of a file.
 
-    `frame` has a text column for each position asked for, labelled with it ("1", "2" ...), and a
+    `table` has a text column for each position asked for, labelled with it ("1", "2" ...), and a
     line for each good row; `good` are their indices in `records`. Every record is in `good` or in
     `failures`.
     """
 
     records: Records
-    frame: pd.DataFrame
+    table: pa.Table
     good: Positions
     failures: tuple[Failure, ...]
 
@@ -93,8 +92,7 @@ def _read_chunk(records: Records, source: Source, width: int, positions: Sequenc
         filled = np.ones(len(good), bool)
         filled[blank] = False
         table, good = table.filter(pa.array(filled)), good[filled]
-    frame = table.to_pandas(types_mapper=pd.ArrowDtype)
-    return Chunk(records, frame, good, tuple(failures))
+    return Chunk(records, table, good, tuple(failures))
 
 
 def _blank(

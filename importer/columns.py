@@ -1,10 +1,9 @@
-"""The border between pandas and Arrow: a frame's column as one Arrow array, without a copy."""
+"""A column of a chunk, by its position in the file."""
 
-import pandas as pd
 import pyarrow as pa
 
 
-def text_column(frame: pd.DataFrame, position: int) -> pa.StringArray:
-    """Return the column at a 1-based position of the file as text without nulls."""
-    column = pa.chunked_array(frame[str(position)])
+def text_column(table: pa.Table, position: int) -> pa.StringArray:
+    """Return the column at a 1-based position of the file as one array, without nulls."""
+    column = table[str(position)]
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

@@ -18,6 +18,7 @@ from importer.errors import ImporterError, Interrupted
 from importer.guard import BATCHES, Guard
 from importer.interruption import Interruption
 from importer.ledger import Entry, Ledger
+from importer.order import Following, Order, following
 from importer.settle import Settling, settle
 from importer.stops import denied, held_up, not_the_api, refuses_everything, unreachable
 from importer.timing import Timing
@@ -93,11 +94,12 @@ class _Delivery:
         self._backoff = Backoff(timing.clock, timing.chance, settings.give_up_after)
         self._guard = Guard()
         self._slots = asyncio.Semaphore(settings.concurrency)
-        window = max(settings.concurrency * WINDOW, 2 * BATCHES)  # the guard must see so many
-        self._window = asyncio.Semaphore(window)
+        # The guard must see so many.
+        self._most_begun = max(settings.concurrency * WINDOW, 2 * BATCHES)
+        self._window = asyncio.Semaphore(self._most_begun)
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_flight: set[asyncio.Task[None]] = set()
-        self._holders: dict[str, asyncio.Task[None]] = {}
+        self._order = Order()
         self._stop: ImporterError | None = None
         self._fault: BaseException | None = None
 
@@ -124,21 +126,19 @@ class _Delivery:
         return self._stop
 
     async def _feed(self, batches: Iterator[Updates]) -> None:
-        async with aclosing(ahead(batches)) as coming:
+        async with aclosing(ahead(following(batches, self._most_begun))) as coming:
             async for batch in coming:
                 await self._window.acquire()
                 self._begin(batch)
 
-    def _begin(self, batch: Updates) -> None:
-        entry = self._ledger.open(batch)
+    def _begin(self, after: Following) -> None:
+        entry = self._ledger.open(after.batch)
         settling = settle(entry, repeatable=self._ledger.repeatable, divides=self._divides)
         first = next(settling, None)
-        earlier = {
-            holder for name in batch.identifiers if (holder := self._holders.get(name)) is not None
-        }
-        task = asyncio.create_task(self._carry(entry, settling, first, earlier))
+        before = self._order.before(after)
+        task = asyncio.create_task(self._carry(entry, settling, first, before))
         self._tasks.add(task)
-        self._holders.update(dict.fromkeys(batch.identifiers, task))
+        self._order.begin(after.batch, task)
         # A callback, not a `finally`: a task that is cancelled before its first step runs neither.
         task.add_done_callback(partial(self._end, entry, settling))
 
@@ -147,10 +147,10 @@ class _Delivery:
         entry: Entry,
         settling: Settling,
         part: Updates | None,
-        earlier: set[asyncio.Task[None]],
+        before: set[asyncio.Task[None]],
     ) -> None:
-        if earlier:
-            await asyncio.wait(earlier)
+        if before:
+            await asyncio.wait(before)
         while part is not None and self._stop is None:
             async with self._slots:
                 part = await self._press_on(entry, settling, part)
@@ -291,9 +291,7 @@ class _Delivery:
         """Close the account of a batch, however its task ended."""
         self._tasks.discard(task)
         self._window.release()
-        for name in entry.updates.identifiers:
-            if self._holders.get(name) is task:
-                del self._holders[name]
+        self._order.end(entry.updates)
         if not task.cancelled() and (fault := task.exception()) is not None:
             self._fail(fault)
         try:

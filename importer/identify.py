@@ -89,7 +89,7 @@ def identify(
         for kind, position in ((Kind.COLUMN, mapping.identifier), (Kind.EMAIL, mapping.email)):
             missing = kinds == Kind.NONE
             if position is not None and missing.any():
-                candidates, usable = _usable(text_column(chunk.frame, position))
+                candidates, usable = _usable(text_column(chunk.table, position))
                 taken = missing & usable
                 identifiers = pc.if_else(pa.array(taken), candidates, identifiers)
                 kinds[taken] = kind

@@ -241,5 +241,5 @@ def _account(updates: Updates, index: int, code: str, reason: str, name: str) ->
         reason=reason,
         record=record,
         property=name,
-        identifier=str(updates.identifiers[index]),
+        identifier=updates.identifiers[index].as_py(),
     )

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from importer.failure import Failure
+from importer.hashes import Hashes
 from importer.records import Positions, Records
 
 
@@ -17,7 +19,8 @@ class Updates:
 
     `text` holds the updates end to end, each followed by a comma. Those of row i, one for each of
     its operations, lie between `offsets[i]` and `offsets[i + 1]`, and are the updates `numbers[i]`
-    to `numbers[i + 1]`. `rows`, `identifiers` and `kinds` have one entry per row. Together, these
+    to `numbers[i + 1]`. `rows`, `identifiers`, `hashes` (of the
+    identifiers) and `kinds` have one entry per row. Together, these
     rows and the failures are the rows from `first_row` to `last_row`, each once.
     """
 
@@ -25,7 +28,8 @@ class Updates:
     offsets: NDArray[np.int64]
     numbers: NDArray[np.int64]
     rows: Positions
-    identifiers: Sequence[str]
+    identifiers: pa.StringArray
+    hashes: Hashes
     kinds: NDArray[np.uint8]
     failures: tuple[Failure, ...]
     first_row: int
@@ -68,6 +72,7 @@ class Updates:
             numbers=self.numbers[start : stop + 1],
             rows=self.rows[start:stop],
             identifiers=self.identifiers[start:stop],
+            hashes=self.hashes[start:stop],
             kinds=self.kinds[start:stop],
             failures=self._failures_between(first, last),
             first_row=first,
@@ -94,7 +99,8 @@ class Updates:
             offsets=np.concatenate(([0], np.cumsum([len(piece) for piece in pieces]))),
             numbers=np.concatenate(([0], np.cumsum(counts))),
             rows=rows,
-            identifiers=[self.identifiers[i] for i in indices],
+            identifiers=self.identifiers.take(pa.array(chosen)),
+            hashes=self.hashes[chosen],
             kinds=self.kinds[chosen],
             failures=(),
             first_row=int(rows[0]),
@@ -115,7 +121,8 @@ class Updates:
                 (self.numbers[:-1], later.numbers - later.numbers[0] + self.numbers[-1])
             ),
             rows=np.concatenate((self.rows, later.rows)),
-            identifiers=[*self.identifiers, *later.identifiers],
+            identifiers=pa.concat_arrays((self.identifiers, later.identifiers)),
+            hashes=np.concatenate((self.hashes, later.hashes)),
             kinds=np.concatenate((self.kinds, later.kinds)),
             failures=self.failures + later.failures,
             first_row=self.first_row,

@@ -115,7 +115,7 @@ class Rows:
 def gather(chunks: Iterable[Chunk], facts: Sequence[Facts], rows: Rows) -> Iterator[Chunk]:
     """Add each chunk to the facts, and hand it on."""
     for chunk in chunks:
-        columns = [text_column(chunk.frame, column.position) for column in facts]
+        columns = [text_column(chunk.table, column.position) for column in facts]
         for column, cells in zip(facts, columns, strict=True):
             column.add(cells)
         rows.add(columns)
