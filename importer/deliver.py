@@ -109,7 +109,7 @@ class _Delivery:
         loop = asyncio.get_running_loop()
         timeout = self._settings.timeout
         async with open_client(
-            concurrency=self._settings.concurrency, timeout=timeout
+            self._destination.url, concurrency=self._settings.concurrency, timeout=timeout
         ) as self._client:
             self._feeding = asyncio.create_task(self._feed(batches))
             interruption.listen(lambda number: call_soon(loop, self._halt, Interrupted(number)))
@@ -226,7 +226,7 @@ class _Delivery:
         self._in_flight.add(task)
         try:
             async with asyncio.timeout(self._settings.timeout):
-                return await post(self._client, self._destination.url, part.body())
+                return await post(self._client, part.body())
         except TimeoutError:
             return Lost(f"no answer within {self._settings.timeout:g} s")
         finally:
