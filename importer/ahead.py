@@ -6,13 +6,13 @@ from contextlib import suppress
 from itertools import islice
 from threading import Thread
 
-from importer.order import Following
+from importer.updates import Updates
 
 HELPING = 16
 """Batches taken at a time from the stages before, one helping ahead of what is being sent."""
 
 
-async def ahead(batches: Iterator[Following]) -> AsyncGenerator[Following, None]:
+async def ahead(batches: Iterator[Updates]) -> AsyncGenerator[Updates, None]:
     """Iterate over batches made beside the event loop, one helping ahead of those in use."""
     pull = _in_thread(lambda: list(islice(batches, HELPING)))
     try:
@@ -24,15 +24,15 @@ async def ahead(batches: Iterator[Following]) -> AsyncGenerator[Following, None]
         pull.cancel()
 
 
-def _in_thread(work: Callable[[], list[Following]]) -> asyncio.Future[list[Following]]:
+def _in_thread(work: Callable[[], list[Updates]]) -> asyncio.Future[list[Updates]]:
     """Run work in a thread that the end of the program does not wait for.
 
     An executor's threads are waited for, and a pipe that nobody writes to would hold the end up.
     """
     loop = asyncio.get_running_loop()
-    future: asyncio.Future[list[Following]] = loop.create_future()
+    future: asyncio.Future[list[Updates]] = loop.create_future()
 
-    def settle_future(result: list[Following] | None, error: BaseException | None) -> None:
+    def settle_future(result: list[Updates] | None, error: BaseException | None) -> None:
         if future.cancelled():
             return
         if error is not None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import text_column
+from importer.columns import byte_lengths, text_column
 from importer.conversion import Conversion, Converted
 from importer.mapping import JoinedColumns, MappedColumn
 
@@ -70,8 +70,7 @@ def join_cells(table: pa.Table, joined: JoinedColumns) -> Cells:
 
 
 def _filled(cells: pa.StringArray) -> NDArray[np.bool_]:
-    filled: NDArray[np.bool_] = pc.not_equal(cells, "").to_numpy(zero_copy_only=False)
-    return filled
+    return byte_lengths(cells) > 0
 
 
 def _mapped(cells: pa.StringArray, values: ReadOnly[str, str]) -> pa.StringArray:

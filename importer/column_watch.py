@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from importer.columns import byte_lengths
 from importer.conversion import Conversion, Converted
 from importer.house_rules import LONGEST
 from importer.mapping import MappedColumn, Mapping
@@ -68,7 +70,7 @@ class _Seen:
         if converted.failures:
             self._add_failures(cells.take(pa.array(list(converted.failures))))
         if self.required:
-            blank = pc.equal(converted.values, "")
+            blank = byte_lengths(converted.values) == 0
             self.empty += len(_sound(converted.values, converted, blank))
         if text:
             self._add_texts(converted)
@@ -81,15 +83,14 @@ class _Seen:
                 self.bad[value] += counted["counts"]
 
     def _add_texts(self, converted: Converted) -> None:
-        values, sizes = converted.values, pc.binary_length(converted.values)
-        if (pc.max(sizes).as_py() or 0) > LONGEST:
-            self.cut += _longer(_sound(values, converted, pc.greater(sizes, LONGEST)))
-        filled = pc.greater(sizes, 0)
+        values, sizes = converted.values, byte_lengths(converted.values)
+        if sizes.max(initial=0) > LONGEST:
+            self.cut += _longer(_sound(values, converted, sizes > LONGEST))
         if self.property == "$phone":
-            numbers = _sound(values, converted, filled)
+            numbers = _sound(values, converted, sizes > 0)
             self.without_plus += _count(pc.invert(pc.starts_with(numbers, "+")))
         if self.property == "$country_code":
-            codes = _sound(values, converted, filled)
+            codes = _sound(values, converted, sizes > 0)
             two = pc.and_(pc.equal(pc.binary_length(codes), 2), pc.ascii_is_alpha(codes))
             self.no_country += _count(pc.invert(two))
 
@@ -157,13 +158,11 @@ def _watched(conversion: Conversion, seen: _Seen) -> Conversion:
     return replace(conversion, convert=watched)
 
 
-def _sound(values: pa.StringArray, converted: Converted, rows: pa.BooleanArray) -> pa.StringArray:
+def _sound(values: pa.StringArray, converted: Converted, rows: NDArray[np.bool_]) -> pa.StringArray:
     """Keep the values of these rows, those of failures left out."""
-    if converted.failures:
-        kept = rows.to_numpy(zero_copy_only=False).copy()
-        kept[list(converted.failures)] = False
-        rows = pa.array(kept)
-    return values.filter(rows)
+    kept = rows.copy()
+    kept[list(converted.failures)] = False
+    return values.filter(pa.array(kept))
 
 
 def _longer(values: pa.StringArray) -> int:

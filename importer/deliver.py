@@ -18,7 +18,7 @@ from importer.errors import ImporterError, Interrupted
 from importer.guard import BATCHES, Guard
 from importer.interruption import Interruption
 from importer.ledger import Entry, Ledger
-from importer.order import Following, Order, following
+from importer.order import Order, most_begun
 from importer.settle import Settling, settle
 from importer.stops import denied, held_up, not_the_api, refuses_everything, unreachable
 from importer.timing import Timing
@@ -36,9 +36,6 @@ from importer.verdict import (
     TooLarge,
     Verdict,
 )
-
-WINDOW = 4
-"""Batches begun per request in flight: room to go on past a batch that waits for another."""
 
 GRACE = 5.0
 """Seconds that requests in flight have to finish once the run stops."""
@@ -94,9 +91,7 @@ class _Delivery:
         self._backoff = Backoff(timing.clock, timing.chance, settings.give_up_after)
         self._guard = Guard()
         self._slots = asyncio.Semaphore(settings.concurrency)
-        # The guard must see so many.
-        self._most_begun = max(settings.concurrency * WINDOW, 2 * BATCHES)
-        self._window = asyncio.Semaphore(self._most_begun)
+        self._window = asyncio.Semaphore(most_begun(settings))
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_flight: set[asyncio.Task[None]] = set()
         self._order = Order()
@@ -126,19 +121,19 @@ class _Delivery:
         return self._stop
 
     async def _feed(self, batches: Iterator[Updates]) -> None:
-        async with aclosing(ahead(following(batches, self._most_begun))) as coming:
+        async with aclosing(ahead(batches)) as coming:
             async for batch in coming:
                 await self._window.acquire()
                 self._begin(batch)
 
-    def _begin(self, after: Following) -> None:
-        entry = self._ledger.open(after.batch)
+    def _begin(self, batch: Updates) -> None:
+        entry = self._ledger.open(batch)
         settling = settle(entry, repeatable=self._ledger.repeatable, divides=self._divides)
         first = next(settling, None)
-        before = self._order.before(after)
+        before = self._order.before(batch)
         task = asyncio.create_task(self._carry(entry, settling, first, before))
         self._tasks.add(task)
-        self._order.begin(after.batch, task)
+        self._order.begin(batch, task)
         # A callback, not a `finally`: a task that is cancelled before its first step runs neither.
         task.add_done_callback(partial(self._end, entry, settling))
 
@@ -225,10 +220,7 @@ class _Delivery:
         assert task is not None
         self._in_flight.add(task)
         try:
-            async with asyncio.timeout(self._settings.timeout):
-                return await post(self._client, part.body())
-        except TimeoutError:
-            return Lost(f"no answer within {self._settings.timeout:g} s")
+            return await post(self._client, part.body())
         finally:
             self._in_flight.discard(task)
 

@@ -64,6 +64,8 @@ def _encode_chunk(identified: IdentifiedChunk, mapping: Mapping, destination: En
         identifiers=identifiers,
         hashes=hashes_of(identifiers),
         kinds=kinds,
+        earlier=np.zeros(len(good), np.int64),
+        since=records.last_row + 1,  # nobody has looked yet
         failures=failures,
         first_row=records.first_row,
         last_row=records.last_row,

@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from importer.columns import byte_offsets
+
 Hashes = NDArray[np.uint64]
 
 # The finishing steps of MurmurHash3's 64-bit variant (Austin Appleby, public domain); the golden
@@ -46,8 +48,7 @@ def _places(
     values: pa.StringArray,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
     """Return where in a text each value begins, its bytes, and the text, a word too long."""
-    narrow = np.frombuffer(values.buffers()[1], np.int32)[values.offset :][: len(values) + 1]
-    offsets = narrow.astype(np.int64)
+    offsets = byte_offsets(values).astype(np.int64)
     first, last = (int(offsets[0]), int(offsets[-1])) if len(values) else (0, 0)
     text = np.zeros(last - first + _WORD, np.uint8)
     if last > first:

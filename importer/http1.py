@@ -22,7 +22,7 @@ class Http1Transport(httpx.AsyncBaseTransport):
 
     Raises what httpx raises; ConnectError, ConnectTimeout and UnsupportedProtocol say that nothing
     was sent. Of the time-outs that a request brings along, `connect` bounds the wait for a
-    connection and `read` the exchange on it.
+    connection; whoever sends bounds the exchange on it.
     """
 
     def __init__(self, trust: ssl.SSLContext, *, concurrency: int) -> None:
@@ -32,13 +32,9 @@ class Http1Transport(httpx.AsyncBaseTransport):
         self._open: set[_Connection] = set()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        limits = request.extensions.get("timeout", {})
-        connection = await self._acquire(request.url, limits.get("connect"))
+        connection = await self._acquire(request)
         try:
-            async with asyncio.timeout(limits.get("read")):
-                answer = await connection.exchange(_head(request), request.content)
-        except TimeoutError as error:
-            raise httpx.ReadTimeout("no answer in time") from error
+            answer = await connection.exchange(_head(request), await _whole(request.stream))
         finally:
             self._release(connection)
         body = httpx.ByteStream(answer.body)
@@ -50,15 +46,18 @@ class Http1Transport(httpx.AsyncBaseTransport):
         if self._open:
             await asyncio.wait([connection.closed for connection in self._open])
 
-    async def _acquire(self, url: httpx.URL, seconds: float | None) -> "_Connection":
+    async def _acquire(self, request: httpx.Request) -> "_Connection":
+        await self._slots.acquire()
         try:
-            async with asyncio.timeout(seconds):
-                await self._slots.acquire()
-                try:
-                    return self._reuse(_origin(url)) or await self._connect(url)
-                except BaseException:
-                    self._slots.release()
-                    raise
+            return self._reuse(_origin(request.url)) or await self._connect_in_time(request)
+        except BaseException:
+            self._slots.release()
+            raise
+
+    async def _connect_in_time(self, request: httpx.Request) -> "_Connection":
+        try:
+            async with asyncio.timeout(request.extensions.get("timeout", {}).get("connect")):
+                return await self._connect(request.url)
         except TimeoutError as error:
             raise httpx.ConnectTimeout("no answer") from error
         except (OSError, UnicodeError) as error:  # UnicodeError: no name that can be looked up
@@ -87,7 +86,7 @@ class Http1Transport(httpx.AsyncBaseTransport):
         return connection
 
     def _release(self, connection: "_Connection") -> None:
-        if connection.is_quiet():
+        if connection.is_done():
             self._idle.append(connection)
         else:
             connection.abort()
@@ -129,8 +128,12 @@ class _Connection(asyncio.Protocol):
             raise failure
         return answer
 
+    def is_done(self) -> bool:
+        """Say whether another request may follow: all is said."""
+        return self._idle_since > -inf and not self._line.is_closing()
+
     def is_quiet(self) -> bool:
-        """Say whether another request may follow: all is said, and no end or word came since.
+        """Say whether no end and no word came since all was said.
 
         The event loop may not have seen it yet, so the socket is asked too.
         """
@@ -185,6 +188,12 @@ class _Connection(asyncio.Protocol):
         self._answer = None
         if failure is not None:
             self.abort()
+
+
+async def _whole(stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> bytes:
+    assert isinstance(stream, httpx.AsyncByteStream)
+    pieces = [piece async for piece in stream]
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def _origin(url: httpx.URL) -> Origin:

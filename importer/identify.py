@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from importer.chunks import Chunk
-from importer.columns import text_column
+from importer.columns import byte_lengths, text_column
 from importer.mapping import Mapping
 
 JUNK = (
@@ -36,6 +36,7 @@ JUNK = (
 )
 """Identifiers that the API refuses (its import documentation), whatever the case of letters."""
 
+_LONGEST_JUNK = max(map(len, JUNK))
 
 _SPARSE = 64
 """Draws that are made for nothing, per row, where rows are far apart."""
@@ -105,9 +106,9 @@ def identify(
 def _usable(column: pa.StringArray) -> tuple[pa.StringArray, NDArray[np.bool_]]:
     """Trim a column of identifiers, and tell which of them name somebody."""
     trimmed = pc.utf8_trim_whitespace(column)
-    short = pc.less_equal(pc.binary_length(trimmed), max(map(len, JUNK)))
-    usable = ~pc.equal(trimmed, "").to_numpy(zero_copy_only=False)
-    suspects = np.flatnonzero(short.to_numpy(zero_copy_only=False) & usable)
+    sizes = byte_lengths(trimmed)
+    usable = sizes > 0
+    suspects = np.flatnonzero(usable & (sizes <= _LONGEST_JUNK))
     if len(suspects):
         words = pc.utf8_lower(trimmed.take(suspects))
         junk = pc.is_in(words, value_set=pa.array(JUNK)).to_numpy(zero_copy_only=False)

@@ -1,74 +1,61 @@
 """Rows of one identifier take effect in file order: which batches a batch has to wait for.
 
-Batches are compared in the thread that makes them, many at once, with the rows shortly before
-them; what is unsettled for so long that it was not among those is compared when a batch begins.
+In the thread that reads, the rows of a chunk are compared with one another and with those shortly
+before it. What is unsettled for so long that it was not among those is compared when a batch
+begins.
 """
 
 from asyncio import Task
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 
-from importer.hashes import Hashes
+from importer.config import Delivery
+from importer.guard import BATCHES
 from importer.records import Positions
 from importer.updates import Updates
 
-TOGETHER = 16
-"""Batches that are compared at once."""
+WINDOW = 4
+"""Batches begun per request in flight: room to go on past a batch that waits for another."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Following:
-    """A batch, and the rows before it that its rows must follow.
+def most_begun(settings: Delivery) -> int:
+    """Return how many batches are under way at most."""
+    return max(settings.concurrency * WINDOW, 2 * BATCHES)  # the guard must see so many
 
-    `rows` are the last ones, in earlier batches, with the identifiers of this one; they were looked
-    for from the row `since` on.
+
+def note_repeats(chunks: Iterable[Updates], settings: Delivery) -> Iterator[Updates]:
+    """Note with each row the last one before it that has its identifier.
+
+    It is looked for among twice as many rows as may be under way, for some batches end late.
     """
-
-    batch: Updates
-    rows: Sequence[int]
-    since: int
-
-
-def following(batches: Iterable[Updates], reach: int) -> Iterator[Following]:
-    """Tell of each batch which rows it follows, among the last `reach` batches or more."""
-    coming = iter(batches)
-    recent: list[_Names] = []
-    while portion := list(islice(coming, TOGETHER)):
-        recent = [*recent[-reach:], *map(_Names.of, portion)]
-        yield from _compared(portion, recent)
+    reach = 2 * most_begun(settings) * settings.batch_size
+    recent: deque[Updates] = deque()
+    for chunk in chunks:
+        recent.append(replace(chunk, text=b"", failures=(), origins=()))  # they are large
+        since = recent[0].first_row
+        earlier = _earlier(recent)
+        yield replace(chunk, earlier=earlier[len(earlier) - len(chunk) :], since=since)
+        while sum(map(len, recent)) - len(recent[0]) > reach:
+            recent.popleft()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Names:
-    """What is kept of a batch to compare others with: not its updates, which are large."""
-
-    hashes: Hashes
-    rows: Positions
-    first_row: int
-
-    @classmethod
-    def of(cls, batch: Updates) -> "_Names":
-        return cls(batch.hashes, batch.rows, batch.first_row)
-
-
-def _compared(batches: Sequence[Updates], names: Sequence[_Names]) -> Iterator[Following]:
-    """Compare batches with one another and with all whose names come before theirs."""
-    hashes: Hashes = np.concatenate([each.hashes for each in names])
-    rows: Positions = np.concatenate([each.rows for each in names])
+def _earlier(chunks: Iterable[Updates]) -> Positions:
+    """Return, for each row, the last one before it with the same identifier; 0 where none is."""
+    hashes = np.concatenate([chunk.hashes for chunk in chunks])
+    rows = np.concatenate([chunk.rows for chunk in chunks])
+    earlier = np.zeros(len(rows), np.int64)
     codes = pa.array(hashes).dictionary_encode().indices.to_numpy()
-    repeated = np.flatnonzero((np.bincount(codes) > 1)[codes]) if len(codes) else codes
-    by_name = repeated[np.argsort(codes[repeated], kind="stable")]
-    same = codes[by_name[1:]] == codes[by_name[:-1]]
-    later, earlier = rows[by_name[1:][same]], rows[by_name[:-1][same]]
-    since = names[0].first_row
-    for batch in batches:
-        own = (later >= batch.first_row) & (later <= batch.last_row) & (earlier < batch.first_row)
-        yield Following(batch, earlier[own].tolist(), since)
+    if len(codes):
+        repeated = np.flatnonzero((np.bincount(codes) > 1)[codes])
+        by_name = repeated[np.argsort(codes[repeated], kind="stable")]
+        same = codes[by_name[1:]] == codes[by_name[:-1]]
+        earlier[by_name[1:][same]] = rows[by_name[:-1][same]]
+    return earlier
 
 
 class Order:
@@ -84,22 +71,23 @@ class Order:
     def end(self, batch: Updates) -> None:
         self._under_way.pop(batch.first_row, None)
 
-    def before(self, following: Following) -> set[Task[None]]:
+    def before(self, batch: Updates) -> set[Task[None]]:
         """Return the tasks that must end before this batch may be sent."""
-        return {*self._sharing(following), *self._older(following)}
+        return {*self._noted(batch), *self._older(batch)}
 
-    def _sharing(self, following: Following) -> Iterator[Task[None]]:
-        firsts = list(self._under_way) if following.rows else []
-        for row in following.rows:
+    def _noted(self, batch: Updates) -> Iterator[Task[None]]:
+        rows = batch.earlier[batch.earlier > 0].tolist()
+        firsts = list(self._under_way) if rows else []
+        for row in rows:
             place = bisect_right(firsts, row) - 1
             if place >= 0:
-                batch, task = self._under_way[firsts[place]]
-                if row <= batch.last_row:
+                earlier, task = self._under_way[firsts[place]]
+                if row <= earlier.last_row:
                     yield task
 
-    def _older(self, following: Following) -> Iterator[Task[None]]:
-        for batch, task in self._under_way.values():
-            if batch.last_row >= following.since:
+    def _older(self, batch: Updates) -> Iterator[Task[None]]:
+        for earlier, task in self._under_way.values():
+            if earlier.first_row >= batch.since:
                 break
-            if np.isin(batch.hashes, following.batch.hashes).any():
+            if np.isin(earlier.hashes, batch.hashes).any():
                 yield task

@@ -1,5 +1,6 @@
 """The border to httpx: a request goes out, a reply or a verdict on its absence comes back."""
 
+import asyncio
 import os
 import re
 import ssl
@@ -30,7 +31,7 @@ class Client:
         self._url = url
         self._transport = transport
         self._concurrency = concurrency
-        self._timeout = httpx.Timeout(timeout, connect=timeout / 2, pool=timeout / 2)
+        self.timeout = timeout
 
     async def __aenter__(self) -> Self:
         return self
@@ -39,25 +40,29 @@ class Client:
         if self._transport is not None:
             await self._transport.aclose()
 
-    async def send(self, body: bytes) -> httpx.Response:
+    async def send(self, body: bytes) -> Reply:
         """Send one request. httpx's own client would double what it costs (0.26 ms of 0.5)."""
-        url, headers, extensions = self._prepared
+        url, shared, extensions = self._prepared
         if self._transport is None:
             self._transport = _way_to(url, self._concurrency)
-        request = httpx.Request("POST", url, headers=headers, content=body, extensions=extensions)
+        # A stream: of a body as `content` httpx works out what is known here.
+        headers = [*shared, (b"Content-Length", b"%d" % len(body))]
+        request = httpx.Request(
+            "POST", url, headers=headers, stream=httpx.ByteStream(body), extensions=extensions
+        )
         response = await self._transport.handle_async_request(request)
-        await response.aread()
-        return response
+        return Reply(response.status_code, await _content(response), response.headers)
 
     @cached_property
-    def _prepared(self) -> tuple[httpx.URL, httpx.Headers, dict[str, object]]:
+    def _prepared(self) -> tuple[httpx.URL, list[tuple[bytes, bytes]], dict[str, object]]:
         """What all requests have in common."""
         url = httpx.URL(self._url)
         first = httpx.Request("POST", url, headers=dict(HEADERS))
         if url.userinfo:
             next(httpx.BasicAuth(url.username, url.password).auth_flow(first))
         del first.headers["Content-Length"]
-        return url, first.headers, {"timeout": self._timeout.as_dict()}
+        limits = httpx.Timeout(self.timeout, connect=self.timeout / 2, pool=self.timeout / 2)
+        return url, first.headers.raw, {"timeout": limits.as_dict()}
 
 
 def open_client(url: str, *, concurrency: int, timeout: float) -> Client:
@@ -76,11 +81,24 @@ def open_client(url: str, *, concurrency: int, timeout: float) -> Client:
 async def post(client: Client, body: bytes) -> Reply | Busy | Lost | Hopeless:
     """Send one request. Every foreign exception ends here, as a verdict."""
     try:
-        response = await client.send(body)
+        async with asyncio.timeout(client.timeout):
+            return await client.send(body)
+    except TimeoutError:
+        return Lost(f"no answer within {client.timeout:g} s")
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         # ValueError: what is not text where HTTP has text.
         return _judge_absence(error)
-    return Reply(response.status_code, response.content, response.headers)
+
+
+async def _content(response: httpx.Response) -> bytes:
+    """Return the body; that nothing is packed, as we ask for, saves httpx the looking."""
+    if "content-encoding" in response.headers:
+        return await response.aread()
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    try:
+        return b"".join([piece async for piece in response.stream])
+    finally:
+        await response.aclose()
 
 
 def _way_to(url: httpx.URL, concurrency: int) -> httpx.AsyncBaseTransport:

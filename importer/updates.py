@@ -20,8 +20,9 @@ class Updates:
     `text` holds the updates end to end, each followed by a comma. Those of row i, one for each of
     its operations, lie between `offsets[i]` and `offsets[i + 1]`, and are the updates `numbers[i]`
     to `numbers[i + 1]`. `rows`, `identifiers`, `hashes` (of the
-    identifiers) and `kinds` have one entry per row. Together, these
-    rows and the failures are the rows from `first_row` to `last_row`, each once.
+    identifiers) and `kinds` have one entry per row. `earlier` has for each
+    row the last one before it that has its identifier, 0 where there is none from row `since` on.
+    Together, these rows and the failures are the rows from `first_row` to `last_row`, each once.
     """
 
     text: bytes | memoryview = field(repr=False)  # the token is in it
@@ -31,6 +32,8 @@ class Updates:
     identifiers: pa.StringArray
     hashes: Hashes
     kinds: NDArray[np.uint8]
+    earlier: Positions
+    since: int
     failures: tuple[Failure, ...]
     first_row: int
     last_row: int
@@ -74,6 +77,8 @@ class Updates:
             identifiers=self.identifiers[start:stop],
             hashes=self.hashes[start:stop],
             kinds=self.kinds[start:stop],
+            earlier=self.earlier[start:stop],
+            since=self.since,
             failures=self._failures_between(first, last),
             first_row=first,
             last_row=last,
@@ -102,6 +107,8 @@ class Updates:
             identifiers=self.identifiers.take(pa.array(chosen)),
             hashes=self.hashes[chosen],
             kinds=self.kinds[chosen],
+            earlier=self.earlier[chosen],
+            since=self.since,
             failures=(),
             first_row=int(rows[0]),
             last_row=int(rows[-1]),
@@ -124,6 +131,8 @@ class Updates:
             identifiers=pa.concat_arrays((self.identifiers, later.identifiers)),
             hashes=np.concatenate((self.hashes, later.hashes)),
             kinds=np.concatenate((self.kinds, later.kinds)),
+            earlier=np.concatenate((self.earlier, later.earlier)),
+            since=later.since,
             failures=self.failures + later.failures,
             first_row=self.first_row,
             last_row=later.last_row,

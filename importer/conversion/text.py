@@ -5,6 +5,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from importer.columns import byte_offsets
 from importer.conversion.model import Conversion, Converted, TypeOptions
 
 _QUOTE, _BACKSLASH, _FIRST_PRINTABLE = 0x22, 0x5C, 0x20
@@ -16,7 +17,7 @@ def escape(column: pa.StringArray) -> pa.StringArray:
     The whole column's bytes are searched at once; only the cells that hold such a byte are
     touched singly. A regular expression per cell would double the cost of encoding.
     """
-    offsets = np.frombuffer(column.buffers()[1], np.int32)[column.offset :][: len(column) + 1]
+    offsets = byte_offsets(column)
     if offsets[0] == offsets[-1]:
         return column
     text = np.frombuffer(column.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]

@@ -41,6 +41,8 @@ def updates_of(words: Rows, first_row: int = 1, failed: bytes = b"!\n") -> Updat
         identifiers=names,
         hashes=hashes_of(names),
         kinds=np.full(len(rows), Kind.COLUMN, np.uint8),
+        earlier=np.zeros(len(rows), np.int64),
+        since=first_row,
         failures=tuple(
             Failure(row, row - first_row + 1, "width", "", lines[row - first_row])
             for row, word in enumerate(words, first_row)
