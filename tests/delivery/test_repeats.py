@@ -17,6 +17,7 @@ SETTINGS = Delivery(batch_size=2, concurrency=1)
 """At most ten batches of two rows are under way, and forty rows are looked back on."""
 
 names = st.lists(st.sampled_from(["a", "", *map(str, range(60))]), max_size=150)
+long = st.lists(st.sampled_from(["", *map(str, range(90))]), min_size=120, max_size=150)
 sizes = st.lists(st.integers(1, 40), min_size=1, max_size=4)
 
 
@@ -47,7 +48,7 @@ def test_the_last_row_before_with_the_same_identifier(found: list[str], sizes: l
 
 
 @settings(deadline=None)
-@given(names, sizes, st.data())
+@given(long, sizes, st.data())
 def test_a_batch_waits_for_all_it_shares_a_name_with(
     found: list[str], sizes: list[int], data: st.DataObject
 ) -> None:
