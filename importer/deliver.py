@@ -18,7 +18,7 @@ from importer.errors import ImporterError, Interrupted
 from importer.guard import BATCHES, Guard
 from importer.interruption import Interruption
 from importer.ledger import Entry, Ledger
-from importer.settle import Settling, settle
+from importer.settle import Settling, advance, settle
 from importer.stops import denied, held_up, not_the_api, refuses_everything, unreachable
 from importer.timing import Timing
 from importer.transport import open_client, post
@@ -199,7 +199,7 @@ class _Delivery:
         """Send once; return the verdict, when it was sent, and what is to be sent next."""
 
         def conclude(verdict: Verdict, status: str) -> Updates | None:
-            rest = _advance(settling, verdict)
+            rest = advance(settling, verdict)
             self._ledger.answered(entry, part, status, again=again)
             return rest
 
@@ -309,10 +309,3 @@ class _Delivery:
         elapsed = self._timing.clock() - self._began
         if (reached := self._bounds.reached(self._ledger.totals, elapsed)) is not None:
             self._halt(reached)
-
-
-def _advance(settling: Settling, verdict: Verdict) -> Updates | None:
-    try:
-        return settling.send(verdict)
-    except StopIteration:
-        return None
