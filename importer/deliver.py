@@ -18,6 +18,7 @@ from importer.errors import ImporterError, Interrupted
 from importer.guard import BATCHES, Guard
 from importer.interruption import Interruption
 from importer.ledger import Entry, Ledger
+from importer.pace import Pace
 from importer.settle import Settling, advance, settle
 from importer.stops import denied, held_up, not_the_api, refuses_everything, unreachable
 from importer.timing import Timing
@@ -84,13 +85,14 @@ class _Delivery:
         self._bounds = bounds
         self._divides = divides
         self._began = timing.clock()
-        self._probing = asyncio.Lock()
+        self._probing, self._turnstile = asyncio.Lock(), asyncio.Lock()
         self._destination = destination
         self._settings = settings
         self._ledger = ledger
         self._narrate = narrate
         self._timing = timing
         self._backoff = Backoff(timing.clock, timing.chance, settings.give_up_after)
+        self._pace = Pace(timing.clock)
         self._guard = Guard()
         self._slots = asyncio.Semaphore(settings.concurrency)
         window = max(settings.concurrency * WINDOW, 2 * BATCHES)  # the guard must see so many
@@ -161,8 +163,8 @@ class _Delivery:
         """Send part after part of a batch; return what is left where others should go first."""
         retried = False
         while rest is not None and self._stop is None:
-            async with self._turn():
-                part = rest
+            part = rest
+            async with self._turn(part.count):
                 verdict, sent_at, rest = await self._attempt(entry, settling, part, again=retried)
                 self._heed(entry.updates, part, verdict, sent_at)
             retried = isinstance(verdict, Busy | Lost)
@@ -172,26 +174,32 @@ class _Delivery:
         return rest
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
+    async def _turn(self, updates: int) -> AsyncIterator[None]:
         """Wait for the time to send.
 
         While there is trouble, what must not be repeated goes one at a time: each lost answer puts
         a whole batch in doubt.
         """
         if self._ledger.repeatable or not self._backoff.stuck():
-            await self._pause()
+            await self._pause(updates)
             yield
             return
         async with self._probing:
-            await self._pause()
+            await self._pause(updates)
             if self._backoff.stuck():
                 yield
                 return
         yield
 
-    async def _pause(self) -> None:
-        while (wait := self._backoff.resume_at - self._timing.clock()) > 0:
-            await self._timing.sleep(wait)
+    async def _pause(self, updates: int) -> None:
+        """Wait one after the other, as they came, so that all are not let go at once."""
+        async with self._turnstile:
+            while (at := self._free_at(updates)) > (now := self._timing.clock()):
+                await self._timing.sleep(at - now)
+            self._pace.sent(updates)
+
+    def _free_at(self, updates: int) -> float:
+        return max(self._backoff.resume_at, self._pace.free_at(updates))
 
     async def _attempt(
         self, entry: Entry, settling: Settling, part: Updates, *, again: bool
@@ -238,6 +246,8 @@ class _Delivery:
         row, size = batch.first_row, len(batch)
         match verdict:
             case Busy(message, retry_after) | Lost(message, retry_after):
+                if isinstance(verdict, Busy) and verdict.too_fast:
+                    self._pace.refused(sent_at)
                 pause = self._backoff.trouble(sent_at, retry_after)
                 if self._backoff.exhausted():
                     self._halt(unreachable(base_url, give_up_after, message))
@@ -263,6 +273,7 @@ class _Delivery:
                     self._halt(refuses_everything(base_url, BATCHES, message))
             case TooLarge():
                 pass
+        self._pace.passed(part.count, sent_at)
         self._backoff.progress(sent_at)
 
     def _fail(self, fault: BaseException) -> None:
