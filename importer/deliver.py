@@ -194,12 +194,9 @@ class _Delivery:
     async def _pause(self, updates: int) -> None:
         """Wait one after the other, as they came, so that all are not let go at once."""
         async with self._turnstile:
-            while (at := self._free_at(updates)) > (now := self._timing.clock()):
-                await self._timing.sleep(at - now)
+            while (wait := self._pace.wait(updates, self._backoff.resume_at)) > 0:
+                await self._timing.sleep(wait)
             self._pace.sent(updates)
-
-    def _free_at(self, updates: int) -> float:
-        return max(self._backoff.resume_at, self._pace.free_at(updates))
 
     async def _attempt(
         self, entry: Entry, settling: Settling, part: Updates, *, again: bool
@@ -244,10 +241,9 @@ class _Delivery:
         """Draw the conclusions for the run as a whole."""
         base_url, give_up_after = self._destination.base_url, self._settings.give_up_after
         row, size = batch.first_row, len(batch)
+        self._pace.answered(verdict, part.count, sent_at)
         match verdict:
             case Busy(message, retry_after) | Lost(message, retry_after):
-                if isinstance(verdict, Busy) and verdict.too_fast:
-                    self._pace.refused(sent_at)
                 pause = self._backoff.trouble(sent_at, retry_after)
                 if self._backoff.exhausted():
                     self._halt(unreachable(base_url, give_up_after, message))
@@ -273,7 +269,6 @@ class _Delivery:
                     self._halt(refuses_everything(base_url, BATCHES, message))
             case TooLarge():
                 pass
-        self._pace.passed(part.count, sent_at)
         self._backoff.progress(sent_at)
 
     def _fail(self, fault: BaseException) -> None:
