@@ -19,7 +19,8 @@ from importer.guard import BATCHES, Guard
 from importer.interruption import Interruption
 from importer.ledger import Entry, Ledger
 from importer.order import Order, most_begun
-from importer.settle import Settling, settle
+from importer.pace import Pace
+from importer.settle import Settling, advance, settle
 from importer.stops import denied, held_up, not_the_api, refuses_everything, unreachable
 from importer.timing import Timing
 from importer.transport import open_client, post
@@ -82,13 +83,14 @@ class _Delivery:
         self._bounds = bounds
         self._divides = divides
         self._began = timing.clock()
-        self._probing = asyncio.Lock()
+        self._probing, self._turnstile = asyncio.Lock(), asyncio.Lock()
         self._destination = destination
         self._settings = settings
         self._ledger = ledger
         self._narrate = narrate
         self._timing = timing
         self._backoff = Backoff(timing.clock, timing.chance, settings.give_up_after)
+        self._pace = Pace(timing.clock)
         self._guard = Guard()
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._window = asyncio.Semaphore(most_begun(settings))
@@ -156,8 +158,8 @@ class _Delivery:
         """Send part after part of a batch; return what is left where others should go first."""
         retried = False
         while rest is not None and self._stop is None:
-            async with self._turn():
-                part = rest
+            part = rest
+            async with self._turn(part.count):
                 verdict, sent_at, rest = await self._attempt(entry, settling, part, again=retried)
                 self._heed(entry.updates, part, verdict, sent_at)
             retried = isinstance(verdict, Busy | Lost)
@@ -167,26 +169,29 @@ class _Delivery:
         return rest
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
+    async def _turn(self, updates: int) -> AsyncIterator[None]:
         """Wait for the time to send.
 
         While there is trouble, what must not be repeated goes one at a time: each lost answer puts
         a whole batch in doubt.
         """
         if self._ledger.repeatable or not self._backoff.stuck():
-            await self._pause()
+            await self._pause(updates)
             yield
             return
         async with self._probing:
-            await self._pause()
+            await self._pause(updates)
             if self._backoff.stuck():
                 yield
                 return
         yield
 
-    async def _pause(self) -> None:
-        while (wait := self._backoff.resume_at - self._timing.clock()) > 0:
-            await self._timing.sleep(wait)
+    async def _pause(self, updates: int) -> None:
+        """Wait one after the other, as they came, so that all are not let go at once."""
+        async with self._turnstile:
+            while (wait := self._pace.wait(updates, self._backoff.resume_at)) > 0:
+                await self._timing.sleep(wait)
+            self._pace.sent(updates)
 
     async def _attempt(
         self, entry: Entry, settling: Settling, part: Updates, *, again: bool
@@ -194,7 +199,7 @@ class _Delivery:
         """Send once; return the verdict, when it was sent, and what is to be sent next."""
 
         def conclude(verdict: Verdict, status: str) -> Updates | None:
-            rest = _advance(settling, verdict)
+            rest = advance(settling, verdict)
             self._ledger.answered(entry, part, status, again=again)
             return rest
 
@@ -228,6 +233,7 @@ class _Delivery:
         """Draw the conclusions for the run as a whole."""
         base_url, give_up_after = self._destination.base_url, self._settings.give_up_after
         row, size = batch.first_row, len(batch)
+        self._pace.answered(verdict, part.count, sent_at)
         match verdict:
             case Busy(message, retry_after) | Lost(message, retry_after):
                 pause = self._backoff.trouble(sent_at, retry_after)
@@ -299,10 +305,3 @@ class _Delivery:
         elapsed = self._timing.clock() - self._began
         if (reached := self._bounds.reached(self._ledger.totals, elapsed)) is not None:
             self._halt(reached)
-
-
-def _advance(settling: Settling, verdict: Verdict) -> Updates | None:
-    try:
-        return settling.send(verdict)
-    except StopIteration:
-        return None

@@ -117,7 +117,7 @@ class Engage:
         if reply.status == 413:
             return TooLarge(words)
         if reply.status in (408, 425, 429):
-            return Busy(words, _retry_after(reply.headers))
+            return Busy(words, _retry_after(reply.headers), too_fast=reply.status == 429)
         if 500 <= reply.status < 600:
             return Lost(words, _retry_after(reply.headers))
         return Hopeless(words)
