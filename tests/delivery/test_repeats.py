@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.batch import batch
@@ -34,7 +34,6 @@ def chunks_of(found: Sequence[str], sizes: Sequence[int]) -> list[Updates]:
     return chunks
 
 
-@settings(deadline=None)
 @given(names, sizes)
 def test_the_last_row_before_with_the_same_identifier(found: list[str], sizes: list[int]) -> None:
     """It is noted wherever it lies within reach, and never another one."""
@@ -47,7 +46,6 @@ def test_the_last_row_before_with_the_same_identifier(found: list[str], sizes: l
         assert chunk.since <= max(1, chunk.first_row - 2 * most_begun(SETTINGS))
 
 
-@settings(deadline=None)
 @given(long, sizes, st.data())
 def test_a_batch_waits_for_all_it_shares_a_name_with(
     found: list[str], sizes: list[int], data: st.DataObject
