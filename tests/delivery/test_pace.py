@@ -122,6 +122,12 @@ def test_a_budget_that_rises(latency: float) -> None:
     assert story.updates(since=110.0, until=115.0) > 0.9 * 5 * 30_000
 
 
+def test_a_rolling_second_that_falls_a_little() -> None:
+    """A pace that is hardly too high is cut by little."""
+    story = deliver_to(Window(5_000, 1.0), 250_000, 0.02, changes=[(30.0, 4_700)])
+    assert story.updates(since=36.0, until=46.0) > 0.85 * 10 * 4_700
+
+
 def test_updates_are_counted_and_not_requests() -> None:
     """Batches of any sizes share one pace."""
     story = deliver_to(Bucket(5_000), 165_000, 0.02, sizes=(1, 20, 500, 200, 7))
@@ -162,6 +168,8 @@ def test_other_trouble_says_nothing(verdict: Busy | Lost) -> None:
     pace.answered(Accepted(), 200, time.now)
     pace.answered(verdict, 200, time.now)
     assert pace.rate() == math.inf
+    pace.answered(TOO_FAST, 200, time.now)
+    assert pace.rate() == pytest.approx(198.0)
 
 
 def test_refused_rows_use_the_budget_up() -> None:
@@ -179,6 +187,16 @@ def test_a_server_that_lets_nothing_through_teaches_nothing() -> None:
     pace = Pace(time.clock)
     pace.answered(TOO_FAST, 200, time.now)
     assert pace.rate() == math.inf
+
+
+def test_a_refusal_after_a_rest() -> None:
+    """Where a rest was not enough the limit's window is longer, and the rest counts as part."""
+    time = VirtualTime()
+    pace = Pace(time.clock)
+    pace.answered(Accepted(), 1_000, time.now)
+    time.now += 5.0
+    pace.answered(TOO_FAST, 200, time.now)
+    assert pace.rate() == pytest.approx(198.0)
 
 
 def test_one_after_the_other_after_a_pause() -> None:
@@ -244,7 +262,7 @@ def test_at_a_real_server(emulator: Emulator) -> None:
     told: list[str] = []
     ledger = Ledger(Nowhere(), silence)
     stop = deliver(
-        batches_of(people(2_200), 20),
+        batches_of(people(2_600), 20),
         Engage(emulator.url, Token(TOKEN)),
         Delivery(),
         ledger,
@@ -252,8 +270,8 @@ def test_at_a_real_server(emulator: Emulator) -> None:
         narrate=told.append,
         timing=Timing(chance=lambda: 0.0),
     )
-    ledger.balance(2_200)
-    assert (stop, ledger.totals.imported, len(told)) == (None, 2_200, 1)
+    ledger.balance(2_600)
+    assert (stop, ledger.totals.imported, len(told)) == (None, 2_600, 1)
     by_status = emulator.stats()["by_status"]
-    assert by_status["200"] == 110
+    assert by_status["200"] == 130
     assert by_status["429"] <= 10
