@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import byte_lengths, text_column
+from importer.columns import as_mask, byte_lengths, text_column
 from importer.conversion import Conversion, Converted
 from importer.mapping import JoinedColumns, MappedColumn
 
@@ -51,7 +51,7 @@ def _with_default(converted: Converted, default: str, conversion: Conversion) ->
     rows = np.flatnonzero(empty)
     defaults = conversion.convert(pa.array([default] * len(rows), pa.string()))
     failures = {int(rows[place]): words for place, words in defaults.failures.items()}
-    values = pc.replace_with_mask(converted.values, pa.array(empty), defaults.values)
+    values = pc.replace_with_mask(converted.values, as_mask(empty), defaults.values)
     return Converted(values, {**converted.failures, **failures})
 
 
@@ -63,7 +63,7 @@ def join_cells(table: pa.Table, joined: JoinedColumns) -> Cells:
         part = text_column(table, position)
         there = _filled(part)
         # Not the kernel's own skipping of nulls: a row of nothing else is left out of its result.
-        pieces += [pc.if_else(pa.array(there & begun), joined.separator, ""), part]
+        pieces += [pc.if_else(as_mask(there & begun), joined.separator, ""), part]
         begun |= there
     converted = joined.conversion.convert(pc.binary_join_element_wise(*pieces, ""))
     return Cells(converted.values, _filled(converted.values), converted.failures)

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import csv
 
+from importer.columns import as_mask, as_numbers, byte_lengths
 from importer.errors import BooksDoNotBalance
 from importer.failure import Failure
 from importer.records import Dialect, Positions, Records
@@ -91,7 +92,7 @@ def _read_chunk(records: Records, source: Source, width: int, positions: Sequenc
         failures.sort(key=lambda failure: failure.row)
         filled = np.ones(len(good), bool)
         filled[blank] = False
-        table, good = table.filter(pa.array(filled)), good[filled]
+        table, good = table.filter(as_mask(filled)), good[filled]
     return Chunk(records, table, good, tuple(failures))
 
 
@@ -117,8 +118,8 @@ def _blank_in(table: pa.Table, rows: Positions) -> Positions:
     for column in table.itercolumns():
         if not len(rows):
             break
-        empty = pc.equal(pc.utf8_trim_whitespace(column.take(rows)), "")
-        rows = rows[empty.to_numpy()]
+        trimmed = pc.utf8_trim_whitespace(column.combine_chunks().take(as_numbers(rows)))
+        rows = rows[byte_lengths(trimmed) == 0]
     return rows
 
 

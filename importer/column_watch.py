@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import byte_lengths
+from importer.columns import as_mask, byte_lengths, mask_in
 from importer.conversion import Conversion, Converted
 from importer.house_rules import LONGEST
 from importer.mapping import MappedColumn, Mapping
@@ -88,11 +88,11 @@ class _Seen:
             self.cut += _longer(_sound(values, converted, sizes > LONGEST))
         if self.property == "$phone":
             numbers = _sound(values, converted, sizes > 0)
-            self.without_plus += _count(pc.invert(pc.starts_with(numbers, "+")))
+            self.without_plus += len(numbers) - _count(pc.starts_with(numbers, "+"))
         if self.property == "$country_code":
             codes = _sound(values, converted, sizes > 0)
-            two = pc.and_(pc.equal(pc.binary_length(codes), 2), pc.ascii_is_alpha(codes))
-            self.no_country += _count(pc.invert(two))
+            two = (byte_lengths(codes) == 2) & mask_in(pc.ascii_is_alpha(codes))
+            self.no_country += int(np.count_nonzero(~two))
 
     def warnings(self) -> Iterator[str]:
         where = f"column {self.position} ({self.property})"
@@ -162,7 +162,7 @@ def _sound(values: pa.StringArray, converted: Converted, rows: NDArray[np.bool_]
     """Keep the values of these rows, those of failures left out."""
     kept = rows.copy()
     kept[list(converted.failures)] = False
-    return values.filter(pa.array(kept))
+    return values.filter(as_mask(kept))
 
 
 def _longer(values: pa.StringArray) -> int:
@@ -172,7 +172,7 @@ def _longer(values: pa.StringArray) -> int:
 
 
 def _count(rows: pa.BooleanArray) -> int:
-    return int(np.count_nonzero(rows.to_numpy(zero_copy_only=False)))
+    return int(np.count_nonzero(mask_in(rows)))
 
 
 def _cells(count: int) -> str:

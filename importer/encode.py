@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from importer.cells import Cells, join_cells, read_cells
+from importer.columns import as_mask
 from importer.conversion import escape
 from importer.engage import REQUEST_BYTES, UPDATE_BYTES, Engage
 from importer.failure import Failure
@@ -54,7 +55,7 @@ def _encode_chunk(identified: IdentifiedChunk, mapping: Mapping, destination: En
         failures = tuple(sorted((*failures, *failed.values()), key=lambda failure: failure.row))
         keep = np.ones(len(good), bool)
         keep[list(failed)] = False
-        updates, identifiers = updates.filter(keep), identifiers.filter(pa.array(keep))
+        updates, identifiers = updates.filter(keep), identifiers.filter(as_mask(keep))
         good, kinds, counts = good[keep], kinds[keep], counts[keep]
     return Updates(
         text=memoryview(updates.text),

@@ -15,6 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from importer.columns import as_mask, as_numbers, as_texts
+
 Mask = NDArray[np.bool_]
 Indices = NDArray[np.int32]
 
@@ -48,7 +50,7 @@ class Joined:
         whole = pa.LargeBinaryArray.from_buffers(
             pa.large_binary(), len(kept), [None, pa.py_buffer(self.offsets), self.text]
         )
-        some = whole.filter(pa.array(kept))
+        some = whole.filter(as_mask(kept))
         offsets = np.frombuffer(some.buffers()[1], np.int64)[: len(some) + 1]
         return Joined(some.buffers()[2], offsets, self.sizes[kept])
 
@@ -70,7 +72,7 @@ def join(groups: Iterable[Sequence[Piece]], rows: int) -> Joined:
         line[:] = pool.places(piece)
     # Turned over at once: writing column by column touches a line of the cache for each number.
     indices = np.ascontiguousarray(places.T).reshape(-1)
-    joined = pc.take(pool.texts(), pa.array(indices), boundscheck=False)
+    joined = pc.take(pool.texts(), as_numbers(indices), boundscheck=False)
     offsets = np.frombuffer(joined.buffers()[1], np.int64)
     stops = np.cumsum([len(group) for group in together])
     ends = offsets[1 : rows * len(pieces) + 1].reshape(rows, len(pieces))[:, stops - 1]
@@ -111,8 +113,8 @@ class _Pool:
                 return self._rows + np.int32(self._firsts[id(piece)])
 
     def texts(self) -> pa.LargeBinaryArray:
-        literals = pa.array([literal.encode() for literal in self._literals], pa.large_binary())
-        return pa.concat_arrays([literals, *(c.cast(pa.large_binary()) for c in self._columns)])
+        columns = as_texts([*self._literals]), *self._columns
+        return pa.concat_arrays([column.cast(pa.large_binary()) for column in columns])
 
 
 def _leaves(piece: Piece) -> Iterator["str | pa.StringArray"]:

@@ -5,19 +5,22 @@ before it. What is unsettled for so long that it was not among those is compared
 begins.
 """
 
-from asyncio import Task
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
+from importer.columns import as_numbers, numbers_in
 from importer.config import Delivery
 from importer.guard import BATCHES
 from importer.records import Positions
 from importer.updates import Updates
+
+if TYPE_CHECKING:
+    from asyncio import Task  # a rehearsal sends nothing
 
 WINDOW = 4
 """Batches begun per request in flight: room to go on past a batch that waits for another."""
@@ -49,7 +52,7 @@ def _earlier(chunks: Iterable[Updates]) -> Positions:
     hashes = np.concatenate([chunk.hashes for chunk in chunks])
     rows = np.concatenate([chunk.rows for chunk in chunks])
     earlier = np.zeros(len(rows), np.int64)
-    codes = pa.array(hashes).dictionary_encode().indices.to_numpy()
+    codes = numbers_in(as_numbers(hashes).dictionary_encode().indices)
     if len(codes):
         repeated = np.flatnonzero((np.bincount(codes) > 1)[codes])
         by_name = repeated[np.argsort(codes[repeated], kind="stable")]
@@ -65,17 +68,17 @@ class Order:
         self._under_way: dict[int, tuple[Updates, Task[None]]] = {}
         """By their first rows, in file order."""
 
-    def begin(self, batch: Updates, task: Task[None]) -> None:
+    def begin(self, batch: Updates, task: "Task[None]") -> None:
         self._under_way[batch.first_row] = batch, task
 
     def end(self, batch: Updates) -> None:
         self._under_way.pop(batch.first_row, None)
 
-    def before(self, batch: Updates) -> set[Task[None]]:
+    def before(self, batch: Updates) -> "set[Task[None]]":
         """Return the tasks that must end before this batch may be sent."""
         return {*self._noted(batch), *self._older(batch)}
 
-    def _noted(self, batch: Updates) -> Iterator[Task[None]]:
+    def _noted(self, batch: Updates) -> "Iterator[Task[None]]":
         rows = batch.earlier[batch.earlier > 0].tolist()
         firsts = list(self._under_way) if rows else []
         for row in rows:
@@ -85,7 +88,7 @@ class Order:
                 if row <= earlier.last_row:
                     yield task
 
-    def _older(self, batch: Updates) -> Iterator[Task[None]]:
+    def _older(self, batch: Updates) -> "Iterator[Task[None]]":
         for earlier, task in self._under_way.values():
             if earlier.first_row >= batch.since:
                 break

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from importer.columns import as_numbers
 from importer.failure import Failure
 from importer.hashes import Hashes
 from importer.records import Positions, Records
@@ -104,7 +105,7 @@ class Updates:
             offsets=np.concatenate(([0], np.cumsum([len(piece) for piece in pieces]))),
             numbers=np.concatenate(([0], np.cumsum(counts))),
             rows=rows,
-            identifiers=self.identifiers.take(pa.array(chosen)),
+            identifiers=self.identifiers.take(as_numbers(chosen)),
             hashes=self.hashes[chosen],
             kinds=self.kinds[chosen],
             earlier=self.earlier[chosen],

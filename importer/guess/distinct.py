@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from importer.columns import as_numbers
 from importer.hashes import Hashes, hashes_of
 
 EXACT_TO = 50_000
@@ -86,7 +87,7 @@ class Distinct:
         low = np.flatnonzero(hashes <= self._highest)
         if len(low) > SAMPLE:
             low = low[np.argpartition(hashes[low], SAMPLE)[:SAMPLE]]
-        texts: Sequence[str] = values.take(pa.array(low)).to_pylist()
+        texts: Sequence[str] = values.take(as_numbers(low)).to_pylist()
         for text, key, n in zip(texts, hashes[low].tolist(), counts[low].tolist(), strict=True):
             text = text[:LONGEST]
             self._sampled[text] = key
