@@ -124,7 +124,7 @@ def _blank_in(table: pa.Table, rows: Positions) -> Positions:
 
 
 def _parse(
-    text: bytes, width: int, dialect: Dialect, positions: Sequence[int]
+    text: bytes | memoryview, width: int, dialect: Dialect, positions: Sequence[int]
 ) -> tuple[pa.Table, dict[int, int]]:
     """Parse whole records; return the table and, by 0-based record, each width that is not ours."""
     odd: dict[int, int] = {}
@@ -136,7 +136,7 @@ def _parse(
     names = [str(n) for n in range(1, width + 1)]
     # A leading blank line is no record, and keeps the reader from taking a text that happens to
     # begin with U+FEFF for a byte order mark.
-    text = b"\n" + text if text.startswith(_BOM) else text
+    text = b"\n" + text if text[: len(_BOM)] == _BOM else text
     table = csv.read_csv(
         pa.py_buffer(text),
         csv.ReadOptions(column_names=names, use_threads=False, block_size=len(text) + 1),
@@ -157,15 +157,20 @@ def _parse(
     return table, odd
 
 
-def _text(records: Records, sound: NDArray[np.bool_], encoding: Encoding) -> bytes:
+def _text(records: Records, sound: NDArray[np.bool_], encoding: Encoding) -> bytes | memoryview:
     """Return the sound records, one behind the other, as UTF-8."""
     starts, stops = records.starts[sound], records.stops[sound]
     # Neighbours stay together: a run of sound records is one slice.
     breaks = np.flatnonzero(np.diff(np.flatnonzero(sound)) != 1) + 1
     firsts, lasts = np.concatenate(([0], breaks)), np.concatenate((breaks, [len(starts)])) - 1
-    slices = zip(starts[firsts].tolist(), stops[lasts].tolist(), strict=True)
-    raw = b"".join(records.data[start:stop] for start, stop in slices)
-    return raw if encoding.codec == "utf-8" else encoding.decode(raw).encode()
+    whole = memoryview(records.data)
+    slices = [
+        whole[start:stop]
+        for start, stop in zip(starts[firsts].tolist(), stops[lasts].tolist(), strict=True)
+    ]
+    if encoding.codec == "utf-8":
+        return slices[0] if len(slices) == 1 else b"".join(slices)
+    return encoding.decode(b"".join(slices)).encode()
 
 
 def _sound(records: Records, encoding: Encoding) -> tuple[NDArray[np.bool_], list[Failure]]:

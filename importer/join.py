@@ -7,6 +7,7 @@ long, and needs a column of its own for every literal that not all rows have.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import groupby
 from typing import TypeAlias
 
@@ -82,12 +83,29 @@ def join(groups: Iterable[Sequence[Piece]], rows: int) -> Joined:
 
 
 def _merged(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """Make one literal of those that follow one another."""
-    for is_literal, neighbours in groupby(pieces, key=lambda piece: isinstance(piece, str)):
+    """Make one piece of literals that follow one another, though not all rows have them."""
+    for is_literal, neighbours in groupby(pieces, key=_is_literal):
         if is_literal:
-            yield "".join(str(piece) for piece in neighbours)
+            yield reduce(_behind, neighbours)
         else:
             yield from neighbours
+
+
+def _is_literal(piece: Piece) -> bool:
+    return all(isinstance(leaf, str) for leaf in _leaves(piece))
+
+
+def _behind(first: Piece, second: Piece) -> Piece:
+    """Return what the rows have of the one, with what they have of the other behind it."""
+    match first, second:
+        case str(), str():
+            return first + second
+        case Where(rows, piece, otherwise), _:
+            return where(rows, _behind(piece, second), _behind(otherwise, second))
+        case _, Where(rows, piece, otherwise):
+            return where(rows, _behind(first, piece), _behind(first, otherwise))
+        case _:
+            raise TypeError("columns stay apart")
 
 
 class _Pool:

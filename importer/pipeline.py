@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from importer.batch import batch
+from importer.beside import beside
 from importer.bounds import Bounds
 from importer.chunks import read_chunks
 from importer.circumstances import Circumstances
@@ -37,7 +38,11 @@ def carry_out(task: Task, around: Circumstances) -> Report:
     task.check_destination(destination)
     opened, fingerprint = task.open()
     reading, layout, records = open_records(
-        opened, config.source, task.limit, task.columns, fingerprint
+        opened,
+        config.source,
+        task.limit,
+        task.columns,
+        None if task.dry_run else fingerprint,
     )
     doubt, records = doubt_header(records, opened, layout, config.source)
     if doubt:
@@ -59,6 +64,8 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             repeatable=mapping.repeatable,
         )
         chunks = read_chunks(records, opened, layout.width, transform.reads(mapping))
+        if task.dry_run:
+            chunks = beside(chunks)
         identified = identify(transform.over(chunks), mapping, task.identities)
         updates = encode(identified, mapping, destination)
         if not task.dry_run:

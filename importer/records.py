@@ -130,8 +130,11 @@ def frame_records(
 
 
 def _portions(records: Records, most: int) -> Iterator[Records]:
-    for start in range(0, len(records), most):
-        yield records.cut(start, start + most)
+    portions = -(-len(records) // most)
+    for portion in range(portions):
+        yield records.cut(
+            portion * len(records) // portions, (portion + 1) * len(records) // portions
+        )
 
 
 def _units(data: bytes, dialect: Dialect) -> NDArray[np.unsignedinteger]:

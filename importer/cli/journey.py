@@ -1,5 +1,6 @@
 """One call into the library, watched and interruptible, its summary and its exit code."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ def travel(
     """Carry a run out, print how it ended, and exit with its code."""
     from importer import console
 
+    # Two threads share the interpreter: one that has sent gets it back sooner (5 ms otherwise).
+    sys.setswitchinterval(0.0005)
     observer = console.observer(quiet=quiet)
     with errors(), signals() as interruption:
         try:

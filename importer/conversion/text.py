@@ -21,9 +21,10 @@ def escape(column: pa.StringArray) -> pa.StringArray:
     if offsets[0] == offsets[-1]:
         return column
     text = np.frombuffer(column.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
-    unsafe = (text < _FIRST_PRINTABLE) | (text == _QUOTE) | (text == _BACKSLASH)
-    if not unsafe.any():
+    quotes, backslashes = text == _QUOTE, text == _BACKSLASH
+    if not (quotes.any() or backslashes.any() or text.min() < _FIRST_PRINTABLE):
         return column
+    unsafe = quotes | backslashes | (text < _FIRST_PRINTABLE)
     where = np.flatnonzero(unsafe) + offsets[0]
     cells = np.unique(np.searchsorted(offsets, where, side="right") - 1)
     escaped = [
