@@ -17,6 +17,9 @@ _A_STEP: Final = 1_000
 """Profiles that a scan takes at once: about a millisecond."""
 
 
+_LIKE: Final = r"id LIKE ? ESCAPE '\' OR CAST(properties AS TEXT) LIKE ? ESCAPE '\'"
+
+
 class StoreError(Exception):
     """The file given as a store is not one, or cannot be used."""
 
@@ -168,10 +171,8 @@ class FileProfiles:
 
     def scan(self, kind: str, start: int, parts: Sequence[str]) -> Iterator[Step]:
         (last,) = self._file.execute("SELECT coalesce(max(rowid), 0) FROM profiles").fetchone()
-        # Three times as fast as handing every row to Python.
-        like = " OR ".join(
-            [r"id LIKE ? ESCAPE '\' OR CAST(properties AS TEXT) LIKE ? ESCAPE '\'"] * len(parts)
-        )
+        # Twice as fast as handing every row to Python.
+        like = " OR ".join([_LIKE] * len(parts))
         patterns = [f"%{_literal(text)}%" for part in parts for text in (part, _in_json(part))]
         for behind in range(start, last, _A_STEP):
             # By the plus no index is used: its rows would have to be sorted, all of them.

@@ -157,7 +157,7 @@ function property(one) {
   head.scope = "row";
   if (one.name !== one.property) head.append(make("code", one.property));
   const type = make("td");
-  type.append(make("span", one.type, `type ${one.type}`));
+  type.append(make("span", one.type, "type"));
   row.append(head, value(one), type);
   return row;
 }
@@ -289,7 +289,7 @@ function request(one) {
     make("td", `${one.method} ${one.path}`),
     status,
     make("td", count.format(one.updates), "number"),
-    make("td", count.format(one.milliseconds), "number"),
+    make("td", one.milliseconds.toFixed(1), "number"),
   );
   return row;
 }
@@ -331,7 +331,7 @@ function showFaults(faults) {
 function fault({ number, rule, struck, over }) {
   const item = make("li", "", over ? "over" : "");
   const text = make("p", describe(rule));
-  text.append(make("span", `struck ${count.format(struck)} ×${over ? ", over" : ""}`, "muted"));
+  text.append(make("span", `struck ${struck === 1 ? "once" : `${count.format(struck)} times`}${over ? ", over" : ""}`, "muted"));
   const end = make("button", "End");
   end.type = "button";
   end.dataset.number = number;
