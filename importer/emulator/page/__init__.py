@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from importer.emulator.faults import Script
+from importer.emulator.limits import CHARACTERS
 from importer.emulator.origins import HEADERS
 from importer.emulator.page.live import Live
 from importer.emulator.page.search import Search
@@ -65,8 +66,11 @@ class Page:
             return _json({"error": "limit and start must be whole numbers"}, 400)
         if not (0 < limit <= 100 and 0 <= start < 2**63):
             return _json({"error": "limit must be from 1 to 100, start must not be negative"}, 400)
+        query = asked.get("q", "")
+        if len(query) > CHARACTERS:
+            return _json({"error": f"q must be of {CHARACTERS} characters at most"}, 400)
         found = await self._search.find(
-            asked.get("kind", ""), asked.get("q", ""), start, limit, request.is_disconnected
+            asked.get("kind", ""), query, start, limit, request.is_disconnected
         )
         return _json(found)
 
