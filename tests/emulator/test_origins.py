@@ -39,43 +39,44 @@ CALLS = [
 ]
 
 
-def ask(emulator: Emulator, method: str, path: str, headers: dict[str, str]) -> int:
-    sent = {name: value.format(port=emulator.port) for name, value in headers.items()}
+def ask(http: httpx.Client, method: str, path: str, headers: dict[str, str]) -> int:
+    sent = {name: value.format(port=http.base_url.port) for name, value in headers.items()}
     content = {"PUT": b"[]", "POST": b'{"kind": "drop"}'}.get(method)
-    url = emulator.url + path
-    with httpx.stream(method, url, headers=sent, content=content, trust_env=False) as answer:
+    with http.stream(method, path, headers=sent, content=content) as answer:
         return answer.status_code
 
 
 @pytest.mark.parametrize("headers", FOREIGN)
-def test_other_sites_are_refused(headers: dict[str, str], emulator: Emulator) -> None:
+def test_other_sites_are_refused(
+    headers: dict[str, str], http: httpx.Client, emulator: Emulator
+) -> None:
     """No other site that is open in the browser can look inside or change anything."""
-    httpx.post(f"{emulator.url}/engage", json=[user("u")])
-    assert {ask(emulator, *call, headers) for call in CALLS} == {403}
+    http.post("/engage", json=[user("u")])
+    assert {ask(http, *call, headers) for call in CALLS} == {403}
     assert (len(emulator.profiles()), emulator.stats()["requests"]) == (1, 1)
     # The API is open to every site, as the real one is.
     sent = {name: value.format(port=emulator.port) for name, value in headers.items()}
-    assert httpx.post(f"{emulator.url}/engage", headers=sent, json=[user("v")]).text == "1"
+    assert http.post("/engage", headers=sent, json=[user("v")]).text == "1"
 
 
 @pytest.mark.parametrize("headers", OWN)
-def test_own_pages_and_programs_are_not(headers: dict[str, str], emulator: Emulator) -> None:
+def test_own_pages_and_programs_are_not(headers: dict[str, str], http: httpx.Client) -> None:
     """The page itself, and what is no browser, may do everything."""
-    assert {ask(emulator, *call, headers) for call in CALLS} == {200}
+    assert {ask(http, *call, headers) for call in CALLS} == {200}
 
 
-def test_links_to_the_page(emulator: Emulator) -> None:
+def test_links_to_the_page(http: httpx.Client) -> None:
     """A link on another site leads to the page; a form there changes nothing."""
     followed = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
-    assert ask(emulator, "GET", "/", followed) == 200
-    assert ask(emulator, "POST", "/_emulator/faults", followed) == 403
+    assert ask(http, "GET", "/", followed) == 200
+    assert ask(http, "POST", "/_emulator/faults", followed) == 403
 
 
 def test_open_to_the_network() -> None:
     """A server for other machines answers to any name, and still to no other origin."""
-    with running(host="0.0.0.0") as emulator:
+    with running(host="0.0.0.0") as emulator, httpx.Client(base_url=emulator.url) as http:
         named = {"host": "build.example:8765"}
-        assert ask(emulator, "GET", "/", named) == 200
+        assert ask(http, "GET", "/", named) == 200
         own, foreign = "http://build.example:8765", "http://evil.example"
-        assert ask(emulator, "DELETE", "/_emulator", named | {"origin": own}) == 200
-        assert ask(emulator, "DELETE", "/_emulator", named | {"origin": foreign}) == 403
+        assert ask(http, "DELETE", "/_emulator", named | {"origin": own}) == 200
+        assert ask(http, "DELETE", "/_emulator", named | {"origin": foreign}) == 403

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from importer.emulator import running
 from importer.emulator.page.search import Search
-from importer.emulator.profiles import USERS, FileProfiles, MemoryProfiles, Profiles
+from importer.emulator.profiles import USERS, Profiles, opened
 
 from .records import group, user
 
@@ -131,7 +131,7 @@ def test_search_finds_what_a_slow_one_finds(content: dict[str, Any], query: str)
         if any(query.lower() in text.lower() for text in (identifier, *leaves(properties)))
         or not query
     ]
-    for store in (MemoryProfiles(), FileProfiles(Path(":memory:"))):
+    for store in map(opened, (None, Path(":memory:"))):
         for identifier, properties in content.items():
             store.put(USERS, identifier, orjson.dumps(properties))
         result = asyncio.run(Search(store).find(USERS, query, 0, 100, stays))
@@ -155,7 +155,13 @@ async def leaves_at_once() -> bool:
     return True
 
 
-@pytest.mark.parametrize("store", [MemoryProfiles(), FileProfiles(Path(":memory:"))])
+@pytest.fixture(params=[None, Path(":memory:")], ids=["memory", "file"])
+def store(request: pytest.FixtureRequest) -> Iterator[Profiles]:
+    profiles = opened(request.param)
+    yield profiles
+    profiles.close()
+
+
 def test_long_searches_take_turns(store: Profiles) -> None:
     """A search that takes long stops in between, and goes on where it stopped."""
     with store.batch():
@@ -174,10 +180,8 @@ def test_long_searches_take_turns(store: Profiles) -> None:
     slow = count(step=0.01)
     left = Search(store, clock=lambda: next(slow)).find(USERS, "x", 0, 10, leaves_at_once)
     assert asyncio.run(left) == {"profiles": [], "next": 1_000}
-    store.close()
 
 
-@pytest.mark.parametrize("store", [MemoryProfiles(), FileProfiles(Path(":memory:"))])
 def test_searches_and_imports_side_by_side(store: Profiles) -> None:
     """Profiles that come while a scan waits neither end it nor have it see others twice."""
     for n in range(2_500):
@@ -189,4 +193,3 @@ def test_searches_and_imports_side_by_side(store: Profiles) -> None:
             store.put(USERS, f"late{len(seen)}", b"{}")
     assert seen[:2_500] == [f"u{n}" for n in range(2_500)]
     assert len(seen) == len(set(seen))
-    store.close()
