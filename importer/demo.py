@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from importer.begin import import_profiles
-from importer.emulator import running
+from importer.emulator import Emulator
 from importer.errors import ImporterError
 from importer.progress import Observer
 from importer.report import Report
@@ -27,9 +27,9 @@ class Demo:
     profile: dict[str, Any]
 
 
-def demonstrate(report_dir: Path, observer: Observer) -> Demo:
-    """Import the sample file into an emulator on a free port."""
-    with sample_folder() as folder, running() as emulator:
+def demonstrate(emulator: Emulator, report_dir: Path, observer: Observer) -> Demo:
+    """Import the sample file into an emulator."""
+    with sample_folder() as folder:
         config = folder / f"{SAMPLE}.yaml"
         report = import_profiles(
             folder / f"{SAMPLE}.csv",

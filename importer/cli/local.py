@@ -1,9 +1,9 @@
 """`importer demo` and `importer emulator`: what needs no account."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,25 +12,51 @@ from importer.cli.endings import errors, fail, print_json
 from importer.cli.options import ReportDirOption
 from importer.errors import ConfigError, ExitCode
 
+if TYPE_CHECKING:
+    from importer.emulator import Emulator
+
+
+OpenOption = Annotated[
+    bool,
+    typer.Option("--open", help="Show the emulator's page in a browser, until Ctrl-C."),
+]
+
 
 @app.command(
     short_help="Import the sample file into a local emulator.",
-    epilog="Example: importer demo",
+    epilog="Example: importer demo --open",
 )
-def demo(report_dir: ReportDirOption = Path("importer-runs")) -> None:
+def demo(
+    report_dir: ReportDirOption = Path("importer-runs"), show_page: OpenOption = False
+) -> None:
     """Import the sample file into an emulator on this machine, and show a profile."""
     with _emulator_installed():
         from importer.demo import demonstrate
+        from importer.emulator import running
     from importer import console
 
     observer = console.observer(quiet=False)
-    with errors():
-        shown = demonstrate(report_dir, observer)
+    with errors(), running() as emulator:
+        shown = demonstrate(emulator, report_dir, observer)
         observer.close()
-    typer.echo(console.summary(shown.report, str(shown.config)))
-    typer.echo(f"\nThe profile of {shown.identifier}, as the emulator holds it:")
-    print_json(shown.profile, indent=True)
+        typer.echo(console.summary(shown.report, str(shown.config)))
+        typer.echo(f"\nThe profile of {shown.identifier}, as the emulator holds it:")
+        print_json(shown.profile, indent=True)
+        if show_page:
+            _show_page(emulator)
     raise typer.Exit(shown.report.exit_code)
+
+
+def _show_page(emulator: "Emulator") -> None:
+    """Open the emulator's page and leave it there until Ctrl-C."""
+    import webbrowser
+
+    typer.echo(f"\nAll of them, to look at: {emulator.url}/ (end it with Ctrl-C)")
+    # Whoever has no browser, or a broken one, has the address.
+    with suppress(KeyboardInterrupt):
+        with suppress(webbrowser.Error, OSError):
+            webbrowser.open(f"{emulator.url}/")
+        emulator.wait()
 
 
 @app.command(epilog="Example: importer emulator --port 8765 --store profiles.db")
@@ -56,6 +82,7 @@ def emulator(
 
     def announce(running: Emulator) -> None:
         typer.echo(f"The profile API, emulated: {running.url} (end it with Ctrl-C)")
+        typer.echo(f"Look at what arrives: {running.url}/")
 
     try:
         serve(host, port, store, on_start=announce)

@@ -8,16 +8,19 @@ from typing import assert_never
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from importer.emulator import answers, forms, limits
+from importer.emulator import answers, forms, limits, origins
 from importer.emulator.answers import Answer
 from importer.emulator.control import PREFIX, Control
 from importer.emulator.faults import Arrival, Fault, Script
 from importer.emulator.forms import Submission
+from importer.emulator.page import PREFIX as PAGE
+from importer.emulator.page import Page
 from importer.emulator.profiles import Profiles
-from importer.emulator.stats import Stats
+from importer.emulator.stats import Exchange, Stats
 from importer.emulator.updates import Applier, Circumstances, identifier_of
+from importer.emulator.waiting import left, left_within
 
 DROP = "importer.emulator.drop"
 """The ASGI extension by which the server lets the application break off a connection."""
@@ -43,11 +46,13 @@ class App:
     delays are over), so batches take effect whole and one after the other.
     """
 
-    def __init__(self, profiles: Profiles) -> None:
+    def __init__(self, profiles: Profiles, *, local: bool) -> None:
         self._applier = Applier(profiles)
         self._stats = Stats()
         self._script = Script()
         self._random = random.Random()
+        self._local = local
+        self._page = Page(profiles, self._stats, self._script)
         self.control = Control(profiles, self._stats, self._script)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,41 +64,51 @@ class App:
                 await _send(Answer(200, b""), send)
             case "/engage" | "/groups", _:
                 await _send(answers.error(405), send)
-            case _ if path == PREFIX or path.startswith(f"{PREFIX}/"):
-                request = Request(scope, receive)
-                response = await self.control.answer(request, path.removeprefix(PREFIX))
+            case _ if path == "/" or path == PREFIX or path.startswith(f"{PREFIX}/"):
+                response = await self._look(Request(scope, receive), path)
                 await response(scope, receive, send)
             case _:
                 await Response("not found", 404)(scope, receive, send)
 
+    async def _look(self, request: Request, path: str) -> ASGIApp:
+        """The answer to somebody who looks inside instead of using the API."""
+        refusal = origins.refusal(request.headers, request.method, local=self._local)
+        if refusal:
+            return Response(f"refused: {refusal}", 403, origins.HEADERS, "text/plain")
+        if path == "/" or path.startswith(PAGE):
+            return await self._page.answer(request, path.removeprefix(PAGE).strip("/"))
+        response = await self.control.answer(request, path.removeprefix(PREFIX))
+        response.headers.update(origins.HEADERS)
+        return response
+
     async def _submit(self, groups: bool, scope: Scope, receive: Receive, send: Send) -> None:
-        self._stats.arrived()
+        exchange = self._stats.arrived(scope["method"], "/groups" if groups else "/engage")
         # Let the others whose heads are here already be counted before this one is dealt with.
         await asyncio.sleep(0)
         answer: Answer | None = answers.error(500)
         try:
             body = await _body(receive)
-            answer = None if body is None else await self._answer(groups, scope, receive, body)
+            answer = None if body is None else await self._answer(exchange, scope, receive, body)
         finally:
-            self._stats.ended(None if answer is None else answer.status)
+            self._stats.ended(exchange, None if answer is None else answer.status)
         if answer is not None:
             await _send(answer, send)
         else:
             await _drop(scope, receive)
 
     async def _answer(
-        self, groups: bool, scope: Scope, receive: Receive, body: bytes
+        self, exchange: Exchange, scope: Scope, receive: Receive, body: bytes
     ) -> Answer | None:
         """What to answer; None drops the connection."""
         query: bytes = scope["query_string"]
-        batch = _batch(query, body, _encoding(scope), groups)
+        batch = _batch(query, body, _encoding(scope), exchange.path == "/groups")
         size = len(batch.submission.records or ())
-        self._stats.received(len(body), size)
+        self._stats.received(exchange, len(body), size)
         arrival = Arrival(body or query, batch.ids, size)
         for fault in self._script.troubles(arrival):
             if fault.kind != "delay":
                 return await self._trouble(fault, batch, receive)
-            await _left_within(self._random.uniform(*fault.delay_ms) / 1000, receive)
+            await left_within(self._random.uniform(*fault.delay_ms) / 1000, receive)
         return self._handle(batch)
 
     async def _trouble(self, fault: Fault, batch: _Batch, receive: Receive) -> Answer | None:
@@ -117,7 +132,7 @@ class App:
 
     async def _slow(self, fault: Fault, batch: _Batch, receive: Receive) -> Answer | None:
         answer = self._handle(batch) if fault.apply == "before" else None
-        if await _left_within(fault.seconds, receive):
+        if await left_within(fault.seconds, receive):
             return None
         if fault.apply == "never":
             return answers.error(504)
@@ -179,24 +194,10 @@ async def _body(receive: Receive) -> bytes | None:
             return b"".join(pieces)
 
 
-async def _left_within(seconds: float, receive: Receive) -> bool:
-    """Wait, but no longer than the client does; whether it left."""
-    try:
-        await asyncio.wait_for(_left(receive), seconds)
-    except TimeoutError:
-        return False
-    return True
-
-
-async def _left(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
 async def _drop(scope: Scope, receive: Receive) -> None:
     drop: Callable[[], None] = scope["extensions"][DROP]["drop"]
     drop()
-    await _left(receive)
+    await left(receive)
 
 
 async def _send(answer: Answer, send: Send) -> None:

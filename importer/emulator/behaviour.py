@@ -56,6 +56,7 @@ _RECORDS = "Records"
 _OPERATIONS = "Operations"
 _LIMITS = "Limits"
 _PROFILES = "Profiles"
+_PAGE = "The page"
 
 RULES: Final = (
     Rule(_REQUESTS, "POST /engage, /groups with a JSON array", "documented", "SPEC"),
@@ -278,4 +279,23 @@ RULES: Final = (
         "assumed",
     ),
     Rule(_PROFILES, "$ignore_alias has no effect, there are no aliases", "assumed"),
+    Rule(
+        _PAGE,
+        "names Mixpanel's own properties as Mixpanel does: $last_seen is Updated at",
+        "documented",
+        "reserved-properties and default-properties pages",
+    ),
+    Rule(
+        _PAGE,
+        "takes JSON numbers and booleans, lists and objects for what they are, and texts such as"
+        " 2025-04-03 and 2025-04-03T10:20:30 for dates; every other text is a string",
+        "documented",
+        "data-type page; that a date must exist in the calendar is assumed",
+    ),
+    Rule(
+        _PAGE,
+        "calls a profile by its name, else first and last name, else its address, else its id",
+        "assumed",
+        "the reserved-properties page says that names are shown",
+    ),
 )

@@ -1,5 +1,6 @@
 """The control endpoints under /_emulator, for tests and curious users."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
@@ -29,9 +30,14 @@ class Control:
             case "GET", "stats", "":
                 return _json(self.stats())
             case "GET", "faults", "":
-                return _json({"rules": self._script.as_json})
+                return self._rules()
             case "PUT", "faults", "":
-                return self._put_faults(await request.body())
+                return self._scripted(self._script.put, await request.body())
+            case "POST", "faults", "":
+                return self._scripted(self._script.add, await request.body())
+            case "DELETE", "faults", _ if rest:
+                ended = rest.isdecimal() and self._script.end(int(rest))
+                return self._rules() if ended else _error(404, f"no rule {rest!r}")
             case "DELETE", "", "":
                 self.forget()
                 return _json({"status": "OK"})
@@ -68,13 +74,16 @@ class Control:
         self._stats.clear()
         self._script.put([])
 
-    def _put_faults(self, body: bytes) -> Response:
+    def _scripted(self, change: Callable[[object], None], body: bytes) -> Response:
         try:
-            self._script.put(orjson.loads(body))
+            change(orjson.loads(body))
         except orjson.JSONDecodeError as error:
             return _error(400, f"not JSON: {error}")
         except FaultError as error:
             return _error(400, str(error))
+        return self._rules()
+
+    def _rules(self) -> Response:
         return _json({"rules": self._script.as_json})
 
     def _look_up(self, section: str, encoded: str, query: str) -> Response:

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from types import MappingProxyType
 from typing import Any, Final, Literal, get_args
 
@@ -64,9 +65,21 @@ class Script:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self._numbers = count(1)
+        # Replaced, never changed: a request may be waiting halfway through it.
         self._rules: Sequence[_Counted] = ()
-        self.as_json: list[Any] = []
+
+    @property
+    def as_json(self) -> list[Any]:
         """The rules as they were put."""
+        return [counted.rule for counted in self._rules]
+
+    def in_force(self) -> list[dict[str, Any]]:
+        """The rules with their numbers, how often each has struck, and whether it is over."""
+        return [
+            {"number": one.number, "rule": one.rule, "struck": one.struck, "over": one.over}
+            for one in self._rules
+        ]
 
     def put(self, rules: object) -> None:
         """Replace the rules; raise FaultError, and leave them as they were, if one is wrong."""
@@ -74,9 +87,18 @@ class Script:
             rules = rules["rules"]
         if not isinstance(rules, list):
             raise FaultError('a script is {"rules": [...]}')
-        parsed = [_parse(rule, place) for place, rule in enumerate(rules)]
-        self._rules = [_Counted(fault, self._clock) for fault in parsed]
-        self.as_json = rules
+        self._rules = [self._counted(rule, place) for place, rule in enumerate(rules)]
+
+    def add(self, rule: object) -> None:
+        """Put one more rule behind the others, whose counts go on."""
+        self._rules = [*self._rules, self._counted(rule, len(self._rules))]
+
+    def end(self, number: int) -> bool:
+        """Take one rule out; whether there was one of that number."""
+        left = [one for one in self._rules if one.number != number]
+        ended = len(left) < len(self._rules)
+        self._rules = left
+        return ended
 
     def troubles(self, arrival: Arrival) -> Iterator[Fault]:
         """The faults that strike a request, in order, each decided when it is asked for.
@@ -85,15 +107,30 @@ class Script:
         """
         return (rule.fault for rule in self._rules if rule.strikes(arrival))
 
+    def _counted(self, rule: object, place: int) -> "_Counted":
+        return _Counted(_parse(rule, place), rule, next(self._numbers), self._clock)
+
 
 class _Counted:
-    def __init__(self, fault: Fault, clock: Callable[[], float]) -> None:
+    def __init__(self, fault: Fault, rule: object, number: int, clock: Callable[[], float]) -> None:
         self.fault = fault
+        self.rule = rule
+        self.number = number
+        self.struck = 0
         self._reached = 0
         self._hits: Counter[bytes] = Counter()
         self._budget = _Budget(fault.per_second, clock)
 
+    @property
+    def over(self) -> bool:
+        return self.fault.first is not None and self._reached >= self.fault.first
+
     def strikes(self, arrival: Arrival) -> bool:
+        struck = self._strikes(arrival)
+        self.struck += struck
+        return struck
+
+    def _strikes(self, arrival: Arrival) -> bool:
         fault = self.fault
         self._reached += 1
         if fault.first is not None and self._reached > fault.first:

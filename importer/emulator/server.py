@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from importer.emulator import origins
 from importer.emulator.app import DROP, App
 from importer.emulator.profiles import opened
 
@@ -80,7 +81,7 @@ def running(
     with _listening(host, port) as listener:
         profiles = opened(None if store is None else Path(store))
         try:
-            app = App(profiles)
+            app = App(profiles, local=origins.is_local(listener.getsockname()[0]))
             server = _Server(app, listener)
             with server:
                 yield Emulator(app, server, host, listener.getsockname()[1])
