@@ -130,11 +130,8 @@ def frame_records(
 
 
 def _portions(records: Records, most: int) -> Iterator[Records]:
-    portions = -(-len(records) // most)
-    for portion in range(portions):
-        yield records.cut(
-            portion * len(records) // portions, (portion + 1) * len(records) // portions
-        )
+    for start in range(0, len(records), most):
+        yield records.cut(start, start + most)
 
 
 def _units(data: bytes, dialect: Dialect) -> NDArray[np.unsignedinteger]:
