@@ -30,8 +30,8 @@ def _visible(text: str) -> str:
 
 _VALUES = re.compile(
     r"(?P<run>\b\d{8}T\d{6}Z-[0-9a-f]{6}\b)|"  # the folder of a run
-    # Up to the last double quote: a cell may hold some itself.
-    r"""(?P<quote>")(?P<quoted>.+)"|(?P<other>['`])(?P<within>(?:(?!(?P=other)).)+)(?P=other)"""
+    # Up to the last double quote: a cell may hold some itself. "Mixpanel's" opens no quote.
+    r"""(?P<quote>")(?P<quoted>.+)"|(?P<other>(?<!\w)'|'(?!s\b)|`)(?P<within>(?:(?!(?P=other)).)+)(?P=other)"""
     r"""|(?P<bare>[^\s'"<>(),;:]+@[^\s'"<>(),;:]+|\+?\d[\d ().\-/]{4,}\d)"""
 )
 

@@ -51,9 +51,13 @@ def report_page(report: Report, names: Iterable[str] = ()) -> str:
 
 
 def closing_words(by: str) -> str:
-    """Return what stands in the place of `CLOSED` once another run has settled what was left."""
-    words = f"Closed by {by}: nothing of this run is left to do, whatever is said below."
-    return tag("p", words, class_="notice good")
+    """Return what stands in the place of `CLOSED` once nothing of a run is left to do.
+
+    `by` is the run that sent what was left, or the words of `settle` for what was not sent.
+    """
+    became = {"skip": "was taken for settled", "given up": "was given up"}
+    words = f"Closed since: what was left of this run {became.get(by, f'was sent by run {by}')}."
+    return tag("p", words, class_="notice good", role="note")
 
 
 def _head(report: Report) -> Markup:

@@ -8,19 +8,23 @@ from importer.report_page.words import length
 from importer.timeline import Timeline
 
 BARS = 48
+"""Bars at most."""
 
-FEWEST = 3
-"""Bars that make a picture."""
+NARROWEST = 0.5
+"""Seconds of a bar: rows come in chunks, and in less time there is a whole one or none."""
+
+SHORTEST = 2.0
+"""Seconds that make a picture."""
 
 
 def course(report: Report) -> Markup:
-    line = report.timeline.coarser(BARS) if report.timeline is not None else None
+    line = report.timeline
     if line is None or not report.totals.read:
         return Markup()
-    drawn = _short(line) if len(line) < FEWEST else _drawn(line, sends=not report.dry_run)
+    drawn = _short(line) if line.seconds < SHORTEST else _drawn(line, sends=not report.dry_run)
     own = "Only the last process is shown: what earlier ones settled is no part of it."
     note = [tag("p", own, class_="note")] if report.resumed else []
-    title = tag("h2", "Course", id="course")
+    title = tag("h2", "Over time", id="course")
     return tag("section", title, *note, drawn, aria_labelledby="course")
 
 
@@ -29,6 +33,7 @@ def _short(line: Timeline) -> Markup:
 
 
 def _drawn(line: Timeline, *, sends: bool) -> Markup:
+    line = line.coarser(min(BARS, int(line.seconds / NARROWEST)))
     spans = [span for span in line.spans() if span[1] > 0]
     # A last bucket of an instant would show a pace that nobody saw.
     pace = [

@@ -75,7 +75,7 @@ def identifiers(report: Report) -> Markup:
     return tag(
         "section",
         tag("h2", "Identifiers", id="identifiers"),
-        table("identifiers-table", "Where the identifiers of the rows come from", heads, rows),
+        table("identifiers-table", "Where the identifiers of valid rows come from", heads, rows),
         class_="half",
         aria_labelledby="identifiers",
     )
@@ -107,7 +107,7 @@ def _status(status: str) -> str:
 
 
 def colophon(report: Report) -> Markup:
-    names = [(Path(path).name, _FILES[kind]) for kind, path in report.files.items()]
+    names = [(Path(path).name, _FILES.get(kind, "")) for kind, path in report.files.items()]
     listed = (tag("div", tag("dt", tag("code", name)), tag("dd", what)) for name, what in names)
     return tag(
         "div",
@@ -117,7 +117,9 @@ def colophon(report: Report) -> Markup:
         tag(
             "p",
             "Values of the source are masked on this page. The other files have them in full, the "
-            "tables only if the run was begun without --mask: mail this page, not those.",
+            "tables only if the run was begun without ",
+            tag("code", "--mask"),
+            ": mail this page, not those.",
             class_="note",
         ),
     )

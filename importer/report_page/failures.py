@@ -4,7 +4,7 @@ from importer.column_watch import ColumnFailures
 from importer.failure import Failure
 from importer.failure_groups import FailureGroup
 from importer.report import Report
-from importer.report_page.markup import Markup, tag
+from importer.report_page.markup import Markup, joined, tag
 from importer.report_page.plots import lengths
 from importer.report_page.tables import Head, table
 from importer.report_page.words import CODES, NOTHING, share
@@ -43,7 +43,7 @@ def failures(report: Report) -> Markup:
             tag("code", group.code),
             f"{group.rows:,}",
             share(group.rows, failed),
-            CODES.get(group.code, ""),
+            tag("span", CODES.get(group.code, ""), class_="prose"),
             _commonest(group, of_column.get((group.column or 0, group.property))),
         )
         for group in groups[:LISTED]
@@ -78,13 +78,13 @@ def _examples(report: Report) -> Markup:
     )
     if not rows:
         return Markup()
-    return tag(
-        "div",
-        tag("h3", "Some of them"),
-        table(
-            "examples", "Some failed rows, their values masked", heads, list(map(_example, rows))
-        ),
-        tag("p", "All of them are in ", tag("code", FAILURES), ".", class_="note"),
+    shown = list(map(_example, rows))
+    return joined(
+        [
+            tag("h3", "Some of them"),
+            table("examples", "Some failed rows, their values masked", heads, shown),
+            tag("p", "All of them are in ", tag("code", FAILURES), ".", class_="note"),
+        ]
     )
 
 
@@ -117,7 +117,7 @@ def _column(group: FailureGroup) -> str:
 def _commonest(group: FailureGroup, column: ColumnFailures | None) -> str:
     if column is None or group.code != "type":
         return NOTHING
-    return ", ".join(f"{value} ({count:,})" for value, count in column.commonest)
+    return ", ".join(value for value, _ in column.commonest)  # their rows may have other faults
 
 
 def _more(count: int) -> list[Markup]:
