@@ -35,7 +35,7 @@ def failures(report: Report) -> Markup:
     )
     heads = (
         Head("Column"), Head("Code"), Head("Rows", number=True),
-        Head("Of failed", number=True), Head("What it means"), Head("Commonest cells, masked"),
+        Head("Of failed", number=True), Head("Commonest cells, masked"), Head("What it means"),
     )  # fmt: skip
     lines = [
         (
@@ -43,8 +43,8 @@ def failures(report: Report) -> Markup:
             tag("code", group.code),
             f"{group.rows:,}",
             share(group.rows, failed),
-            tag("span", CODES.get(group.code, ""), class_="prose"),
             _commonest(group, of_column.get((group.column or 0, group.property))),
+            tag("span", CODES.get(group.code, ""), class_="prose"),
         )
         for group in groups[:LISTED]
     ]
@@ -71,10 +71,10 @@ def _examples(report: Report) -> Markup:
     heads = (
         Head("Row", number=True),
         Head("Line", number=True),
+        Head("Reason"),
         Head("Column"),
         Head("Code"),
         Head("Identifier, masked"),
-        Head("Reason"),
     )
     if not rows:
         return Markup()
@@ -92,10 +92,10 @@ def _example(failure: Failure) -> tuple[str, ...]:
     return (
         f"{failure.row:,}",
         f"{failure.line:,}",
+        tag("span", failure.reason, class_="prose"),  # in sight on a small screen too
         f"{failure.column}" if failure.column else NOTHING,
         tag("code", failure.code),
         failure.identifier or NOTHING,
-        tag("span", failure.reason, class_="prose"),
     )
 
 

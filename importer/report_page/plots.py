@@ -112,7 +112,7 @@ def ceiling(value: float) -> float:
         step *= 10
     while step / 10 >= value > 0:
         step /= 10
-    return next(each for each in (step / 5, step / 2, step) if each >= value)
+    return next(each for each in (step / 5, step / 2, step) if each >= value) if value else step
 
 
 def _svg(name: str, title: str, description: str, height: int, *content: Markup) -> Markup:

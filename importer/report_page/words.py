@@ -49,7 +49,7 @@ def share(part: int, whole: int) -> str:
 def length(seconds: float) -> str:
     """Return a stretch of time as exactly as one would say it."""
     if seconds < 90:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+        return f"{round(seconds, 1) if seconds < 10 else round(seconds):g} s"
     minutes = round(seconds / 60)
     if minutes < 90:
         return f"{minutes} min"
