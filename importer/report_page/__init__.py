@@ -18,6 +18,7 @@ from importer.report_page.failures import failures
 from importer.report_page.markup import Markup, tag
 from importer.report_page.plots import patterns
 from importer.report_page.rehearsed import rehearsed
+from importer.report_page.words import source_name
 
 __all__ = ["CLOSED", "closing_words", "report_page"]
 
@@ -71,6 +72,6 @@ def _head(report: Report) -> Markup:
         tag("meta", name="referrer", content="no-referrer"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
-        tag("title", f"{report.source['name']}: report of run {report.run}"),
+        tag("title", f"{source_name(report)}: report of run {report.run}"),
         tag("style", Markup(style)),
     )

@@ -1,7 +1,5 @@
 """How a run ended, and its books: what became of its rows, and that they add up."""
 
-from pathlib import Path
-
 from importer.errors import ReportError, Stopped
 from importer.masking import masked_words
 from importer.next_steps import outcome
@@ -9,7 +7,7 @@ from importer.report import Report
 from importer.report_page.markup import Markup, joined, tag
 from importer.report_page.plots import Part, swatch, whole
 from importer.report_page.tables import Head, table
-from importer.report_page.words import STATES, length, moment, share, size
+from importer.report_page.words import STATES, length, moment, share, size, source_name
 from importer.wording import plural
 
 
@@ -19,7 +17,7 @@ def masthead(report: Report) -> Markup:
     badge = tag("p", tag("span", sign, aria_hidden="true"), " ", words, class_=f"badge {mood}")
     parts = [
         tag("p", f"Report of {'a rehearsal' if report.dry_run else what}", class_="kind"),
-        tag("h1", _name(report)),
+        tag("h1", source_name(report)),
         badge,
         tag("p", f"{outcome(report)}.", class_="lead"),
     ]
@@ -37,11 +35,6 @@ def masthead(report: Report) -> Markup:
     return joined([*parts, _facts(report)])
 
 
-def _name(report: Report) -> str:
-    """Return the name of the source, without its folders."""
-    return Path(report.source["name"]).name
-
-
 def _reason(report: Report) -> Markup:
     """Say why a run ended early: words that may quote the file are masked."""
     stop = report.stop
@@ -52,7 +45,7 @@ def _reason(report: Report) -> Markup:
 def _facts(report: Report) -> Markup:
     source, took = report.source, length(report.seconds)
     facts = [
-        *([("Source", str(source["name"]))] if source["name"] != _name(report) else []),
+        *([("Source", str(source["name"]))] if source["name"] != source_name(report) else []),
         ("Run", report.run),
         ("Began", moment(report.started)),
         ("Ended", moment(report.finished)),

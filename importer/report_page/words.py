@@ -1,9 +1,10 @@
 """Numbers, times and states as the page words them."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from types import MappingProxyType
 
-from importer.report import Status
+from importer.report import Report, Status
 
 NOTHING = "\N{EN DASH}"
 
@@ -32,6 +33,11 @@ CODES = MappingProxyType(
         "overwritten": "the original run imported a later row with the same identifier",
     }
 )
+
+
+def source_name(report: Report) -> str:
+    """Return the name of the source, without its folders."""
+    return Path(report.source["name"]).name
 
 
 def share(part: int, whole: int) -> str:
