@@ -1,6 +1,7 @@
 """When is a run closed? Once what it set aside is settled: retried to the last row, or skipped."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,7 +10,7 @@ from importer.journal import LEDGER, Journal
 from importer.lock import hold
 from importer.private_file import replace_private
 from importer.recall import Recalled, recall
-from importer.run_folder import DOUBTFUL_RECORDS, REJECTS, REPORT, report_errors
+from importer.run_folder import DOUBTFUL_RECORDS, PAGE, REJECTS, REPORT, report_errors
 
 Which = Literal["rejects", "in_doubt"]
 
@@ -77,9 +78,19 @@ def settle(run_dir: Path, which: str, by: str) -> bool:
     )
     with report_errors(run_dir):
         replace_private(run_dir / REPORT, f"{content}\n")
+        _close_page(run_dir / PAGE, by)
     if (whose := recalled.begun.retries) is not None:
         settle(Path(whose[0]), whose[1], by)
     return True
+
+
+def _close_page(path: Path, by: str) -> None:
+    """Say on the page of a run that it is closed, if there is one."""
+    from importer.report_page import CLOSED, closing_words
+
+    with suppress(FileNotFoundError):
+        page = path.read_text(encoding="utf-8")
+        replace_private(path, page.replace(CLOSED, closing_words(by), 1))
 
 
 def _taken_up(recalled: Recalled, which: str) -> Path | None:

@@ -1,6 +1,5 @@
 """What the command line shows of a run: progress on stderr, the summary on stdout."""
 
-import shlex
 import sys
 import time
 from typing import TextIO
@@ -8,11 +7,11 @@ from typing import TextIO
 from tqdm import tqdm
 
 from importer.failure import Failure
+from importer.next_steps import next_steps, outcome
 from importer.progress import Progress
 from importer.rehearsal_words import rehearsal_lines
 from importer.report import Report
-from importer.run_folder import FAILURES, IN_DOUBT, REJECTS
-from importer.wording import plural
+from importer.run_folder import FAILURES
 
 LINE_EVERY = 10.0
 """Seconds between two lines of progress where stderr is no terminal."""
@@ -91,15 +90,10 @@ def observer(*, quiet: bool) -> Bar | Lines | Quiet:
 def summary(report: Report, config: str) -> str:
     """Return the end of a run in words: the books, then what to do next."""
     totals = report.totals
-    done = "deleted" if report.deletes else "imported"
-    done = f"would be {done}" if report.dry_run else done
-    rate = f", {report.rows_per_second:,.0f} rows/s" if report.seconds else ""
-    before = f" ({totals.recalled:,} settled before)" if totals.recalled else ""
     codes = ", ".join(f"{code} {n:,}" for code, n in sorted(totals.failures_by_code.items()))
     kinds = totals.identifiers
-    rows = plural(totals.read, "row")
     lines = [
-        f"{totals.imported:,} of {rows} {done}{before} in {report.seconds:.1f} s{rate}",
+        outcome(report),
         f"  failed         {totals.failed:,}{f'  ({codes})' if codes else ''}",
         f"  in doubt       {totals.in_doubt:,}",
         f"  not attempted  {totals.not_attempted:,}",
@@ -109,27 +103,14 @@ def summary(report: Report, config: str) -> str:
         f"  report         {report.folder}",
         *(rehearsal_lines(report.rehearsed) if report.rehearsed is not None else ()),
     ]
-    folder = shlex.quote(str(report.folder))
-    again = f"importer retry {folder}"
-    if report.dry_run:
-        again = shlex.join(["importer", "run", str(report.folder / REJECTS), "-c", config])
-    elif report.resume_command:
-        again += ", once the run is at its end"
     if totals.failed:
-        rejects = report.folder / REJECTS
         lines += [
             "Failed rows:",
             *map(_failure_line, report.examples),
             f"  {'all of them' if totals.failed > len(report.examples) else 'as a table'}: "
             f"{report.folder / FAILURES}",
-            f"Mend {rejects}, then: {again}",
         ]
-    if totals.in_doubt:
-        lines.append(f"Rows that may or may not have arrived: {report.folder / IN_DOUBT}")
-        if not report.resume_command:
-            lines.append(f"Settle them: importer retry {folder} --in-doubt resend (or skip)")
-    if report.resume_command:
-        lines.append(f"To go on: {report.resume_command}")
+    lines += map(str, next_steps(report, config))
     return "\n".join(lines)
 
 

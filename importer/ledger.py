@@ -12,6 +12,7 @@ from importer.failure import Failure
 from importer.identify import Kind
 from importer.journal import Journal, ranges
 from importer.recall import IMPORTED, IN_DOUBT, IN_FLIGHT, REFUSED, Recalled
+from importer.timeline import Chronicle
 from importer.updates import Updates
 from importer.verdict import Refusal
 
@@ -39,6 +40,8 @@ class Totals:
     failures_by_code: Counter[str] = field(default_factory=Counter)
     recalled: int = 0
     """Of the rows read, those that were in the ledger already when this process began."""
+    recalled_failed: int = 0
+    """Of these, those that had failed."""
     requests_sent: int = 0
     requests_retried: int = 0
     requests_by_status: Counter[str] = field(default_factory=Counter)
@@ -128,10 +131,12 @@ class Ledger:
         points: deque[tuple[int, str]] | None = None,
         *,
         repeatable: bool = True,
+        chronicle: Chronicle | None = None,
     ) -> None:
         """Keep books, on disk too where there is a `journal`.
 
-        `recalled` is what it said of earlier processes, `points` brings digests of the source.
+        `recalled` is what it said of earlier processes, `points` brings digests of the source; the
+        `chronicle` is told of every change of the totals.
         Rows whose updates are `repeatable` may be sent again when it is not known whether they
         were applied.
         """
@@ -146,6 +151,9 @@ class Ledger:
             self.totals.requests_sent = recalled.requests.total()
             self.totals.requests_retried = recalled.retried
             self.totals.requests_by_status.update(+recalled.requests)
+        self._chronicle = chronicle
+        if chronicle is not None:
+            chronicle.begin(self.totals)
         self._open: dict[Entry, _Page] = {}
         self._unwritten: deque[_Page] = deque()
         self._next_row = 1
@@ -161,6 +169,7 @@ class Ledger:
         if self._recalled is not None:
             entry.recall(self._recalled, repeatable=self.repeatable)
             self.totals.recalled += len(updates) - len(entry.rest)
+            self.totals.recalled_failed += len(entry.failed)
         while self._points:
             row, digest = self._points.popleft()
             self._note({"read": row, "sha256": digest})
@@ -171,6 +180,7 @@ class Ledger:
     def close(self, entry: Entry) -> None:
         """Count a settled batch; write its failures, and what its delay held up."""
         self._count(entry, self._open.pop(entry))
+        self._changed()
         while self._unwritten and self._unwritten[0].complete:
             self._write(self._unwritten.popleft())
         self._observe(self.totals)
@@ -193,8 +203,13 @@ class Ledger:
         self.totals.requests_sent += 1
         self.totals.requests_retried += again
         self.totals.requests_by_status[status] += 1
+        self._changed()
         fresh, entry.fresh = entry.fresh, {}
         self._note({"answer": status, "rows": ranges(part.rows), **fresh})
+
+    def _changed(self) -> None:
+        if self._chronicle is not None:
+            self._chronicle.note(self.totals)
 
     def _note(self, line: dict[str, Any]) -> None:
         if self._journal is not None:

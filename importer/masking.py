@@ -1,6 +1,7 @@
 """Values made unreadable for people who need to see their form, not their content."""
 
 import re
+from collections.abc import Container
 
 HEAD, TAIL, DOTS = 3, 2, 5
 """Characters shown at most in front and at the end, and dots at most between them."""
@@ -28,22 +29,28 @@ def _visible(text: str) -> str:
 
 
 _VALUES = re.compile(
-    # Up to the last double quote: a cell may hold some itself.
-    r"""(?P<quote>")(?P<quoted>.+)"|(?P<other>['`])(?P<within>(?:(?!(?P=other)).)+)(?P=other)"""
+    r"(?P<run>\b\d{8}T\d{6}Z-[0-9a-f]{6}\b)|"  # the folder of a run
+    # Up to the last double quote: a cell may hold some itself. "Mixpanel's" opens no quote.
+    r"""(?P<quote>")(?P<quoted>.+)"|(?P<other>(?<!\w)'|'(?!s\b)|`)(?P<within>(?:(?!(?P=other)).)+)(?P=other)"""
     r"""|(?P<bare>[^\s'"<>(),;:]+@[^\s'"<>(),;:]+|\+?\d[\d ().\-/]{4,}\d)"""
 )
 
 
-def masked_words(words: str) -> str:
+def masked_words(words: str, names: Container[str] = ()) -> str:
     """Mask what words quote, and what in them looks like an address or a long number.
 
     Meant for the words of servers, which echo what they were sent, and for reasons of failures.
+    What is one of the `names`, of properties say, is no value and stays.
     """
 
     def mask(found: re.Match[str]) -> str:
+        if found["run"] is not None:
+            return found["run"]
         if (bare := found["bare"]) is not None:
             return masked(bare)
         quote, value = found["quote"] or found["other"], found["quoted"] or found["within"]
+        if value in names:
+            return found[0]
         return f"{quote}{masked(value)}{quote}"
 
     return _VALUES.sub(mask, words)

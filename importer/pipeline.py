@@ -24,6 +24,7 @@ from importer.rehearsal import Rehearsal, rehearse
 from importer.report import Report, status_of
 from importer.source import STDIN
 from importer.task import Task
+from importer.timeline import Chronicle
 from importer.transform import load_transform
 
 
@@ -31,6 +32,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
     """Take a file the whole way."""
     task = replace(task, mask=task.mask or around.mask)
     config, began, now = task.config, around.timing.clock(), datetime.now(UTC)
+    chronicle = Chronicle(around.timing.clock)
     bounds = Bounds.of(around.max_failures, around.max_duration)
     destination = resolve_destination(
         config, task.folder, around.environment, sends=not task.dry_run
@@ -62,6 +64,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             folder.recalled,
             fingerprint.fresh,
             repeatable=mapping.repeatable,
+            chronicle=chronicle,
         )
         chunks = read_chunks(records, opened, layout.width, transform.reads(mapping))
         if task.dry_run:
@@ -110,6 +113,11 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             else None,
             deletes=mapping.deletes,
             piped=task.source == STDIN,
+            groups=folder.groups.result(ledger.totals.failures_by_code),
+            columns=watch.failures(),
+            timeline=chronicle.timeline(),
+            resumed=task.run_dir is not None,
+            config=task.named,
         )
         report = folder.finish(report)
     if task.retries is not None and report.status == "complete":

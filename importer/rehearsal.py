@@ -94,16 +94,18 @@ class Rehearsal:
             start, stop = int(batch.offsets[place]), int(batch.offsets[place + 1])
             for update in _singly(bytes(batch.text[start:stop]).decode()):
                 shown = _TOKEN.sub('"$token":"…"', update, count=1)
-                self._updates.append(_masked_update(shown) if self._mask else shown)
+                self._updates.append(masked_update(shown) if self._mask else shown)
         del self._updates[FIRST:]
         self._distinct.add(batch.hashes[batch.kinds != Kind.RANDOM])
 
 
-def _masked_update(update: str) -> str:
+def masked_update(update: str) -> str:
     """Mask the identifier and the values of an update, not the names of properties."""
     content: dict[str, Any] = json.loads(update)
     for key, value in content.items():
-        if key in ("$distinct_id", "$group_id") or isinstance(value, dict):
+        if isinstance(value, dict):
+            content[key] = {name: _masked_value(each) for name, each in value.items()}
+        elif key in ("$distinct_id", "$group_id"):
             content[key] = _masked_value(value)
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
@@ -111,7 +113,7 @@ def _masked_update(update: str) -> str:
 def _masked_value(value: Any) -> Any:
     match value:
         case dict():
-            return {key: _masked_value(each) for key, each in value.items()}
+            return {masked(key): _masked_value(each) for key, each in value.items()}
         case list():
             return [_masked_value(each) for each in value]
         case None:

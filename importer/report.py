@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from importer.column_watch import ColumnFailures
 from importer.errors import ImporterError, Interrupted, exit_code
 from importer.failure import Failure
+from importer.failure_groups import FailureGroup
 from importer.ledger import Totals
 from importer.rehearsal import Rehearsed
+from importer.timeline import Timeline
 
 SCHEMA = 1
 
@@ -24,7 +27,9 @@ class Report:
     `seconds` is how long this process took; one that went on has an earlier one's start.
     `stop` is why it ended before its last row, if it did, `piped` whether its source cannot be
     opened again; `folder` holds the files; `examples`
-    are the first failed rows; `rehearsed` is what only a dry run can tell.
+    are the first failed rows, `groups` all of them by column and code, `columns` the cells that
+    are not of their type; `rehearsed` is what only a dry run can tell. `resumed` says whether
+    earlier processes had a part in it, `config` how its mapping was named.
     """
 
     run: str
@@ -42,6 +47,11 @@ class Report:
     rehearsed: Rehearsed | None = None
     deletes: bool = False
     piped: bool = False
+    groups: Sequence[FailureGroup] = ()
+    columns: Sequence[ColumnFailures] = ()
+    timeline: Timeline | None = None
+    resumed: bool = False
+    config: str = ""
 
     @property
     def dry_run(self) -> bool:
@@ -73,6 +83,7 @@ class Report:
         """Return the content of report.json."""
         totals = self.totals
         stopped = {"stopped": str(self.stop)} if self.stop is not None else {}
+        timeline = {"timeline": self.timeline.as_json()} if self.timeline is not None else {}
         rehearsed = {"rehearsed": self.rehearsed.as_json()} if self.rehearsed is not None else {}
         return {
             "schema": SCHEMA,
@@ -97,11 +108,13 @@ class Report:
                 "by_status": dict(sorted(totals.requests_by_status.items())),
             },
             "failures_by_code": dict(sorted(totals.failures_by_code.items())),
+            "failures_by_column": [group.as_json() for group in self.groups],
             "warnings": list(self.warnings),
             **rehearsed,
             "started": _iso(self.started),
             "finished": _iso(self.finished),
             "rows_per_second": round(self.rows_per_second),
+            **timeline,
             "files": dict(self.files),
         }
 

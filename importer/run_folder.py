@@ -13,6 +13,7 @@ from typing import Self, TextIO
 
 from importer.errors import ReportError, SourceBroken
 from importer.failure import Failure
+from importer.failure_groups import FailureGroups
 from importer.journal import LEDGER, Journal
 from importer.masking import masked, masked_words
 from importer.private_file import open_private_text, replace_private
@@ -24,7 +25,7 @@ EXAMPLES = 3
 """Failed rows that the summary shows; all of them are in failures.csv."""
 
 FAILURES, REJECTS, IN_DOUBT, REPORT = "failures.csv", "rejects.csv", "in-doubt.csv", "report.json"
-DOUBTFUL_RECORDS, MAPPING = "in-doubt-records.csv", "mapping.yaml"
+DOUBTFUL_RECORDS, MAPPING, PAGE = "in-doubt-records.csv", "mapping.yaml", "report.html"
 
 HEADER = ("row", "line", "column", "property", "identifier", "code", "reason")
 
@@ -57,6 +58,7 @@ class RunFolder:
         self._positions = positions
         self._mask = mask
         self.examples: list[Failure] = []
+        self.groups = FailureGroups(positions)
         with report_errors(path):
             self._failures = open_private_text(path / FAILURES)
             self._in_doubt = open_private_text(path / IN_DOUBT)
@@ -81,12 +83,19 @@ class RunFolder:
 
     @property
     def files(self) -> dict[str, str]:
-        names = {"report": REPORT, "failures": FAILURES, "rejects": REJECTS, "in_doubt": IN_DOUBT}
+        names = {
+            "report": REPORT,
+            "page": PAGE,
+            "failures": FAILURES,
+            "rejects": REJECTS,
+            "in_doubt": IN_DOUBT,
+        }
         if self.journal is not None:
             names |= {"in_doubt_records": DOUBTFUL_RECORDS, "ledger": LEDGER, "mapping": MAPPING}
         return {kind: str(self.path / name) for kind, name in names.items()}
 
     def failed(self, failure: Failure) -> None:
+        self.groups.add(failure)
         shown = self._shown(failure)
         if len(self.examples) < EXAMPLES:
             # They are printed, and what is printed is logged: a server may echo what it was sent.
@@ -103,13 +112,17 @@ class RunFolder:
             self._doubtful.write(failure)
 
     def finish(self, report: Report) -> Report:
-        """Write report.json, whole or not at all; a disk that refuses is a stop like others."""
-        try:
-            return self._finish(report)
-        except ReportError as error:
-            return replace(report, stop=report.stop or error, status="stopped")
+        """Write report.html and report.json, each whole or not at all; a disk that refuses is a
+        stop like others.
+        """
+        for step in (self._close_tables, self._write_page, self._write_report):
+            try:
+                report = step(report)
+            except ReportError as error:
+                report = replace(report, stop=report.stop or error, status="stopped")
+        return report
 
-    def _finish(self, report: Report) -> Report:
+    def _close_tables(self, report: Report) -> Report:
         with report_errors(self.path):
             for stream in (self._failures, self._in_doubt, self._rejects, self._doubtful):
                 stream.flush()
@@ -117,8 +130,24 @@ class RunFolder:
                 if kept := records.kept():
                     words = f"{records.path} was edited before this run went on: kept as {kept}"
                     report = replace(report, warnings=(*report.warnings, words))
-            content = json.dumps(report.as_json(), ensure_ascii=False, indent=2)
-            replace_private(self.path / REPORT, f"{content}\n")
+        return report
+
+    def _write_page(self, report: Report) -> Report:
+        from importer.report_page import report_page  # not before there is something to write
+
+        with report_errors(self.path):
+            replace_private(self.path / PAGE, report_page(report, self._positions))
+        return report
+
+    def _write_report(self, report: Report) -> Report:
+        try:
+            with report_errors(self.path):
+                content = json.dumps(report.as_json(), ensure_ascii=False, indent=2)
+                replace_private(self.path / REPORT, f"{content}\n")
+        except ReportError:
+            with suppress(OSError):  # it would say how a run ended that did not
+                (self.path / PAGE).unlink()
+            raise
         if self.journal is not None:
             broken = {"broken": True} if isinstance(report.stop, SourceBroken) else {}
             self.journal.write({"ended": report.status, **broken})

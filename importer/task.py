@@ -33,7 +33,8 @@ class Task:
 
     `folder` is what paths in the mapping are relative to; `run_dir` the folder of a run that goes
     on, and `recalled` its ledger. `divides` lets a batch that must not be repeated be sent again
-    in halves once it is refused; with `mask` the tables show the form of values only.
+    in halves once it is refused; with `mask` the tables show the form of values only; `named` is
+    how the mapping was named.
     """
 
     source: str | Path
@@ -50,6 +51,7 @@ class Task:
     divides: bool = False
     mask: bool = False
     held_back: ReadOnly[int, Refused] = field(default_factory=dict)
+    named: str = "config.yaml"
 
     def holding_back(self, rows: ReadOnly[int, Refused]) -> "Task":
         """Return the task with these rows failing, for these reasons, instead of being sent."""
@@ -194,7 +196,8 @@ def new_task(
     dry_run: bool,
 ) -> Task:
     settings, folder = settle_config(config, warn)
-    return Task(source, settings, folder, report_dir, uuid.uuid4(), limit, dry_run=dry_run)
+    task = Task(source, settings, folder, report_dir, uuid.uuid4(), limit, dry_run=dry_run)
+    return task if isinstance(config, Config) else replace(task, named=str(config))
 
 
 def resumed_task(

@@ -63,7 +63,8 @@ def test_files_of_a_run(customers: Path, command: Command, emulator: Emulator) -
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
     names = (
         "failures.csv", "in-doubt-records.csv", "in-doubt-records.index", "in-doubt.csv",
-        "ledger.jsonl", "mapping.yaml", "rejects.csv", "rejects.index", "report.json",
+        "ledger.jsonl", "mapping.yaml", "rejects.csv", "rejects.index", "report.html",
+        "report.json",
     )  # fmt: skip
     assert modes == dict.fromkeys(names, 0o600)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -77,7 +78,7 @@ def test_report_is_the_last_line(customers: Path, command: Command, emulator: Em
     done = command("run", "customers.csv", "-c", "config.yaml", "--json", **environment(emulator))
     report = json.loads(done.stdout.splitlines()[-1])
     assert report == json.loads((run_folder(customers) / "report.json").read_text("utf-8"))
-    varying = {"run", "source", "started", "finished", "rows_per_second", "files"}
+    varying = {"run", "source", "started", "finished", "rows_per_second", "timeline", "files"}
     assert {k: v for k, v in report.items() if k not in varying} == {
         "schema": 1,
         "status": "complete",
@@ -85,6 +86,7 @@ def test_report_is_the_last_line(customers: Path, command: Command, emulator: Em
         "identifiers": {"column": 3, "email": 0, "random": 0},
         "requests": {"sent": 1, "retried": 0, "by_status": {"200": 1}},
         "failures_by_code": {},
+        "failures_by_column": [],
         "warnings": [],
     }
     assert report["source"] == {"name": "customers.csv", "bytes": len(ROWS), "columns": 3}
@@ -109,7 +111,7 @@ def test_dry_run_sends_nothing(customers: Path, command: Command, emulator: Emul
 
 def test_check_is_a_dry_run(customers: Path, command: Command) -> None:
     """`check` with a source reports what `run --dry-run` reports."""
-    varying = ("run", "started", "finished", "rows_per_second", "files")
+    varying = ("run", "started", "finished", "rows_per_second", "timeline", "files")
 
     def report(*arguments: str) -> dict[str, Any]:
         content: dict[str, Any] = json.loads(command(*arguments, "--json").stdout)

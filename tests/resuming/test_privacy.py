@@ -62,7 +62,7 @@ def test_masked(desk: Desk, doubtful: bool) -> None:
     assert process.returncode == (7 if doubtful else 3), stderr
     shown = {
         name: (run_dir / name).read_text("utf-8")
-        for name in ("failures.csv", "in-doubt.csv", "report.json")
+        for name in ("failures.csv", "in-doubt.csv", "report.json", "report.html")
     } | {"stdout": stdout, "stderr": stderr}
     assert [(place, v) for place, text in shown.items() for v in values() if v in text] == []
     assert shown["failures.csv"].count("\n") == (5 if doubtful else 6)

@@ -1,0 +1,52 @@
+"""How a run went, and what to do next, in words: the summary and the page say the same."""
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from importer.report import Report
+from importer.run_folder import IN_DOUBT, REJECTS
+from importer.wording import plural
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Words, then a command or the name of a file, then what there is to add."""
+
+    words: str
+    command: str
+    after: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.words}: {self.command}{self.after}"
+
+
+def outcome(report: Report) -> str:
+    """Say in one line how many rows arrived, and how fast."""
+    totals = report.totals
+    done = "deleted" if report.deletes else "imported"
+    done = f"would be {done}" if report.dry_run else done
+    rate = f", {report.rows_per_second:,.0f} rows/s" if report.seconds else ""
+    before = f" ({totals.recalled:,} settled before)" if totals.recalled else ""
+    rows = plural(totals.read, "row")
+    return f"{totals.imported:,} of {rows} {done}{before} in {report.seconds:.1f} s{rate}"
+
+
+def next_steps(report: Report, config: str) -> Iterator[Step]:
+    """Yield what is left to do; `config` names the mapping of a rehearsal."""
+    totals, folder = report.totals, shlex.quote(str(report.folder))
+    again, after = f"importer retry {folder}", ""
+    if report.dry_run:
+        again = shlex.join(["importer", "run", str(report.folder / REJECTS), "-c", config])
+    elif report.resume_command:
+        after = ", once the run is at its end"
+    if totals.failed:
+        yield Step(f"Mend {report.folder / REJECTS}, then", again, after)
+    if totals.in_doubt:
+        doubts = str(report.folder / IN_DOUBT)
+        yield Step("Rows that may or may not have arrived", doubts)
+        if not report.resume_command:
+            settle = f"importer retry {folder} --in-doubt resend"
+            yield Step("Settle them", settle, " (or skip)")
+    if report.resume_command:
+        yield Step("To go on", report.resume_command)
