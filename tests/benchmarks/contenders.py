@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .floor import NoCompilerError, build_floor
 from .inputs import Inputs, write_mapping
 from .sink import BATCH, Sink
 
@@ -17,6 +18,8 @@ PEERS = Path(__file__).parent / "peers"
 PROJECT = Path(__file__).parents[2]
 TOKEN = "benchmark-token"  # the sink takes any
 IN_FLIGHT = 10
+FLOOR = "floor"
+FLOOD = "flood"  # stands in for the floor where there is no C compiler
 MIXPANEL_IMPORT = "mixpanel-import@3.1.43"
 
 
@@ -32,6 +35,10 @@ class Course:
     sink: Sink
     folder: Path
 
+    @property
+    def reports(self) -> Path:
+        return self.folder / "reports"
+
 
 @dataclass(frozen=True)
 class Contender:
@@ -46,14 +53,17 @@ class Contender:
 def importer(course: Course) -> Contender:
     config = course.folder / "importer.yaml"
     write_mapping(config, course.sink.url)
-    command = [sys.executable, "-m", "importer", "run", str(course.inputs.plain)]
-    command += ["-c", str(config), "--report-dir", str(course.folder / "reports"), "--quiet"]
-    return Contender(
-        "importer",
-        "**importer**",
-        tuple(command),
-        {"MIXPANEL_TOKEN": TOKEN, "PYTHONPATH": str(PROJECT), **_trust(course)},
-    )
+    command = importer_run(course, course.inputs.plain, config)
+    return Contender("importer", "**importer**", command, importer_environment(course))
+
+
+def importer_run(course: Course, file: Path, config: Path) -> tuple[str, ...]:
+    command = [sys.executable, "-m", "importer", "run", str(file), "-c", str(config)]
+    return (*command, "--report-dir", str(course.reports), "--quiet")
+
+
+def importer_environment(course: Course) -> dict[str, str]:
+    return {"MIXPANEL_TOKEN": TOKEN, "PYTHONPATH": str(PROJECT), **_trust(course)}
 
 
 def httpx_loop(course: Course) -> Contender:
@@ -89,11 +99,27 @@ def mixpanel_import(course: Course) -> Contender:
 
 
 def floor(course: Course) -> Contender:
+    """The C program, or where it cannot be built the flood, whose title says so."""
+    try:
+        program = build_floor(course.folder)
+    except NoCompilerError as error:
+        return _flood(course, str(error))
+    command = [str(program), str(course.sink.port), TOKEN, str(IN_FLIGHT)]
+    return Contender(
+        FLOOR,
+        f"floor: the same in C, {BATCH} x {IN_FLIGHT}",
+        (*command, str(course.inputs.plain), *course.inputs.properties),
+        _trust(course),
+    )
+
+
+def _flood(course: Course, why: str) -> Contender:
+    turns = course.inputs.rows // BATCH
     script = [sys.executable, str(PEERS / "floor.py"), str(course.inputs.headed)]
     return Contender(
-        "floor",
-        f"floor: one encoded batch sent {course.inputs.rows // BATCH:,} times, asyncio streams",
-        (*script, str(course.sink.port), TOKEN, str(IN_FLIGHT), str(course.inputs.rows // BATCH)),
+        FLOOD,
+        f"floor: one encoded batch sent {turns:,} times, asyncio streams (no C: {why})",
+        (*script, str(course.sink.port), TOKEN, str(IN_FLIGHT), str(turns)),
         _trust(course),
     )
 
@@ -102,7 +128,7 @@ CONTENDERS: Mapping[str, Callable[[Course], Contender]] = {
     "importer": importer,
     "httpx-loop": httpx_loop,
     "mixpanel-import": mixpanel_import,
-    "floor": floor,
+    FLOOR: floor,
 }
 
 
