@@ -6,12 +6,11 @@ from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import text_column
+from importer.columns import as_mask, byte_lengths, text_column
 from importer.conversion import Conversion, Converted
 from importer.mapping import JoinedColumns, MappedColumn
 
@@ -29,9 +28,9 @@ class Cells:
     missing: ReadOnly[int, str] = field(default_factory=dict)
 
 
-def read_cells(frame: pd.DataFrame, column: MappedColumn) -> Cells:
+def read_cells(table: pa.Table, column: MappedColumn) -> Cells:
     """Convert a column of a chunk, as its entry in the mapping says."""
-    cells = _mapped(text_column(frame, column.position), column.values)
+    cells = _mapped(text_column(table, column.position), column.values)
     converted = column.conversion.convert(cells)
     if column.default is not None:
         converted = _with_default(converted, column.default, column.conversion)
@@ -52,27 +51,26 @@ def _with_default(converted: Converted, default: str, conversion: Conversion) ->
     rows = np.flatnonzero(empty)
     defaults = conversion.convert(pa.array([default] * len(rows), pa.string()))
     failures = {int(rows[place]): words for place, words in defaults.failures.items()}
-    values = pc.replace_with_mask(converted.values, pa.array(empty), defaults.values)
+    values = pc.replace_with_mask(converted.values, as_mask(empty), defaults.values)
     return Converted(values, {**converted.failures, **failures})
 
 
-def join_cells(frame: pd.DataFrame, joined: JoinedColumns) -> Cells:
+def join_cells(table: pa.Table, joined: JoinedColumns) -> Cells:
     """Join the cells of several columns, the empty ones left out."""
-    begun = np.zeros(len(frame), bool)
+    begun = np.zeros(len(table), bool)
     pieces: list[pa.StringArray] = []
     for position in joined.positions:
-        part = text_column(frame, position)
+        part = text_column(table, position)
         there = _filled(part)
         # Not the kernel's own skipping of nulls: a row of nothing else is left out of its result.
-        pieces += [pc.if_else(pa.array(there & begun), joined.separator, ""), part]
+        pieces += [pc.if_else(as_mask(there & begun), joined.separator, ""), part]
         begun |= there
     converted = joined.conversion.convert(pc.binary_join_element_wise(*pieces, ""))
     return Cells(converted.values, _filled(converted.values), converted.failures)
 
 
 def _filled(cells: pa.StringArray) -> NDArray[np.bool_]:
-    filled: NDArray[np.bool_] = pc.not_equal(cells, "").to_numpy(zero_copy_only=False)
-    return filled
+    return byte_lengths(cells) > 0
 
 
 def _mapped(cells: pa.StringArray, values: ReadOnly[str, str]) -> pa.StringArray:

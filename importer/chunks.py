@@ -1,4 +1,4 @@
-"""Records become chunks: pandas frames of Arrow-backed text, and the rows that did not fit.
+"""Records become chunks: Arrow tables of text, and the rows that did not fit.
 
 Cells are text, exactly: nothing is stripped, nothing is guessed, an empty cell is an empty text.
 """
@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import csv
 
+from importer.columns import as_mask, as_numbers, byte_lengths
 from importer.errors import BooksDoNotBalance
 from importer.failure import Failure
 from importer.records import Dialect, Positions, Records
@@ -26,13 +26,13 @@ _BOM = b"\xef\xbb\xbf"
 class Chunk:
     """Consecutive rows of a file.
 
-    `frame` has a text column for each position asked for, labelled with it ("1", "2" ...), and a
+    `table` has a text column for each position asked for, labelled with it ("1", "2" ...), and a
     line for each good row; `good` are their indices in `records`. Every record is in `good` or in
     `failures`.
     """
 
     records: Records
-    frame: pd.DataFrame
+    table: pa.Table
     good: Positions
     failures: tuple[Failure, ...]
 
@@ -92,9 +92,8 @@ def _read_chunk(records: Records, source: Source, width: int, positions: Sequenc
         failures.sort(key=lambda failure: failure.row)
         filled = np.ones(len(good), bool)
         filled[blank] = False
-        table, good = table.filter(pa.array(filled)), good[filled]
-    frame = table.to_pandas(types_mapper=pd.ArrowDtype)
-    return Chunk(records, frame, good, tuple(failures))
+        table, good = table.filter(as_mask(filled)), good[filled]
+    return Chunk(records, table, good, tuple(failures))
 
 
 def _blank(
@@ -119,8 +118,8 @@ def _blank_in(table: pa.Table, rows: Positions) -> Positions:
     for column in table.itercolumns():
         if not len(rows):
             break
-        empty = pc.equal(pc.utf8_trim_whitespace(column.take(rows)), "")
-        rows = rows[empty.to_numpy()]
+        trimmed = pc.utf8_trim_whitespace(column.combine_chunks().take(as_numbers(rows)))
+        rows = rows[byte_lengths(trimmed) == 0]
     return rows
 
 

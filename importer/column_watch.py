@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from importer.columns import as_mask, byte_lengths, mask_in
 from importer.conversion import Conversion, Converted
 from importer.house_rules import LONGEST
 from importer.mapping import MappedColumn, Mapping
@@ -68,7 +70,7 @@ class _Seen:
         if converted.failures:
             self._add_failures(cells.take(pa.array(list(converted.failures))))
         if self.required:
-            blank = pc.equal(converted.values, "")
+            blank = byte_lengths(converted.values) == 0
             self.empty += len(_sound(converted.values, converted, blank))
         if text:
             self._add_texts(converted)
@@ -81,17 +83,16 @@ class _Seen:
                 self.bad[value] += counted["counts"]
 
     def _add_texts(self, converted: Converted) -> None:
-        values, sizes = converted.values, pc.binary_length(converted.values)
-        if (pc.max(sizes).as_py() or 0) > LONGEST:
-            self.cut += _longer(_sound(values, converted, pc.greater(sizes, LONGEST)))
-        filled = pc.greater(sizes, 0)
+        values, sizes = converted.values, byte_lengths(converted.values)
+        if sizes.max(initial=0) > LONGEST:
+            self.cut += _longer(_sound(values, converted, sizes > LONGEST))
         if self.property == "$phone":
-            numbers = _sound(values, converted, filled)
-            self.without_plus += _count(pc.invert(pc.starts_with(numbers, "+")))
+            numbers = _sound(values, converted, sizes > 0)
+            self.without_plus += len(numbers) - _count(pc.starts_with(numbers, "+"))
         if self.property == "$country_code":
-            codes = _sound(values, converted, filled)
-            two = pc.and_(pc.equal(pc.binary_length(codes), 2), pc.ascii_is_alpha(codes))
-            self.no_country += _count(pc.invert(two))
+            codes = _sound(values, converted, sizes > 0)
+            two = (byte_lengths(codes) == 2) & mask_in(pc.ascii_is_alpha(codes))
+            self.no_country += int(np.count_nonzero(~two))
 
     def warnings(self) -> Iterator[str]:
         where = f"column {self.position} ({self.property})"
@@ -157,13 +158,11 @@ def _watched(conversion: Conversion, seen: _Seen) -> Conversion:
     return replace(conversion, convert=watched)
 
 
-def _sound(values: pa.StringArray, converted: Converted, rows: pa.BooleanArray) -> pa.StringArray:
+def _sound(values: pa.StringArray, converted: Converted, rows: NDArray[np.bool_]) -> pa.StringArray:
     """Keep the values of these rows, those of failures left out."""
-    if converted.failures:
-        kept = rows.to_numpy(zero_copy_only=False).copy()
-        kept[list(converted.failures)] = False
-        rows = pa.array(kept)
-    return values.filter(rows)
+    kept = rows.copy()
+    kept[list(converted.failures)] = False
+    return values.filter(as_mask(kept))
 
 
 def _longer(values: pa.StringArray) -> int:
@@ -173,7 +172,7 @@ def _longer(values: pa.StringArray) -> int:
 
 
 def _count(rows: pa.BooleanArray) -> int:
-    return int(np.count_nonzero(rows.to_numpy(zero_copy_only=False)))
+    return int(np.count_nonzero(mask_in(rows)))
 
 
 def _cells(count: int) -> str:

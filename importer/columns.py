@@ -1,10 +1,64 @@
-"""The border between pandas and Arrow: a frame's column as one Arrow array, without a copy."""
+"""Between Arrow and numpy: columns of a chunk, how long their cells are, masks and indices.
 
-import pandas as pd
+Nothing is copied but masks and texts. Arrow's own ways, `pyarrow.array` and `to_numpy`, import
+pandas, which takes longer than to read a small file.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 
-def text_column(frame: pd.DataFrame, position: int) -> pa.StringArray:
-    """Return the column at a 1-based position of the file as text without nulls."""
-    column = pa.chunked_array(frame[str(position)])
+def text_column(table: pa.Table, position: int) -> pa.StringArray:
+    """Return the column at a 1-based position of the file as one array, without nulls."""
+    column = table[str(position)]
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def byte_offsets(cells: pa.StringArray) -> NDArray[np.int32]:
+    """Return where in the text of all cells each of them begins, and where the last one ends."""
+    offsets: NDArray[np.int32] = np.frombuffer(cells.buffers()[1], np.int32)
+    return offsets[cells.offset : cells.offset + len(cells) + 1]
+
+
+def byte_lengths(cells: pa.StringArray) -> NDArray[np.int32]:
+    """Return the bytes of each cell: twice as fast as Arrow's kernel."""
+    return np.diff(byte_offsets(cells))
+
+
+def as_mask(rows: NDArray[np.bool_]) -> pa.BooleanArray:
+    bits = pa.py_buffer(np.packbits(rows, bitorder="little"))
+    return pa.BooleanArray.from_buffers(pa.bool_(), len(rows), [None, bits])
+
+
+def as_numbers(numbers: NDArray[np.integer[Any]]) -> pa.Array:
+    """Return integers, of indices for example, as an array of their own type."""
+    whole = np.ascontiguousarray(numbers)
+    kind = pa.from_numpy_dtype(whole.dtype)
+    return pa.Array.from_buffers(kind, len(whole), [None, pa.py_buffer(whole)])
+
+
+def as_texts(texts: Sequence[str]) -> pa.StringArray:
+    encoded = [text.encode() for text in texts]
+    offsets = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    return pa.StringArray.from_buffers(
+        len(encoded), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))
+    )
+
+
+def mask_in(rows: pa.BooleanArray) -> NDArray[np.bool_]:
+    """Return booleans, none of them null, as numpy has them."""
+    bits = np.frombuffer(rows.buffers()[1], np.uint8) if len(rows) else np.empty(0, np.uint8)
+    unpacked = np.unpackbits(bits, count=rows.offset + len(rows), bitorder="little")
+    return unpacked[rows.offset :].view(np.bool_)
+
+
+def numbers_in(numbers: pa.Array) -> NDArray[Any]:
+    """Return numbers, none of them null, as numpy has them."""
+    kind = np.dtype(numbers.type.to_pandas_dtype())
+    if not len(numbers):
+        return np.empty(0, kind)
+    return np.frombuffer(numbers.buffers()[1], kind)[numbers.offset : numbers.offset + len(numbers)]

@@ -18,7 +18,9 @@ from importer.errors import ImporterError, Interrupted
 from importer.guard import BATCHES, Guard
 from importer.interruption import Interruption
 from importer.ledger import Entry, Ledger
-from importer.settle import Settling, settle
+from importer.order import Order, most_begun
+from importer.pace import Pace
+from importer.settle import Settling, advance, settle
 from importer.stops import denied, held_up, not_the_api, refuses_everything, unreachable
 from importer.timing import Timing
 from importer.transport import open_client, post
@@ -35,9 +37,6 @@ from importer.verdict import (
     TooLarge,
     Verdict,
 )
-
-WINDOW = 4
-"""Batches begun per request in flight: room to go on past a batch that waits for another."""
 
 GRACE = 5.0
 """Seconds that requests in flight have to finish once the run stops."""
@@ -84,20 +83,20 @@ class _Delivery:
         self._bounds = bounds
         self._divides = divides
         self._began = timing.clock()
-        self._probing = asyncio.Lock()
+        self._probing, self._turnstile = asyncio.Lock(), asyncio.Lock()
         self._destination = destination
         self._settings = settings
         self._ledger = ledger
         self._narrate = narrate
         self._timing = timing
         self._backoff = Backoff(timing.clock, timing.chance, settings.give_up_after)
+        self._pace = Pace(timing.clock)
         self._guard = Guard()
         self._slots = asyncio.Semaphore(settings.concurrency)
-        window = max(settings.concurrency * WINDOW, 2 * BATCHES)  # the guard must see so many
-        self._window = asyncio.Semaphore(window)
+        self._window = asyncio.Semaphore(most_begun(settings))
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_flight: set[asyncio.Task[None]] = set()
-        self._holders: dict[str, asyncio.Task[None]] = {}
+        self._order = Order()
         self._stop: ImporterError | None = None
         self._fault: BaseException | None = None
 
@@ -107,7 +106,7 @@ class _Delivery:
         loop = asyncio.get_running_loop()
         timeout = self._settings.timeout
         async with open_client(
-            concurrency=self._settings.concurrency, timeout=timeout
+            self._destination.url, concurrency=self._settings.concurrency, timeout=timeout
         ) as self._client:
             self._feeding = asyncio.create_task(self._feed(batches))
             interruption.listen(lambda number: call_soon(loop, self._halt, Interrupted(number)))
@@ -133,12 +132,10 @@ class _Delivery:
         entry = self._ledger.open(batch)
         settling = settle(entry, repeatable=self._ledger.repeatable, divides=self._divides)
         first = next(settling, None)
-        earlier = {
-            holder for name in batch.identifiers if (holder := self._holders.get(name)) is not None
-        }
-        task = asyncio.create_task(self._carry(entry, settling, first, earlier))
+        before = self._order.before(batch)
+        task = asyncio.create_task(self._carry(entry, settling, first, before))
         self._tasks.add(task)
-        self._holders.update(dict.fromkeys(batch.identifiers, task))
+        self._order.begin(batch, task)
         # A callback, not a `finally`: a task that is cancelled before its first step runs neither.
         task.add_done_callback(partial(self._end, entry, settling))
 
@@ -147,10 +144,10 @@ class _Delivery:
         entry: Entry,
         settling: Settling,
         part: Updates | None,
-        earlier: set[asyncio.Task[None]],
+        before: set[asyncio.Task[None]],
     ) -> None:
-        if earlier:
-            await asyncio.wait(earlier)
+        if before:
+            await asyncio.wait(before)
         while part is not None and self._stop is None:
             async with self._slots:
                 part = await self._press_on(entry, settling, part)
@@ -161,8 +158,8 @@ class _Delivery:
         """Send part after part of a batch; return what is left where others should go first."""
         retried = False
         while rest is not None and self._stop is None:
-            async with self._turn():
-                part = rest
+            part = rest
+            async with self._turn(part.count):
                 verdict, sent_at, rest = await self._attempt(entry, settling, part, again=retried)
                 self._heed(entry.updates, part, verdict, sent_at)
             retried = isinstance(verdict, Busy | Lost)
@@ -172,26 +169,29 @@ class _Delivery:
         return rest
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
+    async def _turn(self, updates: int) -> AsyncIterator[None]:
         """Wait for the time to send.
 
         While there is trouble, what must not be repeated goes one at a time: each lost answer puts
         a whole batch in doubt.
         """
         if self._ledger.repeatable or not self._backoff.stuck():
-            await self._pause()
+            await self._pause(updates)
             yield
             return
         async with self._probing:
-            await self._pause()
+            await self._pause(updates)
             if self._backoff.stuck():
                 yield
                 return
         yield
 
-    async def _pause(self) -> None:
-        while (wait := self._backoff.resume_at - self._timing.clock()) > 0:
-            await self._timing.sleep(wait)
+    async def _pause(self, updates: int) -> None:
+        """Wait one after the other, as they came, so that all are not let go at once."""
+        async with self._turnstile:
+            while (wait := self._pace.wait(updates, self._backoff.resume_at)) > 0:
+                await self._timing.sleep(wait)
+            self._pace.sent(updates)
 
     async def _attempt(
         self, entry: Entry, settling: Settling, part: Updates, *, again: bool
@@ -199,7 +199,7 @@ class _Delivery:
         """Send once; return the verdict, when it was sent, and what is to be sent next."""
 
         def conclude(verdict: Verdict, status: str) -> Updates | None:
-            rest = _advance(settling, verdict)
+            rest = advance(settling, verdict)
             self._ledger.answered(entry, part, status, again=again)
             return rest
 
@@ -225,10 +225,7 @@ class _Delivery:
         assert task is not None
         self._in_flight.add(task)
         try:
-            async with asyncio.timeout(self._settings.timeout):
-                return await post(self._client, self._destination.url, part.body())
-        except TimeoutError:
-            return Lost(f"no answer within {self._settings.timeout:g} s")
+            return await post(self._client, part.body())
         finally:
             self._in_flight.discard(task)
 
@@ -236,6 +233,7 @@ class _Delivery:
         """Draw the conclusions for the run as a whole."""
         base_url, give_up_after = self._destination.base_url, self._settings.give_up_after
         row, size = batch.first_row, len(batch)
+        self._pace.answered(verdict, part.count, sent_at)
         match verdict:
             case Busy(message, retry_after) | Lost(message, retry_after):
                 pause = self._backoff.trouble(sent_at, retry_after)
@@ -291,9 +289,7 @@ class _Delivery:
         """Close the account of a batch, however its task ended."""
         self._tasks.discard(task)
         self._window.release()
-        for name in entry.updates.identifiers:
-            if self._holders.get(name) is task:
-                del self._holders[name]
+        self._order.end(entry.updates)
         if not task.cancelled() and (fault := task.exception()) is not None:
             self._fail(fault)
         try:
@@ -309,10 +305,3 @@ class _Delivery:
         elapsed = self._timing.clock() - self._began
         if (reached := self._bounds.reached(self._ledger.totals, elapsed)) is not None:
             self._halt(reached)
-
-
-def _advance(settling: Settling, verdict: Verdict) -> Updates | None:
-    try:
-        return settling.send(verdict)
-    except StopIteration:
-        return None

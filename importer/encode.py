@@ -6,24 +6,23 @@ stands around an empty cell is an empty text there, so that the property is left
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 import numpy as np
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from importer.cells import Cells, join_cells, read_cells
+from importer.columns import as_mask
 from importer.conversion import escape
 from importer.engage import REQUEST_BYTES, UPDATE_BYTES, Engage
 from importer.failure import Failure
+from importer.hashes import hashes_of
 from importer.identify import IdentifiedChunk, Kind
+from importer.join import Joined, Piece, join, where
 from importer.mapping import JoinedColumns, MappedColumn, Mapping
 from importer.operations import DELETE, OPERATIONS
 from importer.updates import Updates
-
-Piece: TypeAlias = "str | pa.StringArray"
 
 
 def encode(
@@ -40,17 +39,15 @@ def encode(
 
 def _encode_chunk(identified: IdentifiedChunk, mapping: Mapping, destination: Engage) -> Updates:
     records, good = identified.chunk.records, identified.chunk.good
-    frame = identified.chunk.frame
+    table = identified.chunk.table
     fields = [
-        *(_Field.of(column, read_cells(frame, column)) for column in mapping.columns),
-        *(_Field.joined(join, join_cells(frame, join)) for join in mapping.joins),
+        *(_Field.of(column, read_cells(table, column)) for column in mapping.columns),
+        *(_Field.joined(join, join_cells(table, join)) for join in mapping.joins),
     ]
     parts = _parts(fields, mapping, rows=len(good))
-    updates = [_join(identified, part, destination) for part in parts]
-    text = pc.binary_join_element_wise(*updates, "") if len(updates) > 1 else updates[0]
-    counts = np.zeros(len(good), np.int64)
-    for part in parts:
-        counts += part.rows
+    escaped = escape(identified.identifiers)
+    updates = join((_update(escaped, part, destination) for part in parts), len(good))
+    counts: NDArray[np.int64] = np.sum([part.rows for part in parts], axis=0, dtype=np.int64)
     failed = _failed(identified, fields, updates, mapping)
     identifiers, kinds = identified.identifiers, identified.kinds
     failures = identified.chunk.failures
@@ -58,16 +55,18 @@ def _encode_chunk(identified: IdentifiedChunk, mapping: Mapping, destination: En
         failures = tuple(sorted((*failures, *failed.values()), key=lambda failure: failure.row))
         keep = np.ones(len(good), bool)
         keep[list(failed)] = False
-        text, identifiers = text.filter(pa.array(keep)), identifiers.filter(pa.array(keep))
+        updates, identifiers = updates.filter(keep), identifiers.filter(as_mask(keep))
         good, kinds, counts = good[keep], kinds[keep], counts[keep]
-    offsets = np.frombuffer(text.buffers()[1], np.int32)[text.offset :][: len(text) + 1]
     return Updates(
-        text=memoryview(text.buffers()[2] or b""),
-        offsets=offsets.astype(np.int64),
+        text=memoryview(updates.text),
+        offsets=updates.offsets,
         numbers=np.concatenate(([0], np.cumsum(counts))),
         rows=records.first_row + good,
-        identifiers=identifiers.to_pylist(),
+        identifiers=identifiers,
+        hashes=hashes_of(identifiers),
         kinds=kinds,
+        earlier=np.zeros(len(good), np.int64),
+        since=records.last_row + 1,  # nobody has looked yet
         failures=failures,
         first_row=records.first_row,
         last_row=records.last_row,
@@ -148,7 +147,7 @@ def _object(name: str, fields: Sequence[_Field], mapping: Mapping, *, rows: int)
         if field.empty == "null":
             pieces.append(_comma(~present, begun, f"{key}null"))
         pieces.append(_comma(present, begun, f"{key}{field.before}"))
-        pieces += [field.cells.values, _where(present, field.after, "")]
+        pieces += [field.cells.values, where(present, field.after)]
         begun = begun | present | (field.empty == "null")
     return _Part(OPERATIONS[name].key, begun, [*pieces, "}"])
 
@@ -171,31 +170,20 @@ def _names(fields: Sequence[_Field], *, rows: int) -> _Part:
 
 def _comma(rows: NDArray[np.bool_], begun: NDArray[np.bool_], literal: str) -> Piece:
     """Return the literal for these rows, behind a comma where something stands before it."""
-    return _where(rows & begun, f",{literal}", _where(rows & ~begun, literal, ""))
+    return where(rows & begun, f",{literal}", where(rows & ~begun, literal))
 
 
-def _join(identified: IdentifiedChunk, part: _Part, destination: Engage) -> pa.StringArray:
-    """Join each row's update of one operation, followed by a comma; empty where it has none."""
+def _update(identifiers: pa.StringArray, part: _Part, destination: Engage) -> list[Piece]:
+    """Return the pieces of an update of one operation, followed by a comma."""
     head, middle = destination.around_identifier(part.operation)
-    identifiers = escape(identified.identifiers)
     pieces: list[Piece] = [f'{head}"', identifiers, f'"{middle}', *part.pieces, "},"]
-    return pc.binary_join_element_wise(*(_where(part.rows, piece, "") for piece in pieces), "")
-
-
-def _where(rows: NDArray[np.bool_], piece: Piece, otherwise: Piece) -> Piece:
-    """Return one piece for these rows, the other for the rest."""
-    if rows.all() or piece is otherwise:
-        return piece
-    if not rows.any():
-        return otherwise
-    chosen: pa.StringArray = pc.if_else(pa.array(rows), piece, otherwise)
-    return chosen
+    return [where(part.rows, piece) for piece in pieces]
 
 
 def _failed(
     identified: IdentifiedChunk,
     fields: Sequence[_Field],
-    updates: Sequence[pa.StringArray],
+    updates: Joined,
     mapping: Mapping,
 ) -> dict[int, Failure]:
     """Say of each row that cannot be sent why, the first reason of several."""
@@ -227,13 +215,10 @@ def _unfit(identified: IdentifiedChunk, index: int, fields: Sequence[_Field]) ->
     return _failure(identified, index, code, "; ".join(words), first.position, first.property)
 
 
-def _oversize(
-    identified: IdentifiedChunk, updates: Sequence[pa.StringArray]
-) -> Iterator[tuple[int, Failure]]:
+def _oversize(identified: IdentifiedChunk, updates: Joined) -> Iterator[tuple[int, Failure]]:
     """Find the rows with an update that is too large, or with more of them than a request takes."""
-    sizes = [pc.binary_length(each).to_numpy(zero_copy_only=False) - 1 for each in updates]
-    together = np.sum(sizes, axis=0) + len(updates) + 1  # commas and brackets
-    largest = np.max(sizes, axis=0)
+    largest = updates.sizes.max(axis=1, initial=1) - 1  # the comma
+    together = updates.sizes.sum(axis=1) + 1  # brackets, and one comma less
     for i in np.flatnonzero((largest > UPDATE_BYTES) | (together >= REQUEST_BYTES)):
         reason = f"{largest[i]:,} bytes as an update; the API takes {UPDATE_BYTES:,}"
         if largest[i] <= UPDATE_BYTES:

@@ -102,7 +102,10 @@ class Engage:
 
     def judge(self, reply: Reply, updates: int) -> Verdict:
         """Say what an answer to a request of so many updates means."""
-        answer = self.token.hidden_in(_parse(reply.body))
+        answer = _parse(reply.body)
+        if 200 <= reply.status < 300 and _is_accepted(answer, updates):
+            return Accepted()
+        answer = self.token.hidden_in(answer)
         words = _describe(reply.status, answer)
         if 200 <= reply.status < 300:
             return _judge_body(answer, words, updates)
@@ -114,7 +117,7 @@ class Engage:
         if reply.status == 413:
             return TooLarge(words)
         if reply.status in (408, 425, 429):
-            return Busy(words, _retry_after(reply.headers))
+            return Busy(words, _retry_after(reply.headers), too_fast=reply.status == 429)
         if 500 <= reply.status < 600:
             return Lost(words, _retry_after(reply.headers))
         return Hopeless(words)
@@ -129,6 +132,11 @@ def _parse(body: bytes) -> Any:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
         return _NotJson()
+
+
+def _is_accepted(answer: Any, updates: int) -> bool:
+    """Tell the answer of nearly every request, whose words nobody will see."""
+    return isinstance(_judge_body(answer, "", updates), Accepted)
 
 
 def _judge_body(answer: Any, words: str, updates: int) -> Verdict:

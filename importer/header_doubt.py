@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from itertools import chain
 
 from importer import config
-from importer.chunks import read_chunks
-from importer.guess.first_look import looks_like_header, looks_like_row
-from importer.guess.gather import Facts, Rows, gather
+from importer.chunks import cells_of, read_chunks
+from importer.guess.wordy import may_be_names
 from importer.layout import Layout
 from importer.records import Records
 from importer.source import Source
@@ -27,6 +26,12 @@ def doubt_header(
 
 
 def _doubt(first: Records, source: Source, layout: Layout, settings: config.Source) -> str:
+    if not settings.header and not may_be_names(cells_of(first.cut(0, 1), source)):
+        return ""
+    # Slow to import, and most files are told by their first record.
+    from importer.guess.first_look import looks_like_header, looks_like_row
+    from importer.guess.gather import Facts, Rows, gather
+
     facts = [Facts(position) for position in range(1, layout.width + 1)]
     rows = Rows()
     chunks = read_chunks([first], source, layout.width, range(1, layout.width + 1))

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from importer.chunks import Chunk
-from importer.columns import text_column
+from importer.columns import as_mask, as_numbers, as_texts, byte_lengths, mask_in, text_column
 from importer.mapping import Mapping
 
 JUNK = (
@@ -36,6 +36,7 @@ JUNK = (
 )
 """Identifiers that the API refuses (its import documentation), whatever the case of letters."""
 
+_LONGEST_JUNK = max(map(len, JUNK))
 
 _SPARSE = 64
 """Draws that are made for nothing, per row, where rows are far apart."""
@@ -84,20 +85,20 @@ def identify(
     """
     for chunk in chunks:
         rows = len(chunk.good)
-        identifiers = pa.array(np.full(rows, ""), pa.string())
+        identifiers = as_texts([""] * rows)
         kinds = np.full(rows, Kind.NONE, np.uint8)
         for kind, position in ((Kind.COLUMN, mapping.identifier), (Kind.EMAIL, mapping.email)):
             missing = kinds == Kind.NONE
             if position is not None and missing.any():
-                candidates, usable = _usable(text_column(chunk.frame, position))
+                candidates, usable = _usable(text_column(chunk.table, position))
                 taken = missing & usable
-                identifiers = pc.if_else(pa.array(taken), candidates, identifiers)
+                identifiers = pc.if_else(as_mask(taken), candidates, identifiers)
                 kinds[taken] = kind
         missing = kinds == Kind.NONE
         if mapping.random and missing.any():
             numbers = chunk.records.first_row + chunk.good[missing]
-            drawn = pa.array(identities.random(numbers), pa.string())
-            identifiers = pc.replace_with_mask(identifiers, pa.array(missing), drawn)
+            drawn = as_texts(identities.random(numbers))
+            identifiers = pc.replace_with_mask(identifiers, as_mask(missing), drawn)
             kinds[missing] = Kind.RANDOM
         yield IdentifiedChunk(chunk, identifiers, kinds)
 
@@ -105,12 +106,12 @@ def identify(
 def _usable(column: pa.StringArray) -> tuple[pa.StringArray, NDArray[np.bool_]]:
     """Trim a column of identifiers, and tell which of them name somebody."""
     trimmed = pc.utf8_trim_whitespace(column)
-    short = pc.less_equal(pc.binary_length(trimmed), max(map(len, JUNK)))
-    usable = ~pc.equal(trimmed, "").to_numpy(zero_copy_only=False)
-    suspects = np.flatnonzero(short.to_numpy(zero_copy_only=False) & usable)
+    sizes = byte_lengths(trimmed)
+    usable = sizes > 0
+    suspects = np.flatnonzero(usable & (sizes <= _LONGEST_JUNK))
     if len(suspects):
-        words = pc.utf8_lower(trimmed.take(suspects))
-        junk = pc.is_in(words, value_set=pa.array(JUNK)).to_numpy(zero_copy_only=False)
+        words = pc.utf8_lower(trimmed.take(as_numbers(suspects)))
+        junk = mask_in(pc.is_in(words, value_set=as_texts(JUNK)))
         usable[suspects[junk]] = False
     return trimmed, usable
 

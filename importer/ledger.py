@@ -15,6 +15,8 @@ from importer.recall import IMPORTED, IN_DOUBT, IN_FLIGHT, REFUSED, Recalled
 from importer.updates import Updates
 from importer.verdict import Refusal
 
+_NAMED = tuple((kind, kind.name.lower()) for kind in (Kind.COLUMN, Kind.EMAIL, Kind.RANDOM))
+
 
 class Sink(Protocol):
     """Where failed rows and rows in doubt are written, in file order."""
@@ -219,10 +221,11 @@ class Ledger:
         totals.failed += len(page.failed)
         totals.in_doubt += len(page.in_doubt)
         totals.not_attempted += entry.not_attempted
-        totals.failures_by_code.update(failure.code for failure in page.failed)
-        counts = np.bincount(updates.kinds, minlength=len(Kind))
-        for kind in (Kind.COLUMN, Kind.EMAIL, Kind.RANDOM):
-            totals.identifiers[kind.name.lower()] += int(counts[kind])
+        for failure in page.failed:
+            totals.failures_by_code[failure.code] += 1
+        counts = np.bincount(updates.kinds, minlength=len(Kind)).tolist()
+        for kind, name in _NAMED:
+            totals.identifiers[name] += counts[kind]
 
     def _write(self, page: _Page) -> None:
         for failure in page.failed:
@@ -241,5 +244,5 @@ def _account(updates: Updates, index: int, code: str, reason: str, name: str) ->
         reason=reason,
         record=record,
         property=name,
-        identifier=str(updates.identifiers[index]),
+        identifier=updates.identifiers[index].as_py(),
     )

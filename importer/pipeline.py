@@ -17,6 +17,7 @@ from importer.layout import open_records
 from importer.ledger import Ledger, Totals
 from importer.mapping import resolve_mapping
 from importer.masking import masked_words
+from importer.order import note_repeats
 from importer.progress import Progress
 from importer.rehearsal import Rehearsal, rehearse
 from importer.report import Report, status_of
@@ -60,6 +61,8 @@ def carry_out(task: Task, around: Circumstances) -> Report:
         chunks = read_chunks(records, opened, layout.width, transform.reads(mapping))
         identified = identify(transform.over(chunks), mapping, task.identities)
         updates = encode(identified, mapping, destination)
+        if not task.dry_run:
+            updates = note_repeats(updates, config.delivery)
         batches = batch(updates, config.delivery.batch_size)
         if task.dry_run:
             stop = rehearse(rehearsal.watch(batches), ledger, around.interruption, bounds)

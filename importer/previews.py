@@ -102,7 +102,7 @@ def _screened(chunks: Iterator[Chunk], facts: tuple[Facts, ...], rows: Rows) -> 
         if number == 0:
             guesses = guess_columns(facts, rows.cells)
             for column in facts:
-                cells = text_column(chunk.frame, column.position)
+                cells = text_column(chunk.table, column.position)
                 column.hold_against(screen_for(guesses[column.position]), cells)
         yield chunk
 

@@ -9,11 +9,11 @@ from math import ceil
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from importer.bounds import Bounds
 from importer.column_watch import ColumnFailures
 from importer.errors import ImporterError, Interrupted
+from importer.hashes import Hashes
 from importer.identify import Kind
 from importer.interruption import Interruption
 from importer.ledger import Ledger
@@ -96,9 +96,7 @@ class Rehearsal:
                 shown = _TOKEN.sub('"$token":"…"', update, count=1)
                 self._updates.append(_masked_update(shown) if self._mask else shown)
         del self._updates[FIRST:]
-        named = np.flatnonzero(batch.kinds != Kind.RANDOM).tolist()
-        identifiers = batch.identifiers
-        self._distinct.add(np.array([hash(identifiers[i]) for i in named], np.int64))
+        self._distinct.add(batch.hashes[batch.kinds != Kind.RANDOM])
 
 
 def _masked_update(update: str) -> str:
@@ -165,11 +163,11 @@ class DistinctIds:
 
     def __init__(self) -> None:
         self._repeated = 0
-        self._waiting: list[NDArray[np.int64]] = []
-        self._known: list[NDArray[np.int64]] = []
+        self._waiting: list[Hashes] = []
+        self._known: list[Hashes] = []
         """Sorted, none of them in another one; each at least twice as long as the next."""
 
-    def add(self, hashes: NDArray[np.int64]) -> None:
+    def add(self, hashes: Hashes) -> None:
         self._waiting.append(hashes)
         if len(self._waiting) >= TOGETHER:
             self._look_up()
@@ -180,7 +178,7 @@ class DistinctIds:
         return self._repeated
 
     def _look_up(self) -> None:
-        hashes = np.concatenate([np.empty(0, np.int64), *self._waiting])
+        hashes = np.concatenate([np.empty(0, np.uint64), *self._waiting])
         self._waiting.clear()
         fresh = np.unique(hashes)
         for known in self._known:

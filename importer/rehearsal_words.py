@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from importer.guess.starter import visible
 from importer.rehearsal import Rehearsed
+from importer.wording import visible
 
 MOST_COLUMNS = 20
 """Columns with failures that are listed; the JSON has all of them."""

@@ -60,6 +60,14 @@ def settle(entry: Entry, *, repeatable: bool = True, divides: bool = True) -> Se
             _give_up(entry, part)
 
 
+def advance(settling: Settling, verdict: Verdict) -> Updates | None:
+    """Say what was answered to the last part; return the next, None where there is none."""
+    try:
+        return settling.send(verdict)
+    except StopIteration:
+        return None
+
+
 def _judge(entry: Entry, part: _Part, verdict: Verdict) -> list[_Part]:
     """Book what the verdict settles; return what is left to send, the first part last."""
     updates = part.updates

@@ -1,9 +1,9 @@
 """What a run sets out to do: an import from the start, or one that goes on where it was left."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as ReadOnly
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,13 +96,8 @@ class Task:
 
         Raises ReportError, and AlreadyRunning where the source is being imported.
         """
-        if self.run_dir is not None:
-            path, journal = self.run_dir, self._go_on(self.run_dir)
-        elif self.dry_run:
-            make_report_dir(self.report_dir)
-            path, journal = new_folder(self.report_dir), None
-        else:
-            path, journal = self._begin(opened, layout, destination)
+        with _closed_on_failure(opened):
+            path, journal = self._open_ledger(opened, layout, destination)
         recalled = recall(path) if self.held_back else self.recalled
         return RunFolder(
             path,
@@ -113,6 +108,16 @@ class Task:
             codec=opened.encoding.codec,
             mask=self.mask,
         )
+
+    def _open_ledger(
+        self, opened: Source, layout: Layout, destination: Engage
+    ) -> tuple[Path, Journal | None]:
+        if self.run_dir is not None:
+            return self.run_dir, self._go_on(self.run_dir)
+        if self.dry_run:
+            make_report_dir(self.report_dir)
+            return new_folder(self.report_dir), None
+        return self._begin(opened, layout, destination)
 
     def _begin(self, opened: Source, layout: Layout, destination: Engage) -> tuple[Path, Journal]:
         make_report_dir(self.report_dir)
@@ -126,33 +131,37 @@ class Task:
                 take_up(whose.run_dir, whose.which, path)
             replace_private(path / MAPPING, dump_config(self.config))
             journal = Journal(path / LEDGER)
-            hold(journal, path)
-            journal.begin(
-                Begun(
-                    run=path.name,
-                    started=(self.started or datetime.now(UTC)).isoformat(timespec="milliseconds"),
-                    source=source,
-                    bytes=opened.size,
-                    columns=layout.width,
-                    seed=str(self.seed),
-                    limit=self.limit,
-                    url=destination.url,
-                    folder=str(self.folder.resolve()),
-                    retries=retries,
-                    divides=self.divides,
-                    mask=self.mask,
-                ),
-                self.held_back,
-            )
+            with _closed_on_failure(journal):
+                hold(journal, path)
+                journal.begin(
+                    Begun(
+                        run=path.name,
+                        started=(self.started or datetime.now(UTC)).isoformat(
+                            timespec="milliseconds"
+                        ),
+                        source=source,
+                        bytes=opened.size,
+                        columns=layout.width,
+                        seed=str(self.seed),
+                        limit=self.limit,
+                        url=destination.url,
+                        folder=str(self.folder.resolve()),
+                        retries=retries,
+                        divides=self.divides,
+                        mask=self.mask,
+                    ),
+                    self.held_back,
+                )
         return path, journal
 
     def _go_on(self, run_dir: Path) -> Journal:
         assert self.recalled is not None
         with report_errors(run_dir), locked_folder(run_dir.parent):
             journal = Journal(run_dir / LEDGER)
-            hold(journal, run_dir)
-            refuse_overlap(run_dir.parent, self.recalled.begun.source, run_dir)
-            journal.go_on(self.recalled)
+            with _closed_on_failure(journal):
+                hold(journal, run_dir)
+                refuse_overlap(run_dir.parent, self.recalled.begun.source, run_dir)
+                journal.go_on(self.recalled)
         return journal
 
     def check_destination(self, destination: Engage) -> None:
@@ -163,6 +172,16 @@ class Task:
                 f"the run was begun at {begun.url}, and would go on at {destination.url}; "
                 "set MIXPANEL_URL or MIXPANEL_REGION as they were"
             )
+
+
+@contextmanager
+def _closed_on_failure(opened: Source | Journal) -> Iterator[None]:
+    """Close what was opened for a run that cannot begin after all."""
+    try:
+        yield
+    except BaseException:
+        opened.close()
+        raise
 
 
 def new_task(

@@ -11,17 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-
-import pandas as pd
-import pyarrow as pa
-from pandas.api.types import is_object_dtype, is_string_dtype
+from typing import TYPE_CHECKING
 
 from importer.chunks import Chunk
 from importer.errors import ConfigError, TransformFailed
 from importer.layout import Layout
 from importer.mapping import Mapping
 
-Callback = Callable[[pd.DataFrame], pd.DataFrame]
+if TYPE_CHECKING:  # pandas is slow to import, and few mappings need it
+    import pandas as pd
+
+Callback = Callable[["pd.DataFrame"], "pd.DataFrame"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,14 @@ class Transform:
     def over(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
         """Hand chunks on, transformed. Raises TransformFailed, naming the rows."""
         for chunk in chunks:
-            if self.callback is None or not len(chunk.frame):
+            if self.callback is None or not len(chunk.table):
                 yield chunk
                 continue
+            from importer.frames import transformed
+
             what = f"{self.name}: rows {chunk.records.first_row} to {chunk.records.last_row}"
-            yield replace(chunk, frame=_apply(self.callback, chunk.frame, self.file, what))
+            table, _ = transformed(self.callback, chunk.table, self.file, what)
+            yield replace(chunk, table=table)
 
 
 def load_transform(name: str | None, folder: Path, layout: Layout) -> Transform:
@@ -58,15 +61,16 @@ def load_transform(name: str | None, folder: Path, layout: Layout) -> Transform:
     """
     if name is None:
         return Transform(layout, layout.width, layout.names)
+    from importer.frames import no_rows, transformed
+
     callback = find_callback(name, folder)
-    nothing = pd.arrays.ArrowExtensionArray(pa.array([], pa.string()))
-    empty = pd.DataFrame({str(place): nothing for place in _places(layout)})
     try:
-        tried = _apply(callback, empty, layout, f"{name}: tried on no rows")
+        what = f"{name}: tried on no rows"
+        tried, added = transformed(callback, no_rows(layout), layout, what)
     except TransformFailed as failed:
         raise ConfigError(str(failed)) from failed
-    names = (*layout.names, *tried.attrs["added"]) if layout.names else ()
-    return Transform(layout, len(tried.columns), names, name, callback)
+    names = (*layout.names, *added) if layout.names else ()
+    return Transform(layout, tried.num_columns, names, name, callback)
 
 
 def find_callback(name: str, folder: Path) -> Callback:
@@ -92,50 +96,3 @@ def _importable(folder: Path) -> Iterator[None]:
     finally:
         for place in places:
             sys.path.remove(place)
-
-
-def _places(layout: Layout) -> range:
-    return range(1, layout.width + 1)
-
-
-def _apply(callback: Callback, frame: pd.DataFrame, layout: Layout, what: str) -> pd.DataFrame:
-    """Call with the labels people know; return the result with those of a chunk."""
-    own: list[object] = [*layout.names] or [*_places(layout)]
-    given = frame.set_axis(own, axis="columns").reset_index(drop=True)
-    try:
-        result = callback(given)
-    except Exception as error:  # the user's code may raise anything
-        raise TransformFailed(f"transform: {what}: {type(error).__name__}: {error}") from error
-    if not isinstance(result, pd.DataFrame):
-        raise TransformFailed(f"transform: {what}: returned {type(result).__name__}, not a frame")
-    labels: list[object] = list(result.columns)
-    added = labels[layout.width :]
-    numbered = list(range(layout.width + 1, len(labels) + 1))
-    if labels[: layout.width] != own or (not layout.names and added != numbered):
-        new = "behind them" if layout.names else f"numbered from {layout.width + 1}"
-        raise TransformFailed(f"transform: {what}: the columns must stay; new ones come {new}")
-    if len(result) != len(frame) or not result.index.equals(pd.RangeIndex(len(frame))):
-        raise TransformFailed(
-            f"transform: {what}: {len(frame):,} rows went in, {len(result):,} came out; "
-            "each row must stay in its place"
-        )
-    columns = {
-        str(place): _as_text(result.iloc[:, place - 1], what, label)
-        for place, label in enumerate(labels, start=1)
-    }
-    text = pd.DataFrame(columns)
-    text.attrs["added"] = tuple(map(str, added))
-    return text
-
-
-def _as_text(column: "pd.Series[str]", what: str, label: object) -> pd.arrays.ArrowExtensionArray:
-    try:
-        if not (is_string_dtype(column.dtype) or is_object_dtype(column.dtype)):
-            raise TypeError(f"holds {column.dtype}")
-        cells = pa.array(column, pa.string(), from_pandas=True)
-    except (TypeError, UnicodeError, pa.ArrowException) as error:
-        raise TransformFailed(
-            f"transform: {what}: column {label!r}: {error}; it must hold text: .astype(str)"
-        ) from error
-    whole = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
-    return pd.arrays.ArrowExtensionArray(whole.fill_null(""))

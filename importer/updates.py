@@ -5,9 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from importer.columns import as_numbers
 from importer.failure import Failure
+from importer.hashes import Hashes
 from importer.records import Positions, Records
 
 
@@ -17,16 +20,21 @@ class Updates:
 
     `text` holds the updates end to end, each followed by a comma. Those of row i, one for each of
     its operations, lie between `offsets[i]` and `offsets[i + 1]`, and are the updates `numbers[i]`
-    to `numbers[i + 1]`. `rows`, `identifiers` and `kinds` have one entry per row. Together, these
-    rows and the failures are the rows from `first_row` to `last_row`, each once.
+    to `numbers[i + 1]`. `rows`, `identifiers`, `hashes` (of the
+    identifiers) and `kinds` have one entry per row. `earlier` has for each
+    row the last one before it that has its identifier, 0 where there is none from row `since` on.
+    Together, these rows and the failures are the rows from `first_row` to `last_row`, each once.
     """
 
     text: bytes | memoryview = field(repr=False)  # the token is in it
     offsets: NDArray[np.int64]
     numbers: NDArray[np.int64]
     rows: Positions
-    identifiers: Sequence[str]
+    identifiers: pa.StringArray
+    hashes: Hashes
     kinds: NDArray[np.uint8]
+    earlier: Positions
+    since: int
     failures: tuple[Failure, ...]
     first_row: int
     last_row: int
@@ -68,7 +76,10 @@ class Updates:
             numbers=self.numbers[start : stop + 1],
             rows=self.rows[start:stop],
             identifiers=self.identifiers[start:stop],
+            hashes=self.hashes[start:stop],
             kinds=self.kinds[start:stop],
+            earlier=self.earlier[start:stop],
+            since=self.since,
             failures=self._failures_between(first, last),
             first_row=first,
             last_row=last,
@@ -94,8 +105,11 @@ class Updates:
             offsets=np.concatenate(([0], np.cumsum([len(piece) for piece in pieces]))),
             numbers=np.concatenate(([0], np.cumsum(counts))),
             rows=rows,
-            identifiers=[self.identifiers[i] for i in indices],
+            identifiers=self.identifiers.take(as_numbers(chosen)),
+            hashes=self.hashes[chosen],
             kinds=self.kinds[chosen],
+            earlier=self.earlier[chosen],
+            since=self.since,
             failures=(),
             first_row=int(rows[0]),
             last_row=int(rows[-1]),
@@ -115,8 +129,11 @@ class Updates:
                 (self.numbers[:-1], later.numbers - later.numbers[0] + self.numbers[-1])
             ),
             rows=np.concatenate((self.rows, later.rows)),
-            identifiers=[*self.identifiers, *later.identifiers],
+            identifiers=pa.concat_arrays((self.identifiers, later.identifiers)),
+            hashes=np.concatenate((self.hashes, later.hashes)),
             kinds=np.concatenate((self.kinds, later.kinds)),
+            earlier=np.concatenate((self.earlier, later.earlier)),
+            since=later.since,
             failures=self.failures + later.failures,
             first_row=self.first_row,
             last_row=later.last_row,

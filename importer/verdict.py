@@ -45,10 +45,14 @@ class TooLarge:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Certainly not applied; may go again after a pause of at least `retry_after` seconds."""
+    """Certainly not applied; may go again after a pause of at least `retry_after` seconds.
+
+    `too_fast` says whether the server refused the pace.
+    """
 
     message: str
     retry_after: float = 0.0
+    too_fast: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 import trustme
+from hypothesis import settings
 
 from importer.emulator import Emulator, running
 
 ROOT = Path(__file__).parent.parent
+
+settings.register_profile("any machine", deadline=None)  # a busy one is no fault of the code
+settings.load_profile("any machine")
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -47,7 +47,7 @@ def preview(
     if as_json:
         print_json(result.as_json())
         return
-    from importer.console import show_preview
+    from importer.preview_table import show_preview
 
     show_preview(result)
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from importer.columns import as_mask
 from importer.conversion.model import Conversion, Converted, JsonType, Unfit
 
 Rows: TypeAlias = NDArray[np.bool_]
@@ -56,10 +57,10 @@ def _read(
     outcome: Callable[[str], str | Unfit],
 ) -> Converted:
     """Fill these rows of `values` with what the reader makes of each distinct cell."""
-    coded = cells.filter(pa.array(rows)).dictionary_encode()
+    coded = cells.filter(as_mask(rows)).dictionary_encode()
     outcomes = [outcome(cell) for cell in coded.dictionary.to_pylist()]
     texts = pa.array([text if isinstance(text, str) else "" for text in outcomes], pa.string())
-    filled = pc.replace_with_mask(values, pa.array(rows), texts.take(coded.indices))
+    filled = pc.replace_with_mask(values, as_mask(rows), texts.take(coded.indices))
     words = {code: str(out) for code, out in enumerate(outcomes) if isinstance(out, Unfit)}
     if not words:
         return Converted(filled, {})

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from importer.columns import as_numbers
 from importer.conversion.cells import Rows, buffers, lengths, matching, typed
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
 
@@ -33,7 +34,7 @@ def email(_: TypeOptions) -> Conversion:
         names, endings = _special_domains()
         suspects = rows[np.isin(ending & 0xDFDF, endings)]
         if len(suspects):
-            sure[suspects] = ~matching(cells.take(pa.array(suspects)), f"(?i).*[@.](?:{names})")
+            sure[suspects] = ~matching(cells.take(as_numbers(suspects)), f"(?i).*[@.](?:{names})")
         return cells, sure
 
     return typed(_read, json_type="string", kernel=kernel)

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from importer.columns import as_mask
 from importer.conversion.cells import Rows, buffers, from_buffers, lengths
 
 Seconds: TypeAlias = NDArray[np.int64]
@@ -108,7 +109,7 @@ def parse(cells: pa.StringArray, known: Sequence[Layout]) -> Parsed:
         rows = (sizes == layout.length) & ~parsed.sure
         if not rows.any():
             continue
-        part = cells if rows.all() else cells.filter(pa.array(rows))
+        part = cells if rows.all() else cells.filter(as_mask(rows))
         _, text = buffers(part)
         seconds, good = _read(layout, np.ascontiguousarray(text.reshape(-1, layout.length).T))
         where = np.flatnonzero(rows)[good]

@@ -7,6 +7,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from importer.columns import as_mask
 from importer.conversion.cells import Kernel, Rows, buffers, typed
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
 from importer.conversion.nesting import MOST_BYTES, size_fault
@@ -60,7 +61,7 @@ def _kernel(separator: str) -> Kernel:
         items = pc.replace_substring(escape(tight), separator, _BETWEEN)
         if sure.all():
             return pc.binary_join_element_wise('["', items, '"]', ""), sure
-        opening, closing = (pc.if_else(pa.array(sure), end, "") for end in ('["', '"]'))
+        opening, closing = (pc.if_else(as_mask(sure), end, "") for end in ('["', '"]'))
         return pc.binary_join_element_wise(opening, items, closing, ""), sure
 
     return kernel

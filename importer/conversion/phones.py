@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from importer.columns import as_mask
 from importer.conversion.cells import Kernel, Rows, buffers, from_buffers, lengths, matching, typed
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
 
@@ -130,7 +131,7 @@ def _international(cells: pa.StringArray, candidates: Rows) -> Rows:
     for one in np.unique(codes[sure]).tolist():
         if prefix := plans.prefixes.get(one):
             of_country = sure & (codes == one)
-            part = cells.filter(pa.array(of_country))
+            part = cells.filter(as_mask(of_country))
             sure[of_country] = ~_begins(part, rf"\+{one}(?:{prefix})")
     return sure
 
@@ -147,7 +148,7 @@ def _national(
     hits &= matching(rest, plan.number)
     hits &= plan.lengths[np.minimum(lengths(rest), len(plan.lengths) - 1)]
     written = pc.binary_join_element_wise(f"+{plan.code}", rest, "")
-    return pc.if_else(pa.array(hits), written, cells), sure | hits
+    return pc.if_else(as_mask(hits), written, cells), sure | hits
 
 
 def _begins(cells: pa.StringArray, pattern: str) -> Rows:

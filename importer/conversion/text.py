@@ -5,6 +5,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from importer.columns import as_mask, as_numbers, as_texts, byte_offsets
 from importer.conversion.model import Conversion, Converted, TypeOptions
 
 _QUOTE, _BACKSLASH, _FIRST_PRINTABLE = 0x22, 0x5C, 0x20
@@ -16,7 +17,7 @@ def escape(column: pa.StringArray) -> pa.StringArray:
     The whole column's bytes are searched at once; only the cells that hold such a byte are
     touched singly. A regular expression per cell would double the cost of encoding.
     """
-    offsets = np.frombuffer(column.buffers()[1], np.int32)[column.offset :][: len(column) + 1]
+    offsets = byte_offsets(column)
     if offsets[0] == offsets[-1]:
         return column
     text = np.frombuffer(column.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
@@ -25,10 +26,12 @@ def escape(column: pa.StringArray) -> pa.StringArray:
         return column
     where = np.flatnonzero(unsafe) + offsets[0]
     cells = np.unique(np.searchsorted(offsets, where, side="right") - 1)
-    escaped = [orjson.dumps(cell)[1:-1].decode() for cell in column.take(cells).to_pylist()]
+    escaped = [
+        orjson.dumps(cell)[1:-1].decode() for cell in column.take(as_numbers(cells)).to_pylist()
+    ]
     hit = np.zeros(len(column), bool)
     hit[cells] = True
-    return pc.replace_with_mask(column, hit, pa.array(escaped, pa.string()))
+    return pc.replace_with_mask(column, as_mask(hit), as_texts(escaped))
 
 
 def string(_: TypeOptions) -> Conversion:

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from importer.columns import as_mask
 from importer.conversion.cells import Rows, lengths, matching, typed
 from importer.conversion.layouts import DAY, Layout, Parsed, layouts, parse, write
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
@@ -102,7 +103,7 @@ def timestamp(options: TypeOptions) -> Conversion:
 
     def kernel(cells: pa.StringArray) -> tuple[pa.StringArray, Rows]:
         sure = matching(cells, "-?[0-9]{1,15}")
-        values = pc.cast(pc.if_else(pa.array(sure), cells, "0"), pa.int64()).to_numpy()
+        values = pc.cast(pc.if_else(as_mask(sure), cells, "0"), pa.int64()).to_numpy()
         milliseconds = np.abs(values) >= _FIRST_MILLISECONDS
         if unit:
             milliseconds = np.full(len(values), unit == "milliseconds")
@@ -143,7 +144,7 @@ def _parse(cells: pa.StringArray, known: Sequence[Layout]) -> Parsed:
     parsed = parse(cells, known)
     rest = ~parsed.sure & (lengths(cells) != 0)
     if known and rest.any():
-        padded = pc.replace_substring_regex(cells.filter(pa.array(rest)), *_PADDING)
+        padded = pc.replace_substring_regex(cells.filter(as_mask(rest)), *_PADDING)
         more = parse(padded, [layout for layout in known if layout.may_be_padded])
         parsed.seconds[rest], parsed.sure[rest], parsed.utc[rest] = (
             more.seconds, more.sure, more.utc,

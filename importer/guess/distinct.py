@@ -8,11 +8,11 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-Hashes = NDArray[np.uint64]
+from importer.columns import as_numbers
+from importer.hashes import Hashes, hashes_of
 
 EXACT_TO = 50_000
 """Different values that are counted one by one in a column that repeats values."""
@@ -28,12 +28,6 @@ LONGEST = 4_000
 """Characters of a value that are kept in the sample: a cell may have millions."""
 
 _MERGE_AT = 65_536
-
-
-def hashes_of(values: pa.StringArray) -> Hashes:
-    """Hash each value, the same on every machine and in every run."""
-    texts = values.to_numpy(zero_copy_only=False)
-    return np.asarray(pd.util.hash_array(texts, categorize=False))
 
 
 class Distinct:
@@ -93,7 +87,7 @@ class Distinct:
         low = np.flatnonzero(hashes <= self._highest)
         if len(low) > SAMPLE:
             low = low[np.argpartition(hashes[low], SAMPLE)[:SAMPLE]]
-        texts: Sequence[str] = values.take(pa.array(low)).to_pylist()
+        texts: Sequence[str] = values.take(as_numbers(low)).to_pylist()
         for text, key, n in zip(texts, hashes[low].tolist(), counts[low].tolist(), strict=True):
             text = text[:LONGEST]
             self._sampled[text] = key

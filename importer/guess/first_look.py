@@ -11,6 +11,7 @@ from importer.guess.decide import guess_values
 from importer.guess.gather import Facts
 from importer.guess.guesses import Guess
 from importer.guess.suggest import is_known_name
+from importer.guess.wordy import may_be_names
 from importer.layout import SAMPLE
 from importer.records import Dialect, Records, frame_records
 from importer.source import Source
@@ -112,10 +113,10 @@ def _width(source: Source, first: bytes, mark: str) -> _Width:
 
 def looks_like_header(first: Sequence[str], columns: Sequence[Facts]) -> bool:
     """Is the first record a header: words that never come again, above cells of other form?"""
+    if not may_be_names(first):
+        return False
     cells = [cell.strip() for cell in first]
     filled = [cell for cell in cells if cell]
-    if len(filled) < max(1, 0.8 * len(cells)) or not all(map(_is_wordy, filled)):
-        return False
     known = sum(map(is_known_name, filled))
     if known >= 2 and known >= len(filled) * 0.3:
         return True
@@ -138,10 +139,6 @@ def looks_like_row(names: Sequence[str], columns: Sequence[Facts]) -> bool:
         return True
     again = sum(cell in column.values for column, cell in zip(columns, cells, strict=True) if cell)
     return again >= min(2, len(cells))
-
-
-def _is_wordy(cell: str) -> bool:
-    return cell[0].isalpha() and "@" not in cell and len(cell) <= 60 and "\n" not in cell
 
 
 def _without(values: Mapping[str, int], cell: str) -> dict[str, int]:

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from importer.chunks import Chunk
-from importer.columns import text_column
+from importer.columns import as_mask, as_numbers, byte_lengths, numbers_in, text_column
 from importer.guess.distinct import LONGEST, Distinct
 
 Counts = NDArray[np.int64]
@@ -77,9 +77,9 @@ class Facts:
 def _counted(cells: pa.StringArray) -> tuple[pa.StringArray, Counts]:
     """Return the different filled cells, and how often each is there."""
     counted = pc.value_counts(cells)
-    values, counts = counted.field(0), counted.field(1).to_numpy()
-    full = pc.not_equal(values, "").to_numpy(zero_copy_only=False)
-    return (values, counts) if full.all() else (values.filter(pa.array(full)), counts[full])
+    values, counts = counted.field(0), numbers_in(counted.field(1))
+    full = byte_lengths(values) > 0
+    return (values, counts) if full.all() else (values.filter(as_mask(full)), counts[full])
 
 
 class Rows:
@@ -96,7 +96,7 @@ class Rows:
         length = len(columns[0])
         wanted = list(range(self._next - self._seen, length, self._step))
         if wanted:
-            places = pa.array(wanted)
+            places = as_numbers(np.array(wanted, np.int64))
             taken = [
                 pc.utf8_slice_codeunits(column.take(places), 0, LONGEST).to_pylist()
                 for column in columns
@@ -115,7 +115,7 @@ class Rows:
 def gather(chunks: Iterable[Chunk], facts: Sequence[Facts], rows: Rows) -> Iterator[Chunk]:
     """Add each chunk to the facts, and hand it on."""
     for chunk in chunks:
-        columns = [text_column(chunk.frame, column.position) for column in facts]
+        columns = [text_column(chunk.table, column.position) for column in facts]
         for column, cells in zip(facts, columns, strict=True):
             column.add(cells)
         rows.add(columns)

@@ -15,6 +15,7 @@ from importer.column_types import TYPES
 from importer.config import Column, Config
 from importer.guess.guesses import Level, percent
 from importer.previews import ColumnPreview, Preview
+from importer.wording import shortened, visible
 
 _WIDTH = 96
 _SAMPLE = 30
@@ -37,16 +38,6 @@ def starter(preview: Preview) -> str:
         "empty_cells: skip         # an empty cell leaves the profile's property as it is",
     ]
     return "".join(f"{line}\n" for line in lines)
-
-
-def visible(text: str) -> str:
-    """Write out every character that could end a line, or is none to see."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-def shortened(text: str, width: int) -> str:
-    shown = visible(text[: 2 * width])
-    return shown if len(shown) <= width else f"{shown[: width - 1]}…"
 
 
 def _comment(text: str, indent: str = "") -> Iterator[str]:

@@ -130,7 +130,7 @@ def test_every_type_is_compared() -> None:
 
 
 @pytest.mark.parametrize(("type_", "options", "texts"), CASES)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(data=st.data())
 def test_column_and_cells_agree(
     type_: str, options: dict[str, Any], texts: st.SearchStrategy[str], data: st.DataObject

@@ -297,7 +297,7 @@ def shared() -> Iterator[tuple[Emulator, httpx.Client]]:
         yield started, client
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(["u1", "u2"]), steps), min_size=1, max_size=30))
 def test_model(
     shared: tuple[Emulator, httpx.Client], updates: list[tuple[str, tuple[str, Any]]]
@@ -336,7 +336,7 @@ def test_same(one: Any, other: Any) -> None:
     assert not same([True], [1])
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         anything

@@ -40,7 +40,7 @@ def files(draw: st.DrawFn) -> str:
     return stream.getvalue()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=files(), header=st.booleans())
 def test_always_loads(text: str, header: bool) -> None:
     """Whatever the cells are, the mapping loads and the import rehearses."""

@@ -12,7 +12,6 @@ from importer.source import Encoding, Source
 
 often = settings(
     max_examples=int(os.environ.get("EXAMPLES", "100")),
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
 """How often chance is tried; EXAMPLES=20000 in the environment tries harder."""

@@ -6,12 +6,14 @@ from itertools import pairwise
 from math import ceil
 
 import numpy as np
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.batch import MOST_FAILURES, MOST_HELD, batch
 from importer.engage import REQUEST_BYTES
 from importer.failure import Failure
+from importer.hashes import hashes_of
 from importer.identify import Kind
 from importer.records import Dialect, frame_records
 from importer.updates import Updates
@@ -30,13 +32,17 @@ def updates_of(words: Rows, first_row: int = 1, failed: bytes = b"!\n") -> Updat
     (records,) = frame_records([b"".join(lines)], Dialect(), first_row)
     texts = [f'"{word}",'.encode() for word in words if word]
     rows = [row for row, word in enumerate(words, first_row) if word]
+    names = pa.array([f"id{row}" for row in rows], pa.string())
     return Updates(
         text=memoryview(b"".join(texts)),
         offsets=np.cumsum([0, *map(len, texts)]),
         numbers=np.arange(len(texts) + 1),
         rows=np.array(rows, np.int64),
-        identifiers=[f"id{row}" for row in rows],
+        identifiers=names,
+        hashes=hashes_of(names),
         kinds=np.full(len(rows), Kind.COLUMN, np.uint8),
+        earlier=np.zeros(len(rows), np.int64),
+        since=first_row,
         failures=tuple(
             Failure(row, row - first_row + 1, "width", "", lines[row - first_row])
             for row, word in enumerate(words, first_row)
@@ -62,7 +68,7 @@ def portions_of(words: Rows, sizes: Sequence[int]) -> list[Updates]:
 def content(updates: Updates) -> list[tuple[int, str, str]]:
     """Row, identifier and JSON of each update, and the row of each failure, by row."""
     texts = json.loads(updates.body()) if len(updates) else []
-    sent = zip(updates.rows.tolist(), updates.identifiers, texts, strict=True)
+    sent = zip(updates.rows.tolist(), updates.identifiers.to_pylist(), texts, strict=True)
     return sorted([*sent, *((failure.row, "", "") for failure in updates.failures)])
 
 

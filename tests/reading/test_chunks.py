@@ -31,7 +31,7 @@ def portions(file: Written, most: int = 1000) -> list[Records]:
 def rows_of(chunk: Chunk) -> Judged:
     """Good rows and failures of a chunk, by row."""
     records = chunk.records
-    columns = [chunk.frame[name].to_list() for name in chunk.frame.columns]
+    columns = [column.to_pylist() for column in chunk.table.itercolumns()]
     good = [
         (records.first_row + i, records.line(i), records.raw(i), tuple(cells), "")
         for i, *cells in zip(chunk.good.tolist(), *columns, strict=True)
@@ -95,12 +95,16 @@ def chunk_of(data: bytes, width: int, encoding: Encoding | None = None, **dialec
     return chunk
 
 
+def cells_in(chunk: Chunk) -> list[tuple[str, ...]]:
+    return list(zip(*(column.to_pylist() for column in chunk.table.itercolumns()), strict=True))
+
+
 def test_columns_are_arrow_text_named_by_position() -> None:
-    """A frame has only the columns asked for, as Arrow-backed text, an empty cell as empty text."""
+    """A table has only the columns asked for, as text, an empty cell as empty text."""
     chunk = chunk_of(b'007,NA,,""\n1e5,null, x ,nan\n', 4)
-    assert chunk.frame.dtypes.astype(str).to_dict() == dict.fromkeys("1234", "string[pyarrow]")
-    assert [pa.chunked_array(chunk.frame[name]).null_count for name in "1234"] == [0] * 4
-    assert chunk.frame.to_numpy().tolist() == [["007", "NA", "", ""], ["1e5", "null", " x ", "nan"]]
+    assert chunk.table.schema == pa.schema([(name, pa.string()) for name in "1234"])
+    assert [column.null_count for column in chunk.table.itercolumns()] == [0] * 4
+    assert cells_in(chunk) == [("007", "NA", "", ""), ("1e5", "null", " x ", "nan")]
 
 
 REASONS = [
@@ -140,9 +144,9 @@ def test_several_kinds_of_failures_stay_in_file_order() -> None:
 
 
 def test_a_chunk_without_a_good_row() -> None:
-    """Where every row fails the frame is empty, and still has its columns."""
+    """Where every row fails the table is empty, and still has its columns."""
     chunk = chunk_of(b"\xff,1\n\xff,2\n", 2)
-    assert (list(chunk.frame.columns), len(chunk.frame), len(chunk.failures)) == (["1", "2"], 0, 2)
+    assert (chunk.table.column_names, len(chunk.table), len(chunk.failures)) == (["1", "2"], 0, 2)
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-16-le", "utf-32-be"])
@@ -150,5 +154,5 @@ def test_a_byte_order_mark_that_is_text(codec: str) -> None:
     """U+FEFF anywhere but at the start of the file is a character of its cell."""
     unit = {"utf-8": "u1", "utf-16-le": "<u2", "utf-32-be": ">u4"}[codec]
     chunk = chunk_of("\ufeffa,\ufeff\nx\n\ufeff\ufeffb,\n".encode(codec), 2, Encoding(codec, unit))
-    assert chunk.frame.to_numpy().tolist() == [["\ufeffa", "\ufeff"], ["\ufeff\ufeffb", ""]]
+    assert cells_in(chunk) == [("\ufeffa", "\ufeff"), ("\ufeff\ufeffb", "")]
     assert [(f.row, f.code, f.line) for f in chunk.failures] == [(2, "width", 2)]

@@ -70,7 +70,9 @@ def named(updates: Iterable[Updates]) -> list[Named]:
     """Return the rows that are imported; what the books say of them is what is sent."""
     found = []
     for part in updates:
-        rows = zip(part.rows.tolist(), part.identifiers, part.kinds.tolist(), strict=True)
+        rows = zip(
+            part.rows.tolist(), part.identifiers.to_pylist(), part.kinds.tolist(), strict=True
+        )
         for (row, identifier, kind), update in zip(rows, sent([part]), strict=True):
             assert update["$distinct_id"] == identifier
             found.append(Named(row, identifier, Kind(kind), update["$set"]))

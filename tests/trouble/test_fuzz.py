@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("one_authority")
 
 DOCUMENTED = {0, 2, 3, 4, 5, 6, 7}
 
-now_and_then = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+now_and_then = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")

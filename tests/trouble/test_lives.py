@@ -243,7 +243,6 @@ TestLives = Lives.TestCase
 TestLives.settings = settings(
     max_examples=25,
     stateful_step_count=6,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 TestLives = pytest.mark.usefixtures("one_authority")(TestLives)

@@ -1,0 +1,15 @@
+"""Words for people: counts with their nouns, texts without what could disturb a line."""
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def visible(text: str) -> str:
+    """Write out every character that could end a line, or is none to see."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def shortened(text: str, width: int) -> str:
+    shown = visible(text[: 2 * width])
+    return shown if len(shown) <= width else f"{shown[: width - 1]}…"

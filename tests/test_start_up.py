@@ -1,0 +1,43 @@
+"""Starting up: nothing is imported before it is needed, told by modules instead of seconds."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+SENDING = {"httpx", "httptools", "asyncio", "ssl"}
+TYPES = {"phonenumbers", "email_validator", "dns", "pycountry"}
+TABLES = {"pandas", "rich", "importer.guess.decide", "numpy.random"}
+ANYTHING = {"numpy", "pyarrow", "pydantic", "yaml", "orjson"}
+
+
+def imported_by(arguments: list[str], folder: Path) -> set[str]:
+    """Run the command in a process of its own, and return the modules it had in the end."""
+    code = (
+        "import sys, atexit\n"
+        "atexit.register(lambda: print(*sys.modules, file=sys.stderr))\n"
+        f"sys.argv = {['importer', *arguments]!r}\n"
+        "from importer.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True
+    )
+    return set(done.stderr.split())
+
+
+def test_help(tmp_path: Path) -> None:
+    """`--help` needs none of the packages that the work is done with."""
+    assert imported_by(["--help"], tmp_path) & (SENDING | TYPES | TABLES | ANYTHING) == set()
+
+
+def test_check(tmp_path: Path) -> None:
+    """A dry run of text needs no HTTP client, no type's library, and not pandas."""
+    rows = "".join(f"u{n},Ann,ann{n}@example.com,+4915112345{n:03},DE\n" for n in range(20))
+    (tmp_path / "people.csv").write_text(rows + 'u99,"Ann ""A""",,,\n')
+    (tmp_path / "people.yaml").write_text(
+        "identifier: {column: 1}\n"
+        "columns: {2: $first_name, 3: $email, 4: $phone, 5: $country_code}\n"
+    )
+    modules = imported_by(["check", "-c", "people.yaml", "people.csv"], tmp_path)
+    assert "pyarrow" in modules
+    assert modules & (SENDING | TYPES | TABLES) == set()
