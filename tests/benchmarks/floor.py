@@ -27,7 +27,9 @@ def build_floor(folder: Path) -> Path:
     if said.returncode == 0:
         return program
     if "openssl/" in said.stderr:
-        raise NoCompilerError("OpenSSL's headers are missing, on Debian: apt-get install libssl-dev")
+        raise NoCompilerError(
+            "OpenSSL's headers are missing, on Debian: apt-get install libssl-dev"
+        )
     raise NoCompilerError(f"cc cannot build it: {said.stderr.splitlines()[0]}")
 
 

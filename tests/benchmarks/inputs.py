@@ -35,15 +35,20 @@ class Inputs:
 
 
 def prepare_inputs(folder: Path, rows: int) -> Inputs:
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = f"customers-{rows}-{_makers_digest()}"
-    plain, headed = folder / f"{stem}.csv", folder / f"{stem}-header.csv"
+    plain = prepare_plain(folder, rows)
+    headed = plain.with_name(f"{plain.stem}-header.csv")
     properties = _properties()
-    if not plain.exists():
-        write_benchmark(plain, rows)
     if not headed.exists():
         _with_header(plain, headed, ("$distinct_id", *properties))
     return Inputs(rows, plain, headed, properties)
+
+
+def prepare_plain(folder: Path, rows: int) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"customers-{rows}-{_makers_digest()}.csv"
+    if not path.exists():
+        write_benchmark(path, rows)
+    return path
 
 
 def prepare_faulty(folder: Path, rows: int) -> Path:

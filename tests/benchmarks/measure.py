@@ -53,13 +53,13 @@ def measure(
         family = Family(process.pid)
         try:
             _, status, usage = os.wait4(process.pid, 0)
+            wall = time.perf_counter() - started
         except BaseException:
             os.killpg(process.pid, signal.SIGKILL)
             raise
         finally:
             guard.cancel()
             together = family.peak()
-        wall = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)  # Popen need not wait again
     peak = max(_mib(usage.ru_maxrss), together)
     return Measurement(process.returncode, wall, usage.ru_utime + usage.ru_stime, peak)

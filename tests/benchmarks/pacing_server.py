@@ -84,11 +84,14 @@ class Pacer:
         taken = self.bucket is None or self.bucket.takes(exchange.updates)
         exchange.status = 200 if taken else 429
         content = OK % exchange.updates if taken else BUSY
-        return b"HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (
-            exchange.status,
-            REASONS[exchange.status],
-            len(content),
-            content,
+        return (
+            b"HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+            % (
+                exchange.status,
+                REASONS[exchange.status],
+                len(content),
+                content,
+            )
         )
 
     def end(self, exchange: Exchange) -> None:
