@@ -90,12 +90,21 @@ def duration(exchanges: Sequence[Exchange]) -> float:
 def share_of_budget(exchanges: Sequence[Exchange], per_second: float, after: float = 1.0) -> float:
     """Updates accepted from `after` seconds on, of those the budget allowed in that time.
 
-    The time ends with the last answer that accepts something.
+    What was saved up by then (see `Bucket`) could still be had, so it counts as allowed. The time
+    ends with the last answer that accepts something.
     """
-    later = [each for each in exchanges if each.status == 200 and each.answer >= after]
-    if not later:
+    taken = sorted((each.answer, each.updates) for each in exchanges if each.status == 200)
+    if not taken or taken[-1][0] <= after:
         return 0.0
-    return accepted(later) / (per_second * (duration(later) - after))
+    saved, at = per_second, 0.0
+    for answer, updates in taken:
+        if answer >= after:
+            break
+        saved = min(per_second, saved + (answer - at) * per_second) - updates
+        at = answer
+    saved = min(per_second, saved + (after - at) * per_second)
+    later = sum(updates for answer, updates in taken if answer >= after)
+    return later / (saved + per_second * (taken[-1][0] - after))
 
 
 def share_refused(exchanges: Sequence[Exchange]) -> float:

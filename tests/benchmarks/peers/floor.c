@@ -172,7 +172,8 @@ static void send_body(SSL *tls, Body *body) {
     size_t size = body->size - HEAD;
     int length = snprintf(head, HEAD,
                           "POST /engage?ip=0&strict=1&verbose=1 HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
-                          "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+                          "Content-Type: application/json\r\nAccept: application/json\r\n"
+                          "Content-Length: %zu\r\n\r\n",
                           run.port, size);
     char *request = body->start + HEAD - length;
     memcpy(request, head, length);
