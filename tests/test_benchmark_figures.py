@@ -15,6 +15,7 @@ from tests.benchmarks.floor import own_times
 from tests.benchmarks.measure import Measurement
 from tests.benchmarks.pacing import accepted, duration, series, share_of_budget, share_refused
 from tests.benchmarks.pacing_server import Bucket, Exchange
+from tests.benchmarks.profiles import Valgrind, read_stacks, summary
 from tests.benchmarks.reaches import NOT_MEASURED, Line, lines
 from tests.benchmarks.runs import Results, RunError, Step, run_in_turn
 from tests.benchmarks.table import HEAD, reach_table, table
@@ -261,3 +262,33 @@ def test_no_matplotlib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NoMatplotlibError, match=r"\[bench\]"):
         draw_reaches([], "", tmp_path / "reaches.png")
     assert "pip install" in HOW_TO_GET_IT
+
+
+def test_profiles() -> None:
+    """Samples are counted by function, once each however deep it calls itself; no path shows."""
+    there = "/home/me/.venv/lib/python3.11/site-packages/"
+    raw = (
+        "process 7:/home/me/bin/python run;main (importer/main.py:1);take ("
+        + there
+        + "pa/c.py:9) 6\n"
+        "process 7:/home/me/bin/python run;main (importer/main.py:2);main (importer/main.py:2) 3\n"
+        "process 7:/home/me/bin/python run 1\n"
+    )
+    words = summary(read_stacks(raw))
+    assert words == [
+        "10 samples",
+        "",
+        "in itself",
+        "  60.0%  take (pa/c.py)",
+        "  30.0%  main (importer/main.py)",
+        "  10.0%  the process outside Python's functions",
+        "",
+        "with all it calls (the importer's own functions)",
+        "  90.0%  main (importer/main.py)",
+    ]
+
+
+def test_instructions() -> None:
+    """All processes that valgrind tells of are counted."""
+    said = "==1== I   refs:      1,000,001\nTraceback\n==2== I refs: 9\n"
+    assert Valgrind().read(said) == 1_000_010

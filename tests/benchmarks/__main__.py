@@ -124,9 +124,11 @@ def show(results: Results, reached: Sequence[Line], note: str, *, reach: bool) -
 
 
 def draw(results: Results, reached: Sequence[Line], note: str, folder: Path) -> None:
+    """Draw what there is; without all reaches, the plot of an earlier full run stays."""
     folder.mkdir(exist_ok=True)
     try:
-        draw_reaches(reached, note, folder / "reaches.png")
+        if reached:
+            draw_reaches(reached, note, folder / "reaches.png")
         if seen := results.seen.get(BUDGET):
             per_second = SERVERS[BUDGET].per_second
             draw_pacing(seen[-1], per_second, note, folder / "pacing.png")
@@ -155,7 +157,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     reached = [line for line in lines(results) if line.share is not None or not chosen.only]
     show(results, reached, note, reach=chosen.reach)
-    draw(results, reached, note, workdir / "plots")
+    draw(results, [] if chosen.only else reached, note, workdir / "plots")
     return 1 if results.faults else 0
 
 

@@ -162,6 +162,8 @@ def read_stacks(raw: str) -> Stacks:
 
 
 def _place(frame: str) -> str:
+    if frame.startswith("process "):
+        return "the process outside Python's functions"  # followed by its command line
     found = _PLACE.match(frame)
     if found is None:
         return frame
