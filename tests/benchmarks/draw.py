@@ -39,9 +39,10 @@ def draw_reaches(lines: Sequence[Line], note: str, path: Path) -> None:
     colours = [REACHED if share <= 1 else MISSED for _, share in shown]
     bars = plot.barh(places, [share for _, share in shown], color=colours, height=0.6)
     words = [f"{line.measured} (wanted: {line.wanted})" for line, _ in shown]
-    plot.bar_label(bars, words, padding=4, fontsize=8)
+    for label in plot.bar_label(bars, words, padding=4, fontsize=8):
+        label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
     plot.set_yticks(places, [fill(line.what.replace("`", ""), 44) for line, _ in shown], fontsize=8)
-    plot.axvline(1, color="black", linewidth=1)
+    plot.axvline(1, color="black", linewidth=1, zorder=0.5)
     plot.set_xlim(0, 1.6 * max([1.0, *(share for _, share in shown)]))
     plot.set_xlabel("share of the limit (up to 1: reached)")
     plot.set_title(fill(note, 110), fontsize=8)
