@@ -42,7 +42,7 @@ def draw_reaches(lines: Sequence[Line], note: str, path: Path) -> None:
     for label in plot.bar_label(bars, words, padding=4, fontsize=8):
         label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
     plot.set_yticks(places, [fill(line.what.replace("`", ""), 44) for line, _ in shown], fontsize=8)
-    plot.axvline(1, color="black", linewidth=1, zorder=0.5)
+    plot.axvline(1, color="black", linewidth=1)
     plot.set_xlim(0, 1.6 * max([1.0, *(share for _, share in shown)]))
     plot.set_xlabel("share of the limit (up to 1: reached)")
     plot.set_title(fill(note, 110), fontsize=8)
