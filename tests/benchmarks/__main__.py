@@ -2,40 +2,37 @@
 
 Every contender reads the same rows and sends them, in batches of 200, over HTTPS to a server on
 this machine (nginx) that reads each request whole. They take turns, each as a whole process;
-a run counts only when it ends with 0 and exactly rows / 200 requests have arrived. The table
-goes to stdout, all else to stderr. NOTES.md says more.
+a run counts only when it ends as it should and exactly rows / 200 requests have arrived. Then
+come the importer's other runs, and a table of what it is to reach. The tables go to stdout, all
+else to stderr, the plots to the work folder. NOTES.md says more.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from types import FrameType
 
-from .contenders import (
-    CONTENDERS,
-    Contender,
-    Course,
-    UnavailableError,
-    clean_environment,
-)
+from .contenders import CONTENDERS
+from .course import Course, UnavailableError
+from .draw import NoMatplotlibError, draw_pacing, draw_reaches
+from .floor import own_times
 from .inputs import prepare_inputs
-from .measure import Measurement, measure
-from .sink import BATCH, Arrived, SinkError, find_nginx, nginx_version, running_sink
-from .table import machine, table
+from .ours import OTHERS
+from .paced_runs import BUDGET, SERVERS, to_the_server
+from .reaches import Line, lines
+from .runs import Results, Step, run_in_turn, to_the_sink
+from .sink import BATCH, SinkError, find_nginx, nginx_version, running_sink
+from .table import machine, reach_table, table
 
-OURS = "importer"
-Runs = dict[str, list[Measurement]]
-
-
-class RunError(Exception):
-    """A contender failed, or did not send what it should have."""
+NAMES = (*CONTENDERS, *OTHERS, *SERVERS)
+LARGE = "large"
+NO_REACH = "httpx-loop"  # a contender that no reach is held against
 
 
 def default_workdir() -> Path:
@@ -58,101 +55,87 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--rows", type=batches_of_rows, default=1_000_000, help="default: 1000000")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each (default: 3)")
-    parser.add_argument("--only", action="append", choices=list(CONTENDERS), help="repeatable")
+    parser.add_argument("--only", action="append", choices=NAMES, help="repeatable")
+    parser.add_argument("--reach", action="store_true", help="the reaches and what they need only")
+    parser.add_argument("--large", action="store_true", help="also 5,000,000 rows (1 GB of disk)")
     parser.add_argument(
         "--workdir",
         type=Path,
         default=default_workdir(),
-        help="keeps the generated file and what is downloaded (default: %(default)s)",
+        help="keeps the generated files, what is downloaded and the plots (default: %(default)s)",
     )
     return parser.parse_args(arguments)
+
+
+def chosen_names(only: Sequence[str] | None, *, reach: bool, large: bool) -> list[str]:
+    if only:
+        return [name for name in NAMES if name in only or (large and name == LARGE)]
+    left_out = {NO_REACH} if reach else set()
+    return [name for name in NAMES if name not in left_out and (large or name != LARGE)]
 
 
 def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def ready(course: Course, names: Sequence[str], *, all_needed: bool) -> list[Contender]:
-    contenders = []
+def steps(course: Course, names: Sequence[str], *, all_needed: bool) -> Iterator[Step]:
+    makers = {**CONTENDERS, **OTHERS}
     for name in names:
         say(f"preparing {name}")
         try:
-            contenders.append(CONTENDERS[name](course))
+            yield (
+                to_the_sink(makers[name](course), course)
+                if name in makers
+                else to_the_server(name, course)
+            )
         except UnavailableError as error:
             if all_needed:
                 raise
             say(f"{name} is left out: {error}")
-    return contenders
 
 
-def run_once(contender: Contender, course: Course, output: Path) -> tuple[Measurement, Arrived]:
-    """One run, in an empty folder; RunError unless all rows have arrived at the sink."""
-    scratch = course.folder / "scratch"
-    shutil.rmtree(scratch, ignore_errors=True)
-    shutil.rmtree(course.folder / "reports", ignore_errors=True)
-    scratch.mkdir()
-    course.sink.clear()
-    environment = clean_environment(contender.environment)
-    measured = measure(contender.command, environment, scratch, output)
-    if measured.exit_code != 0:
-        last = "\n".join(output.read_text(errors="replace").splitlines()[-15:])
-        raise RunError(f"ended with {measured.exit_code}; {output} ends with:\n{last}")
-    return measured, arrival(course)
-
-
-def arrival(course: Course) -> Arrived:
-    expected = course.inputs.rows // BATCH
-    arrived = course.sink.arrived(expected)
-    if arrived.requests != expected:
-        raise RunError(f"{arrived.requests} requests arrived instead of {expected}")
-    # JSON says more around each cell than CSV does, so no complete import is smaller.
-    least = course.inputs.plain.stat().st_size
-    if arrived.body_bytes < least:
-        raise RunError(f"only {arrived.body_bytes} bytes arrived of a file of {least}")
-    return arrived
-
-
-def run_in_turn(
-    contenders: Sequence[Contender], course: Course, rounds: int
-) -> tuple[Runs, list[str]]:
-    """All runs that were right, by contender, and what went wrong with the others."""
-    runs: Runs = {contender.name: [] for contender in contenders}
-    faults: list[str] = []
-    for turn in range(1, rounds + 1):
-        for contender in contenders:
-            output = course.folder / f"{contender.name}-{turn}.out"
-            label = f"round {turn}/{rounds} {contender.name}"
-            try:
-                measured, arrived = run_once(contender, course, output)
-            except (RunError, SinkError) as error:
-                faults.append(f"{label}: {error}")
-                say(faults[-1])
-            else:
-                runs[contender.name].append(measured)
-                sent = arrived.body_bytes / 1e6
-                say(f"{label}: {measured.wall:.2f} s, {measured.peak:.0f} MiB, {sent:.0f} MB sent")
-    return runs, faults
-
-
-def benchmark(rows: int, rounds: int, only: Sequence[str] | None, workdir: Path) -> int:
-    workdir = workdir.expanduser().resolve()
+def benchmark(
+    rows: int, rounds: int, names: Sequence[str], workdir: Path, *, all_needed: bool
+) -> tuple[Results, str]:
+    """All runs, and in words on what they were made."""
     say(f"preparing {rows:,} rows in {workdir}")
     inputs = prepare_inputs(workdir, rows)
     folder = workdir / "run"
     with running_sink(workdir / "sink") as sink:
         folder.mkdir(exist_ok=True)
         course = Course(inputs, sink, folder)
-        contenders = ready(course, only or list(CONTENDERS), all_needed=only is not None)
-        runs, faults = run_in_turn(contenders, course, rounds)
+        ready = list(steps(course, names, all_needed=all_needed))
+        results = run_in_turn(ready, rows, folder, rounds, say)
     size = inputs.plain.stat().st_size / 1e6
-    print(table(contenders, runs, OURS))
-    print(
-        f"\n{rows:,} rows x {len(inputs.properties) + 1} columns ({size:.0f} MB), medians of"
+    return results, (
+        f"{rows:,} rows x {len(inputs.properties) + 1} columns ({size:.0f} MB), medians of"
         f" {rounds}, {date.today()}; {machine()}, {nginx_version(find_nginx())}"
     )
-    for fault in faults:
+
+
+def show(results: Results, reached: Sequence[Line], note: str, *, reach: bool) -> None:
+    if not reach:
+        print(table(results, results.titles), end="\n\n")
+        if own := own_times(results.outputs.get("floor", ())):
+            print(own, end="\n\n")
+    print(reach_table(reached), end=f"\n\n{note}\n")
+    for fault in results.faults:
         print(f"failed: {fault.splitlines()[0]}")
-    return 1 if faults else 0
+
+
+def draw(results: Results, reached: Sequence[Line], note: str, folder: Path) -> None:
+    """Draw what there is; without all reaches, the plot of an earlier full run stays."""
+    folder.mkdir(exist_ok=True)
+    try:
+        if reached:
+            draw_reaches(reached, note, folder / "reaches.png")
+        if seen := results.seen.get(BUDGET):
+            per_second = SERVERS[BUDGET].per_second
+            draw_pacing(seen[-1], per_second, note, folder / "pacing.png")
+    except NoMatplotlibError as error:
+        say(str(error))
+    else:
+        say(f"plots: {folder}")
 
 
 def stop(number: int, frame: FrameType | None) -> None:
@@ -163,11 +146,19 @@ def stop(number: int, frame: FrameType | None) -> None:
 def main(arguments: Sequence[str]) -> int:
     chosen = options(arguments)
     signal.signal(signal.SIGTERM, stop)
+    names = chosen_names(chosen.only, reach=chosen.reach, large=chosen.large)
+    workdir = chosen.workdir.expanduser().resolve()
     try:
-        return benchmark(chosen.rows, chosen.rounds, chosen.only, chosen.workdir)
+        results, note = benchmark(
+            chosen.rows, chosen.rounds, names, workdir, all_needed=chosen.only is not None
+        )
     except (SinkError, UnavailableError) as error:
         say(str(error))
         return 2
+    reached = [line for line in lines(results) if line.share is not None or not chosen.only]
+    show(results, reached, note, reach=chosen.reach)
+    draw(results, [] if chosen.only else reached, note, workdir / "plots")
+    return 1 if results.faults else 0
 
 
 if __name__ == "__main__":

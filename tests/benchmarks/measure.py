@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
 
+from .family import Family
+
 LONGEST = 1_800.0  # seconds; a program that takes longer is stopped
 
 
@@ -31,8 +33,9 @@ def measure(
     """Run the command in the folder; what it prints goes to the output file.
 
     CPU is user and system time of the process and the children it waited for. The peak is the
-    largest resident set of any one of them, and never less than this process's own, since
-    Linux counts a child from the fork (about 25 MiB).
+    largest resident set of any one of them, or the sum of all their peaks where there are
+    several at a time; and never less than this process's own, since Linux counts a child from
+    the fork (about 25 MiB).
     """
     with output.open("wb") as out:
         started = time.perf_counter()
@@ -47,18 +50,19 @@ def measure(
         )
         guard = Timer(LONGEST, os.killpg, (process.pid, signal.SIGKILL))
         guard.start()
+        family = Family(process.pid)
         try:
             _, status, usage = os.wait4(process.pid, 0)
+            wall = time.perf_counter() - started
         except BaseException:
             os.killpg(process.pid, signal.SIGKILL)
             raise
         finally:
             guard.cancel()
-        wall = time.perf_counter() - started
+            together = family.peak()
     process.returncode = os.waitstatus_to_exitcode(status)  # Popen need not wait again
-    return Measurement(
-        process.returncode, wall, usage.ru_utime + usage.ru_stime, _mib(usage.ru_maxrss)
-    )
+    peak = max(_mib(usage.ru_maxrss), together)
+    return Measurement(process.returncode, wall, usage.ru_utime + usage.ru_stime, peak)
 
 
 def _mib(maxrss: int) -> float:

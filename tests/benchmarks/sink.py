@@ -15,7 +15,8 @@ from pathlib import Path
 
 HOST = "127.0.0.1"
 BATCH = 200
-ANSWER = f'{{"code":200,"status":"OK","error":null,"num_good_events":{BATCH}}}'
+# No num_good_events: nginx cannot count, and of a last batch that is not full it must be right.
+ANSWER = '{"code":200,"status":"OK","error":null}'
 MOST_HEADERS = 4_096  # bytes of one request that are not its body
 
 

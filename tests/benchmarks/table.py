@@ -1,20 +1,23 @@
-"""Renders what was measured as a Markdown table of medians, and the machine as one line."""
+"""Renders what was measured as Markdown tables, and the machine as one line."""
 
 from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from statistics import median
 
-from .contenders import Contender
 from .measure import Measurement
+from .reaches import Line
+from .runs import Results
 
+OURS = "importer"
 HEAD = (
     "| program | wall s | CPU s | peak MiB | wall, ours = 1 | CPU | peak |\n"
     "|---|---:|---:|---:|---:|---:|---:|"
 )
+REACHES = "| what | wanted | measured | reached |\n|---|---|---:|---|"
 Figures = tuple[float, float, float]
 
 
@@ -26,17 +29,20 @@ def medians(runs: Sequence[Measurement]) -> Figures:
     )
 
 
-def table(
-    contenders: Sequence[Contender], runs: Mapping[str, Sequence[Measurement]], ours: str
-) -> str:
-    """One line a contender that has finished at least one run."""
-    base = medians(runs[ours]) if runs.get(ours) else None
+def table(results: Results, names: Collection[str]) -> str:
+    """One line for each of the names that has finished at least one run."""
+    base = medians(results.runs[OURS]) if results.runs.get(OURS) else None
     lines = [
-        _line(contender.title, medians(runs[contender.name]), base)
-        for contender in contenders
-        if runs[contender.name]
+        _line(title, medians(results.runs[name]), base)
+        for name, title in results.titles.items()
+        if name in names and results.runs.get(name)
     ]
     return "\n".join([HEAD, *lines])
+
+
+def reach_table(lines: Sequence[Line]) -> str:
+    rows = [f"| {one.what} | {one.wanted} | {one.measured} | {one.reached} |" for one in lines]
+    return "\n".join([REACHES, *rows])
 
 
 def _line(title: str, figures: Figures, base: Figures | None) -> str:

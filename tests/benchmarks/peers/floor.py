@@ -52,8 +52,9 @@ async def sender(port: int, request: bytes, turns: Iterator[int]) -> None:
 async def main(path: Path, port: int, token: str, in_flight: int, requests: int) -> None:
     body = first_body(path, token)
     head = (
-        "POST /engage?ip=0&strict=1&verbose=1 HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"POST /engage?ip=0&strict=1&verbose=1 HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+        "Content-Type: application/json\r\nAccept: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
     )
     turns = iter(range(requests))  # shared: each sender takes the next turn
     request = head.encode() + body
