@@ -77,7 +77,9 @@ class JsonLines:
             in_flight=totals.requests_in_flight,
             seconds=round(seconds, 2),
             rows_per_second=round(pace),
-            left=None if to_come is None or seconds < SETTLED or not pace else round(to_come / pace, 1),
+            left=None
+            if to_come is None or seconds < SETTLED or not pace
+            else round(to_come / pace, 1),
         )
 
     def _write(self, event: str, **fields: object) -> None:

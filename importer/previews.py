@@ -18,7 +18,6 @@ from importer.guess.suggest import choose_identifier, is_known_name, suggest
 from importer.layout import open_records
 from importer.source import open_source
 
-
 LIKE_A_HEADER = "the first record looks like a header"
 
 

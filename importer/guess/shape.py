@@ -1,4 +1,4 @@
-"""How the values of a column are spread: the commonest ones, or a histogram of what they measure."""
+"""How a column's values are spread: the commonest ones, or a histogram of what they measure."""
 
 import re
 from collections import Counter
