@@ -47,7 +47,7 @@ def read_text(path: Path) -> str:
         with path.open("rb") as stream:
             content = stream.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
-            raise ConfigError(f"{path}: more than {MOST_BYTES:,} bytes: is it a mapping file?")
+            raise _too_large(path)
         return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}; name a mapping file with -c") from error
@@ -55,8 +55,14 @@ def read_text(path: Path) -> str:
         raise ConfigError(f"{path}: not UTF-8 text: is it a mapping file?") from error
 
 
+def _too_large(path: Path) -> ConfigError:
+    return ConfigError(f"{path}: more than {MOST_BYTES:,} bytes: is it a mapping file?")
+
+
 def parse_config(text: str, path: Path, warn: Callable[[str], None] | None = None) -> Config:
     """Check the text of a mapping file, which is named `path` in what is said of it."""
+    if len(text) > MOST_BYTES:
+        raise _too_large(path)
     try:
         _refuse_bombs(text)
         tree = yaml.compose(text, Loader=yaml.SafeLoader)

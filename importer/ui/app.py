@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
+from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -21,7 +22,7 @@ from starlette.staticfiles import StaticFiles
 
 from importer.errors import ConfigError, ImporterError
 from importer.ui.bodies import MOST_UPLOAD, Refused, read_json, receive_file
-from importer.ui.desk import FILES, Desk
+from importer.ui.desk import FILES, Desk, OpenSource
 from importer.ui.first_look import look, regular_file
 from importer.ui.orders import begin_job, count_rows, group_failures_of
 from importer.ui.properties import known_properties
@@ -48,7 +49,7 @@ def application(desk: Desk, given: dict[str, str]) -> Starlette:
         return HTMLResponse(_page.get_template("index.html").render())
 
     async def show_desk(_: Request) -> Response:
-        jobs = [job.state() for job in desk.jobs.values()]
+        jobs = [_with_files(desk, job.state()) for job in desk.jobs.values()]
         return JSONResponse(
             {
                 "given": given,
@@ -58,31 +59,24 @@ def application(desk: Desk, given: dict[str, str]) -> Starlette:
                 "token_from": desk.token_from,
                 "address": desk.address,
                 "jobs": jobs,
+                "latest": _latest(desk),
             }
         )
 
     async def upload(request: Request) -> Response:
         path = await receive_file(request, request.query_params.get("name", ""), desk.folder)
+        await run_in_threadpool(desk.clear_uploads, path)
         return JSONResponse({"path": str(path)})
 
     async def open_source(request: Request) -> Response:
         body = await read_json(request)
         path = regular_file(_text(body, "path"))
-        settings = body.get("settings") or {}
+        if not isinstance(settings := body.get("settings", {}), dict):
+            raise Refused(400, "How is the file read?")
         seen = await run_in_threadpool(look, path, settings)
         source = desk.keep_source(seen)
         await count_rows(desk, source)
-        return JSONResponse(
-            {
-                "id": source.id,
-                "path": str(path),
-                "size": seen.size,
-                "rows": seen.rows,
-                "whole": seen.whole,
-                "found": seen.found,
-                "preview": seen.preview.as_json(),
-            }
-        )
+        return JSONResponse(_opened(source))
 
     async def counts(request: Request) -> Response:
         job = desk.source(request.path_params["source"]).counts
@@ -220,8 +214,41 @@ def application(desk: Desk, given: dict[str, str]) -> Starlette:
             Refused: _refused,
             ImporterError: _fault,
             KeyError: _unknown,
+            ValidationError: _wrong,
         },
     )
+
+
+def _opened(source: OpenSource) -> dict[str, Any]:
+    seen = source.look
+    return {
+        "id": source.id,
+        "path": str(seen.path),
+        "size": seen.size,
+        "rows": seen.rows,
+        "whole": seen.whole,
+        "found": seen.found,
+        "preview": seen.preview.as_json(),
+    }
+
+
+def _latest(desk: Desk) -> dict[str, Any] | None:
+    """Return what was on the page before it was loaded again, if it is there still."""
+    if desk.latest is None:
+        return None
+    try:
+        source, document = (
+            desk.source(desk.latest["source"]),
+            desk.document(desk.latest["document"]),
+        )
+    except ConfigError:
+        return None
+    return {
+        "source": _opened(source),
+        "document": document.id,
+        "path": str(document.path or ""),
+        "sheet": desk.latest["sheet"],
+    }
 
 
 def _laid_out(desk: Desk, source_id: object, document_id: str) -> dict[str, Any]:
@@ -258,6 +285,10 @@ async def _refused(_: Request, error: Exception) -> Response:
     # What is left of a body that nobody reads must not be taken for the next request.
     headers = {"Connection": "close"} if error.status == 413 else None
     return JSONResponse({"message": str(error)}, error.status, headers=headers)
+
+
+async def _wrong(_: Request, error: Exception) -> Response:  # noqa: ARG001
+    return JSONResponse({"message": "The page sent something else than was expected."}, 400)
 
 
 async def _fault(_: Request, error: Exception) -> Response:

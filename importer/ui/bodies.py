@@ -15,6 +15,9 @@ MOST_JSON = 4 * 1024 * 1024
 MOST_UPLOAD = 1_500_000_000
 """Bytes of a file that is dropped on the page; a larger one is read where it lies, by its path."""
 
+COPIES = "copy-"
+"""What the folders of such files are called, each its own."""
+
 
 class Refused(Exception):
     """A request that is answered with a status and words."""
@@ -43,7 +46,7 @@ async def receive_file(request: Request, name: str, folder: Path, most: int = MO
 
     Raises Refused, nothing being left of what is too large.
     """
-    path = Path(mkdtemp(prefix="file-", dir=folder)) / _file_name(name)
+    path = Path(mkdtemp(prefix=COPIES, dir=folder)) / _file_name(name)
     try:
         with open_private(path) as stream:
             async for piece in _bounded(request, most):

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from importer.errors import ConfigError
 from importer.guess.starter import starter
 from importer.private_file import replace_private
 from importer.run_folder import DOUBTFUL_RECORDS, FAILURES, IN_DOUBT, REJECTS, REPORT
+from importer.ui.bodies import COPIES
 from importer.ui.edit import edited
 from importer.ui.first_look import FirstLook
 from importer.ui.jobs import Job
@@ -67,7 +69,7 @@ class Desk:
         self.report_dir = report_dir
         self.jobs: dict[str, Job] = {}
         self.runs: dict[str, Path] = {}
-        self.sheet: Sheet | None = None
+        self.latest: dict[str, Any] | None = None
         self._environment = dict(environment)
         self._typed: Token | None = None
         self._sources: dict[str, OpenSource] = {}
@@ -114,8 +116,10 @@ class Desk:
 
     def write(self, document: Document, source: OpenSource, sheet: Sheet) -> str:
         """Return the text of the mapping with what the page changed."""
-        self.sheet = sheet
-        return edited(document.text, from_sheet(sheet, document.content, source.look.names))
+        text = edited(document.text, from_sheet(sheet, document.content, source.look.names))
+        # A page that is loaded again goes on where it was.
+        self.latest = {"source": source.id, "document": document.id, "sheet": sheet}
+        return text
 
     def save(self, document: Document, text: str, path: Path, *, replace: bool) -> Document:
         """Write a mapping to the disk. Raises FileExistsError where another one would be lost."""
@@ -136,7 +140,9 @@ class Desk:
         return path
 
     def type_token(self, text: str) -> None:
-        """Hold a token in memory; an empty one forgets it."""
+        """Hold a token in memory; an empty one forgets it. Raises ConfigError."""
+        if not text.isprintable():
+            raise ConfigError("a token is text on one line; copy it again")
         self._typed = Token(text) if text else None
 
     @property
@@ -176,6 +182,14 @@ class Desk:
     def files_of(self, run: str) -> list[str]:
         folder = self.runs[run]
         return [name for name in FILES if (folder / name).is_file()]
+
+    def clear_uploads(self, but: Path) -> None:
+        """Delete the copies that were dropped on the page and that no run began with."""
+        used = {but.parent}
+        used |= {Path(each).parent for job in self.jobs.values() for each in job.arguments}
+        for folder in self.folder.glob(f"{COPIES}*"):
+            if folder not in used:
+                shutil.rmtree(folder, ignore_errors=True)
 
     async def close(self) -> None:
         """End every command in order."""

@@ -193,7 +193,7 @@ def _line_end(text: str, place: int) -> int:
 
 def _block_end(text: str, place: int, indent: int) -> int:
     """Go on over the comments behind a block that are indented as it is."""
-    while found := re.compile(rf"[ ]{{{indent},}}#.*(?:\r?\n|\Z)").match(text, place):
+    while found := re.compile(rf"(?:[ ]{{{indent},}}#.*|[ ]*)(?:\r?\n)").match(text, place):
         if not indent:
             break
         place = found.end()
@@ -204,7 +204,7 @@ def _block_begin(text: str, place: int, indent: int) -> int:
     """Go back over the comments in front of a block."""
     while indent and place:
         start = text.rfind("\n", 0, place - 1) + 1
-        if not re.fullmatch(rf"[ ]{{{indent},}}#.*\r?\n", text[start:place]):
+        if not re.fullmatch(rf"(?:[ ]{{{indent},}}#.*|[ ]*)\r?\n", text[start:place]):
             break
         place = start
     return place

@@ -20,11 +20,11 @@ def review(
     named = Path(path or "config.yaml")
     faults: list[str] = []
     warnings: list[str] = []
-    text, address, deletes = "", "", False
+    text, address, deletes, token_file = "", "", False, False
     try:
         text = desk.write(document, source, sheet)
         config = parse_config(text.removeprefix("\ufeff"), Path(named.name), warnings.append)
-        deletes = config.deletes
+        deletes, token_file = config.deletes, config.project.token_file is not None
         if config.transform is None:
             resolve_mapping(config, source.look.width, source.look.names)
         address = base_url(config.project, desk.environment(with_token=False))
@@ -41,4 +41,5 @@ def review(
         "commands": [shlex.join(["importer", *arguments]) for arguments in (check, run)],
         "address": address,
         "deletes": deletes,
+        "token_file": token_file,
     }

@@ -4,6 +4,7 @@ The page never sees the file's own spelling: a column that it did not touch keep
 is a name, a list or an object, and so does every setting that the page does not show.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
@@ -21,7 +22,8 @@ SHOWN = frozenset(
 )
 """Settings that the page shows; the others stay as the file has them."""
 
-PLAIN = (str, int, float, bool)
+EXACT = 2**53
+"""From here on a browser's numbers skip some integers."""
 
 
 def to_sheet(content: Content, names: Sequence[str]) -> Sheet:
@@ -47,18 +49,12 @@ def to_sheet(content: Content, names: Sequence[str]) -> Sheet:
         },
         "columns": columns,
         "constants": [
-            {"name": name, "value": value}
-            for name, value in constants.items()
-            if isinstance(value, PLAIN)
+            {"name": name, "value": value} for name, value in constants.items() if _is_plain(value)
         ],
         "empty_cells": config.empty_cells,
         "unknown_columns": unknown,
         "kept": sorted(str(key) for key in content if key not in SHOWN)
-        + [
-            f"properties.{name}"
-            for name, value in constants.items()
-            if not isinstance(value, PLAIN)
-        ],
+        + [f"properties.{name}" for name, value in constants.items() if not _is_plain(value)],
         "deletes": config.deletes,
     }
 
@@ -79,6 +75,13 @@ def from_sheet(sheet: Sheet, content: Content, names: Sequence[str]) -> dict[Any
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ConfigError("the page sent no mapping; load it again") from error
     return wanted
+
+
+def _is_plain(value: object) -> bool:
+    """Can the page show a constant, and give it back as it was?"""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, str) or (isinstance(value, int) and abs(value) < EXACT)
 
 
 def _word(value: object) -> object:
@@ -138,7 +141,8 @@ def _settle_identifier(
     column, fallback = identifier["column"], list(identifier["fallback"])
     changed = dict(present)
     if column is None:
-        changed.pop("column", None)
+        if changed.get("column") is not None:
+            del changed["column"]
     elif _position(present.get("column"), names) != int(column):
         changed["column"] = int(column)
     if fallback != list(present.get("fallback", ["email", "random"])):
@@ -176,13 +180,21 @@ def _alike(one: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]])
         return list(map(dict, one)) == list(map(dict, other))
 
 
+def _same(one: object, other: object) -> bool:
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
+
+
 def _settle_constants(wanted: dict[Any, Any], constants: Sequence[Mapping[str, Any]]) -> None:
     present = dict(wanted.get("properties") or {})
     given = {str(constant["name"]): constant["value"] for constant in constants}
     if len(given) < len(constants):
         raise ConfigError("two constants have the same name; rename one of them")
-    kept = {name: v for name, v in present.items() if not isinstance(v, PLAIN) or name in given}
-    changed = kept | given
+    kept = {name: v for name, v in present.items() if not _is_plain(v) or name in given}
+    # A browser knows one kind of number: its 1 may have been 1.0.
+    settled = {
+        k: present[k] if _same(present.get(k), value) else value for k, value in given.items()
+    }
+    changed = kept | settled
     if repr(changed) != repr(present):  # 1 is not true
         wanted["properties"] = changed
         if not changed:

@@ -42,28 +42,23 @@ async function copy(file) {
   fill($("upload-words"), `Copying ${file.name}`);
   try {
     const { path } = await upload(file, (done, all) => ($("upload-bar").value = (100 * done) / all));
-    await openAnew(path, file.name);
+    await openAnew(path);
   } finally {
     $("upload").hidden = true;
   }
 }
 
-async function openAnew(path, name) {
-  await openGiven(path, state.sheet ? "" : state.desk.given.config, name);
+async function openAnew(path) {
+  await openGiven(path, state.sheet ? "" : state.desk.given.config);
 }
 
-export async function openGiven(path, config, name = path) {
+export async function openGiven(path, config) {
   await openSource(path, {});
   if (config) await loadMapping({ path: config });
   else {
-    state.path = suggestedPath(name);
+    state.path = ""; // another file, another mapping
     await beginMapping();
   }
-}
-
-function suggestedPath(path) {
-  const name = path.split(/[\\/]/).pop().replace(/\.[^.]*$/, "") || "config";
-  return `${state.desk.folder}/${name}.yaml`;
 }
 
 async function readAgain() {

@@ -83,11 +83,12 @@ export function showEnd(node, job) {
         tile("By $email", count(identifiers.email)),
         tile("By a random id", count(identifiers.random)),
         rehearsal ? tile("Repeated ids", count(report.rehearsed?.repeated_ids)) : tile("Requests", count(report.requests.sent)),
-        rehearsal ? tile("To expect", `${plural(report.rehearsed?.requests ?? 0, "request")}, ${duration(report.rehearsed?.seconds)}`) : tile("Retries", count(report.requests.retried)),
+        rehearsal ? tile("Requests", count(report.rehearsed?.requests)) : tile("Retries", count(report.requests.retried)),
+        rehearsal ? tile("Time to expect", duration(Math.max(1, report.rehearsed?.seconds ?? 0))) : null,
       ),
       report.warnings.length ? el("ul", { class: "warnings" }, report.warnings.map((each) => el("li", { class: "warning" }, each))) : null,
       el("h3", {}, "Files of the run"),
-      el("ul", { class: "files" }, (job.files ?? []).map((name) => el("li", {}, el("a", { href: `/runs/${report.run}/${name}`, target: name.endsWith(".csv") ? null : "_blank", rel: "noopener" }, NAMES[name] ?? name)))),
+      el("ul", { class: "files" }, (job.files ?? []).filter((name) => isOfUse(name, rows)).map((name) => el("li", {}, el("a", { href: `/runs/${report.run}/${name}`, target: name.endsWith(".csv") ? null : "_blank", rel: "noopener" }, NAMES[name] ?? name)))),
       el("p", { class: "quiet" }, "The same on the command line:"),
       el("pre", { tabindex: 0, "aria-label": "Command" }, job.command),
     ),
@@ -95,6 +96,11 @@ export function showEnd(node, job) {
     rehearsal ? updates(report.rehearsed?.first_updates ?? []) : null,
   );
   headline.focus({ preventScroll: true });
+}
+
+function isOfUse(name, rows) {
+  if (name === "failures.csv" || name === "rejects.csv") return rows.failed > 0;
+  return !name.startsWith("in-doubt") || rows.in_doubt > 0;
 }
 
 function ending(job) {

@@ -6,7 +6,7 @@ import { $, alertWords } from "./dom.js";
 import { openGiven, setUpFile, showFile } from "./file.js";
 import { setUpMapping } from "./mapping.js";
 import { setUpRuns, takeUp } from "./runs.js";
-import { on, reviewNow, state } from "./state.js";
+import { on, reviewNow, state, takeUpAgain } from "./state.js";
 
 const STEPS = ["file", "columns", "mapping", "rehearsal", "import"];
 
@@ -69,7 +69,8 @@ async function begin() {
     state.desk = await get("/api/desk");
     const { source, config } = state.desk.given;
     $("load-path").value = config;
-    if (source) await openGiven(source, config);
+    if (state.desk.latest) await takeUpAgain(state.desk.latest);
+    else if (source) await openGiven(source, config);
     const job = state.desk.jobs.at(-1);
     if (job) {
       takeUp(job);

@@ -46,7 +46,7 @@ async function rehearse() {
 
 async function importAll() {
   await ready();
-  if (!state.desk.token_from) {
+  if (!state.desk.token_from && !state.review.token_file) {
     $("token").focus();
     throw new Error("Which project? Type its token first; it is in Mixpanel under Project Settings.");
   }
@@ -92,7 +92,7 @@ function show(step, job) {
     return;
   }
   const status = job.report?.status;
-  const unfinished = !running && (status === "interrupted" || status === "stopped");
+  const unfinished = !running && (status === "interrupted" || status === "stopped") && Boolean(job.report.files.ledger);
   toggle("import-stop", running);
   $("import-stop").disabled = job.stopping;
   toggle("import-resume", unfinished);
@@ -122,5 +122,6 @@ function showImport() {
     typed: "A token is held in memory until this page ends. Type another one to replace it; nothing typed forgets it.",
     environment: "The token of the environment is used (MIXPANEL_TOKEN). Type another one to use that instead.",
   };
-  fill($("token-words"), from[desk.token_from] ?? "It is held in memory until this page ends, never stored and never shown.");
+  const file = review?.token_file ? "The file that the mapping names is used. Type another one to use that instead." : null;
+  fill($("token-words"), from[desk.token_from] ?? file ?? "It is held in memory until this page ends, never stored and never shown.");
 }

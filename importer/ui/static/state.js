@@ -43,6 +43,11 @@ export async function reviewNow() {
 
 export const changed = later(300, () => reviewNow().catch(() => {}));
 
+function suggestedPath(path) {
+  const name = path.split(/[\\/]/).pop().replace(/\.[^.]*$/, "") || "config";
+  return `${state.desk.folder}/${name}.yaml`;
+}
+
 export async function openSource(path, settings) {
   state.source = await post("/api/sources", { path, settings });
   state.settings = settings;
@@ -53,6 +58,7 @@ export function takeMapping(loaded) {
   state.document = loaded.document;
   state.sheet = loaded.sheet;
   if (loaded.path) state.path = loaded.path;
+  state.path ||= suggestedPath(state.source.path);
   state.savedText = null;
 }
 
@@ -70,6 +76,13 @@ export async function loadMapping(given) {
     await openSource(state.source.path, wanted);
     takeMapping(await post("/api/mappings/load", { source: state.source.id, ...given }));
   }
+  await mappingTaken();
+}
+
+export async function takeUpAgain({ source, ...loaded }) {
+  state.source = source;
+  tell("source");
+  takeMapping(loaded);
   await mappingTaken();
 }
 
