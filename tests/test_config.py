@@ -94,7 +94,8 @@ def test_single_faults(tmp_path: Path, text: str, fault: str) -> None:
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
 def test_nesting_without_end(tmp_path: Path, opening: str) -> None:
     """A file that would exhaust the stack is refused by its line."""
-    (fault,) = faults(tmp_path / "config.yaml", f"columns: {{1: a}}\nproperties:\n {opening * 9_000}")
+    text = f"columns: {{1: a}}\nproperties:\n {opening * 9_000}"
+    (fault,) = faults(tmp_path / "config.yaml", text)
     assert fault.startswith("3:")
     assert fault.endswith("not valid YAML: nested more than 50 deep")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from importer.config import Column, Config
+from importer.config import Config
 from importer.config_file import dump_config, parse_config, read_text
 from importer.engage import Token
 from importer.errors import ConfigError
@@ -134,7 +134,8 @@ class Desk:
 
     def settings_file(self, source: OpenSource) -> Path:
         """Write down how a file is read, for a command that counts its rows."""
-        reading = Config(source=source.look.preview.settings, columns={1: (Column(property="c"),)})
+        settings = source.look.preview.settings.model_dump()
+        reading = Config.model_validate({"source": settings, "columns": {1: "anything"}})
         path = self.folder / f"{source.id}.yaml"
         replace_private(path, dump_config(reading))
         return path

@@ -87,9 +87,9 @@ def look(path: Path, given: Mapping[str, Any]) -> FirstLook:
     seen = preview(path, source_settings(None, given), ROWS)
     if "header" not in given and any(map(_like_a_header, seen.warnings)):
         given["header"] = True
-        found.append("the first record names the columns: read as a header")
+        found += ["the first record names the columns: read as a header", *_others(seen)]
         seen = preview(path, source_settings(None, given | _delimiter(seen)), ROWS)
-    found += [words for words in seen.warnings if not _like_a_header(words)]
+    found += _others(seen)
     chunks = _chunks(path, seen.settings)
     read = seen.rows + seen.misfits
     return FirstLook(path, path.stat().st_size, seen, chunks, read < ROWS, tuple(found))
@@ -97,6 +97,10 @@ def look(path: Path, given: Mapping[str, Any]) -> FirstLook:
 
 def _like_a_header(words: str) -> bool:
     return words.startswith(LIKE_A_HEADER)
+
+
+def _others(seen: Preview) -> list[str]:
+    return [words for words in seen.warnings if not _like_a_header(words)]
 
 
 def _delimiter(seen: Preview) -> dict[str, Any]:

@@ -131,7 +131,7 @@ def test_any_value_on_one_line(value: object) -> None:
 
 
 class WithoutReferences(yaml.SafeDumper):
-    def ignore_aliases(self, data: object) -> bool:
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
         return True
 
 

@@ -64,7 +64,7 @@ export function showEnd(node, job) {
   }
   const { rows, identifiers } = report;
   const rehearsal = job.kind === "rehearsal";
-  const headline = el("p", { class: job.exit_code === 0 ? "good big" : "bad big", tabindex: -1 }, ending(job));
+  const headline = el("p", { class: isFine(report) ? "good big" : "bad big", tabindex: -1 }, ending(job));
   fill(
     node,
     el(
@@ -97,6 +97,8 @@ export function showEnd(node, job) {
   );
   headline.focus({ preventScroll: true });
 }
+
+const isFine = ({ status, rows }) => status === "complete" || (status === "dry-run" && !rows.failed);
 
 function isOfUse(name, rows) {
   if (name === "failures.csv" || name === "rejects.csv") return rows.failed > 0;
