@@ -85,7 +85,9 @@ def preview(
     sampled = Rows()
     chunks = read_chunks(records, opened, layout.width, range(1, layout.width + 1))
     rows = misfits = 0
-    for chunk in _screened(gather(chunks, facts, sampled), facts, sampled):
+    gathered = gather(chunks, facts, sampled)
+    # Of few rows the sample is all there is to hold a guess against.
+    for chunk in gathered if limit is not None else _screened(gathered, facts, sampled):
         rows += len(chunk.good)
         misfits += len(chunk.failures)
     opened.close()

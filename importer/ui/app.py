@@ -75,11 +75,13 @@ def application(desk: Desk, given: dict[str, str]) -> Starlette:
             raise Refused(400, "How is the file read?")
         seen = await run_in_threadpool(look, path, settings)
         source = desk.keep_source(seen)
-        await count_rows(desk, source)
         return JSONResponse(_opened(source))
 
     async def counts(request: Request) -> Response:
-        job = desk.source(request.path_params["source"]).counts
+        source = desk.source(request.path_params["source"])
+        if source.counts is None:  # not before somebody sees the columns: it takes a whole core
+            await count_rows(desk, source)
+        job = source.counts
         if job is None or job.ended:
             report = job.report if job is not None else None
             return JSONResponse({"ready": True, "preview": report})

@@ -184,7 +184,7 @@ def test_conversions_are_the_importers(page: OpenPage, people: Path) -> None:
     assert shown["samples"] == [
         {"cell": "7", "json": "7"},
         {"cell": "9", "json": "9"},
-        {"cell": "x", "failed": '"x" is not an integer'},
+        {"cell": "x", "failed": '"x" is no integer'},
         {"cell": "", "empty": "skip"},
     ]
     wrong = {"property": "credits", "type": "list", "operation": "add"}

@@ -13,6 +13,7 @@ export function ask(title, words, yes, typed = false) {
   $("ask-yes").disabled = typed;
   $("ask-input").oninput = () => ($("ask-yes").disabled = $("ask-input").value.trim() !== "delete");
   dialog.returnValue = "no";
+  document.body.classList.remove("busy"); // nothing goes on while the question waits
   dialog.showModal();
   (typed ? $("ask-input") : $("ask-yes")).focus();
   return new Promise((resolve) => {

@@ -6,12 +6,14 @@ import { $, alertWords, count, el, fill, later, options, plural } from "./dom.js
 import { changed, on, state } from "./state.js";
 
 let cards = [];
+let waitingFor = null;
 
 export function setUpColumns() {
-  on("source", () => {
-    if (!state.source.whole) waitForCounts(state.source.id);
+  on("mapping", () => {
+    showColumns();
+    if (state.source.whole) fill($("count-words"));
+    else if (waitingFor !== state.source.id) waitForCounts(state.source.id);
   });
-  on("mapping", showColumns);
   $("tick-all").addEventListener("click", () => cards.forEach((card) => card.tick(true)));
   $("untick-all").addEventListener("click", () => cards.forEach((card) => card.tick(false)));
   $("identifier").addEventListener("change", () => {
@@ -93,6 +95,7 @@ function sampleWords(source) {
 }
 
 async function waitForCounts(id) {
+  waitingFor = id;
   fill($("count-words"), "Counting the whole file …");
   for (;;) {
     let counts;
