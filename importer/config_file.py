@@ -17,6 +17,18 @@ from importer.near import near
 
 Keys = tuple[Any, ...]
 
+MOST_BYTES = 1_048_576
+"""Of a mapping file: one of 2,000 typed columns has some 200 KB."""
+
+DEEPEST = 50
+"""Levels of nesting of a mapping file; one that uses everything there is has nine."""
+
+_OPENS = (
+    yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken, yaml.FlowSequenceStartToken,
+)  # fmt: skip
+_CLOSES = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
+
 # What a file without a token is checked with: as long as a real one, so that sizes come out right.
 _NO_TOKEN = Token("0" * 32)
 
@@ -26,14 +38,33 @@ def load_config(path: Path, warn: Callable[[str], None] | None = None) -> Config
 
     Raises ConfigError that lists every fault at once, each as `file:line: key: what is wrong`.
     """
+    return parse_config(read_text(path), path, warn)
+
+
+def read_text(path: Path) -> str:
+    """Read a mapping file, which has `MOST_BYTES` at most. Raises ConfigError."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise _too_large(path)
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}; name a mapping file with -c") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8 text: is it a mapping file?") from error
+
+
+def _too_large(path: Path) -> ConfigError:
+    return ConfigError(f"{path}: more than {MOST_BYTES:,} bytes: is it a mapping file?")
+
+
+def parse_config(text: str, path: Path, warn: Callable[[str], None] | None = None) -> Config:
+    """Check the text of a mapping file, which is named `path` in what is said of it."""
+    if len(text) > MOST_BYTES:
+        raise _too_large(path)
     try:
-        _refuse_aliases(text)
+        _refuse_bombs(text)
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         repeated = list(_repeated_keys(tree))
         content = yaml.safe_load(text)
@@ -142,9 +173,17 @@ def _repeated_keys(node: yaml.Node | None, path: str = "") -> Iterator[tuple[int
             yield from _repeated_keys(item, path)
 
 
-def _refuse_aliases(text: str) -> None:
-    """Refuse YAML's references: a mapping needs none, and a few lines of them can fill a memory."""
+def _refuse_bombs(text: str) -> None:
+    """Refuse what a mapping needs none of, and what can fill a memory or a stack with few lines:
+    YAML's references, and nesting without end.
+    """
+    depth = 0
     for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        depth += isinstance(token, _OPENS) - isinstance(token, _CLOSES)
+        if depth > DEEPEST:
+            raise yaml.MarkedYAMLError(
+                problem=f"nested more than {DEEPEST} deep", problem_mark=token.start_mark
+            )
         if isinstance(token, yaml.AliasToken):
             raise yaml.MarkedYAMLError(
                 problem="references (*name) are not supported", problem_mark=token.start_mark

@@ -7,6 +7,7 @@ from typing import TextIO
 from tqdm import tqdm
 
 from importer.failure import Failure
+from importer.json_lines import JsonLines
 from importer.next_steps import next_steps, outcome
 from importer.progress import Progress
 from importer.rehearsal_words import rehearsal_lines
@@ -81,7 +82,10 @@ class Quiet:
         pass
 
 
-def observer(*, quiet: bool) -> Bar | Lines | Quiet:
+def observer(*, quiet: bool, as_lines: bool = False) -> Bar | Lines | Quiet | JsonLines:
+    """Choose who tells of a run; `as_lines` of JSON for a program that reads along."""
+    if as_lines:
+        return JsonLines(sys.stderr, quiet=quiet)
     if quiet:
         return Quiet()
     return Bar(sys.stderr) if sys.stderr.isatty() else Lines(sys.stderr)

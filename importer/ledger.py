@@ -44,6 +44,7 @@ class Totals:
     """Of these, those that had failed."""
     requests_sent: int = 0
     requests_retried: int = 0
+    requests_in_flight: int = 0
     requests_by_status: Counter[str] = field(default_factory=Counter)
 
 
@@ -187,6 +188,7 @@ class Ledger:
 
     def sending(self, part: Updates, *, again: bool) -> None:
         """Note that these rows are about to be sent: at once where they must not be sent twice."""
+        self.totals.requests_in_flight += 1
         line = {"sent": ranges(part.rows), **({"again": True} if again else {})}
         if not self.repeatable:
             self._note(line)
@@ -200,6 +202,7 @@ class Ledger:
 
     def answered(self, entry: Entry, part: Updates, status: str, *, again: bool) -> None:
         """Count an attempt, and note what it settled."""
+        self.totals.requests_in_flight -= 1
         self.totals.requests_sent += 1
         self.totals.requests_retried += again
         self.totals.requests_by_status[status] += 1

@@ -10,11 +10,15 @@ from importer.chunks import Chunk, read_chunks
 from importer.columns import text_column
 from importer.guess import Guess, Identifier, Suggestion
 from importer.guess.decide import guess_columns, screen_for
+from importer.guess.distinct import SAMPLE
 from importer.guess.first_look import looks_like_header, settle_delimiter
 from importer.guess.gather import Facts, Rows, gather
+from importer.guess.shape import Shape, shape_of
 from importer.guess.suggest import choose_identifier, is_known_name, suggest
 from importer.layout import open_records
 from importer.source import open_source
+
+LIKE_A_HEADER = "the first record looks like a header"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class ColumnPreview:
 
     `distinct` counts the different values of the filled cells; beyond 50,000 it is an estimate
     and `exact` is false. `unique` is None where the file is too long to tell. `property` is what
-    the column could feed.
+    the column could feed, `shape` how its values are spread.
     """
 
     position: int
@@ -35,6 +39,7 @@ class ColumnPreview:
     unique: bool | None
     guess: Guess
     property: Suggestion | None
+    shape: Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,10 @@ class Preview:
         return content
 
 
-def preview(source: str | Path, settings: config.Source | None = None) -> Preview:
-    """Read a whole CSV file and describe its columns.
+def preview(
+    source: str | Path, settings: config.Source | None = None, limit: int | None = None
+) -> Preview:
+    """Read a whole CSV file, or its first rows, and describe its columns.
 
     Where the settings give no delimiter, another one than the comma is found by itself. Raises
     SourceError for what is no CSV file, SourceBroken where it breaks off.
@@ -72,15 +79,18 @@ def preview(source: str | Path, settings: config.Source | None = None) -> Previe
     if "delimiter" not in settings.model_fields_set:
         opened, found = settle_delimiter(opened)
         settings = settings.model_copy(update={"delimiter": opened.dialect.delimiter})
-    reading, layout, records = open_records(opened, settings)
+    reading, layout, records = open_records(opened, settings, limit)
     names = layout.names or ("",) * layout.width
     facts = tuple(Facts(position, name) for position, name in enumerate(names, start=1))
     sampled = Rows()
     chunks = read_chunks(records, opened, layout.width, range(1, layout.width + 1))
     rows = misfits = 0
-    for chunk in _screened(gather(chunks, facts, sampled), facts, sampled):
+    gathered = gather(chunks, facts, sampled)
+    # Of few rows the sample is all there is to hold a guess against.
+    for chunk in gathered if limit is not None else _screened(gathered, facts, sampled):
         rows += len(chunk.good)
         misfits += len(chunk.failures)
+    opened.close()
     if reading.broken:
         raise reading.broken
     guesses = guess_columns(facts, sampled.cells)
@@ -119,6 +129,7 @@ def _described(column: Facts, guess: Guess, suggestion: Suggestion | None) -> Co
         unique=column.distinct.unique(),
         guess=guess,
         property=suggestion,
+        shape=shape_of(column.values, guess, complete=len(column.distinct.sample) < SAMPLE),
     )
 
 
@@ -131,4 +142,4 @@ def _header_warnings(
     if not settings.header and looks_like_header(rows.first, facts):
         known = [name for name in rows.first if is_known_name(name)] or list(rows.first)
         shown = ", ".join(repr(name) for name in known[:3])
-        yield f"the first record looks like a header ({shown}): if it is one, add --header"
+        yield f"{LIKE_A_HEADER} ({shown}): if it is one, add --header"

@@ -451,6 +451,11 @@ def test_preview(customers: Path, command: Command) -> None:
             "note": "",
         },
         "property": {"property": "$email", "level": "likely", "note": ""},
+        "shape": {
+            "measure": "values",
+            "bars": [{"label": "b@example.com", "cells": 1}],
+            "exact": True,
+        },
     }
 
 

@@ -91,6 +91,23 @@ def test_single_faults(tmp_path: Path, text: str, fault: str) -> None:
     assert faults(tmp_path / "config.yaml", text) == [fault]
 
 
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
+def test_nesting_without_end(tmp_path: Path, opening: str) -> None:
+    """A file that would exhaust the stack is refused by its line."""
+    text = f"columns: {{1: a}}\nproperties:\n {opening * 9_000}"
+    (fault,) = faults(tmp_path / "config.yaml", text)
+    assert fault.startswith("3:")
+    assert fault.endswith("not valid YAML: nested more than 50 deep")
+
+
+def test_too_large(tmp_path: Path) -> None:
+    """A file that is no mapping by its size is not read."""
+    path = tmp_path / "config.yaml"
+    assert faults(path, "columns: {1: a}\n" + "# more\n" * 200_000) == [
+        " more than 1,048,576 bytes: is it a mapping file?"
+    ]
+
+
 def test_not_a_mapping_file(tmp_path: Path) -> None:
     """A CSV given as the mapping, an empty file, and a file that is not there are told apart."""
     path = tmp_path / "config.yaml"

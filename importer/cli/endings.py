@@ -9,30 +9,41 @@ from typing import NoReturn
 
 import typer
 
+from importer.cli.options import LogFormat
 from importer.errors import ExitCode, ImporterError, Interrupted, SourceBroken, TransformFailed
 from importer.interruption import Interruption
 
 
 @contextmanager
-def errors() -> Iterator[None]:
+def errors(log_format: LogFormat = LogFormat.TEXT) -> Iterator[None]:
     """Turn an error into its line on stderr and its exit code."""
     try:
         yield
     except ImporterError as error:
-        fail(error)
+        fail(error, log_format)
 
 
-def fail(error: ImporterError) -> NoReturn:
-    for line in str(error).splitlines():
-        typer.echo(f"importer: {line}", err=True)
+def fail(error: ImporterError, log_format: LogFormat = LogFormat.TEXT) -> NoReturn:
+    say(str(error), log_format, event="error")
     # Raised, not reported: nothing was sent.
     early = isinstance(error, SourceBroken | TransformFailed)
     code = ExitCode.WRONG_INPUT if early else error.exit_code
     raise typer.Exit(code)
 
 
+def say(message: str, log_format: LogFormat, *, event: str = "narration") -> None:
+    """Say something on stderr, in the form that was asked for."""
+    if log_format is LogFormat.JSON:
+        from importer.json_lines import json_line
+
+        print(json_line(event, message=message), file=sys.stderr, flush=True)
+        return
+    for line in message.splitlines():
+        typer.echo(f"importer: {line}", err=True)
+
+
 @contextmanager
-def signals() -> Iterator[Interruption]:
+def signals(log_format: LogFormat = LogFormat.TEXT) -> Iterator[Interruption]:
     """Let SIGINT and SIGTERM end a run in order; the second one ends the program.
 
     One that comes before the run has begun, in a pipe that stays silent say, ends it at once.
@@ -46,7 +57,9 @@ def signals() -> Iterator[Interruption]:
             raise Interrupted(number)
         # Before anything is printed: who reads it may send the second signal at once.
         interruption.request(number)
-        print("\nimporter: stopping; requests in flight may finish", file=sys.stderr)
+        if log_format is LogFormat.TEXT:
+            print(file=sys.stderr)  # behind the terminal's ^C
+        say("stopping; requests in flight may finish", log_format)
 
     previous = {
         number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from importer.cli.app import app
-from importer.cli.endings import errors, fail, print_json
+from importer.cli.endings import errors, fail, print_json, say
 from importer.cli.journey import travel
 from importer.cli.options import (
     ConfigOption,
     JsonOption,
     LimitOption,
+    LogFormat,
+    LogFormatOption,
     MaskOption,
     MaxDurationOption,
     MaxFailuresOption,
@@ -53,6 +55,7 @@ def run(
     max_duration: MaxDurationOption = None,
     mask: MaskOption = False,
     as_json: JsonOption = False,
+    log_format: LogFormatOption = LogFormat.TEXT,
     quiet: QuietOption = False,
     yes: YesOption = False,
 ) -> None:
@@ -66,28 +69,30 @@ def run(
     options: Options = {"max_failures": max_failures, "max_duration": max_duration, "mask": mask}
     if resume is not None:
         if dry_run or limit is not None:
-            fail(ConfigError("--resume goes on as the run began: leave out --dry-run and --limit"))
+            words = "--resume goes on as the run began: leave out --dry-run and --limit"
+            fail(ConfigError(words), log_format)
         travel(
             lambda given: resume_import(resume, source, config, **given),
-            options, as_json=as_json, quiet=quiet,
+            options, as_json=as_json, quiet=quiet, log_format=log_format,
         )  # fmt: skip
     if source is None or config is None:
-        fail(ConfigError("name a SOURCE and, with -c, a mapping; or a run to --resume"))
+        words = "name a SOURCE and, with -c, a mapping; or a run to --resume"
+        fail(ConfigError(words), log_format)
     if not (dry_run or yes):
-        _confirm_deletion(source, config)
+        _confirm_deletion(source, config, log_format)
     travel(
         lambda given: import_profiles(
             source, config, dry_run=dry_run, limit=limit, report_dir=report_dir, **given
         ),
-        options, as_json=as_json, quiet=quiet, config=config,
+        options, as_json=as_json, quiet=quiet, config=config, log_format=log_format,
     )  # fmt: skip
 
 
-def _confirm_deletion(source: str, config: Path) -> None:
+def _confirm_deletion(source: str, config: Path, log_format: LogFormat) -> None:
     """Ask before profiles are deleted: nothing brings them back."""
     from importer.config_file import load_config, resolve_destination
 
-    with errors():
+    with errors(log_format):
         settings = load_config(config)
         if not settings.deletes:
             return
@@ -122,6 +127,7 @@ def check(
     report_dir: ReportDirOption = Path("importer-runs"),
     mask: MaskOption = False,
     as_json: JsonOption = False,
+    log_format: LogFormatOption = LogFormat.TEXT,
     quiet: QuietOption = False,
     _schema: Annotated[
         bool,
@@ -141,19 +147,22 @@ def check(
             lambda given: import_profiles(
                 source, config, dry_run=True, limit=limit, report_dir=report_dir, **given
             ),
-            {"mask": mask}, as_json=as_json, quiet=quiet, config=config,
+            {"mask": mask}, as_json=as_json, quiet=quiet, config=config, log_format=log_format,
         )  # fmt: skip
     from importer.config_file import load_config
 
     warnings: list[str] = []
-    with errors():
+    with errors(log_format):
         settings = load_config(config, warnings.append)
         if settings.transform is not None:
             from importer.transform import find_callback
 
             find_callback(settings.transform, config.parent)
     for warning in () if quiet else warnings:
-        typer.echo(f"warning: {warning}", err=True)
+        if log_format is LogFormat.JSON:
+            say(warning, log_format, event="warning")
+        else:
+            typer.echo(f"warning: {warning}", err=True)
     if as_json:
         print_json({"config": str(config), "valid": True, "warnings": warnings})
     elif not quiet:

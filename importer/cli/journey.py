@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from importer.cli.endings import errors, print_json, signals
+from importer.cli.endings import errors, print_json, say, signals
+from importer.cli.options import LogFormat
 from importer.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -22,24 +23,25 @@ def travel(
     as_json: bool,
     quiet: bool,
     config: Path | None = None,
+    log_format: LogFormat = LogFormat.TEXT,
 ) -> None:
     """Carry a run out, print how it ended, and exit with its code."""
     from importer import console
 
     # Two threads share the interpreter: one that has sent gets it back sooner (5 ms otherwise).
     sys.setswitchinterval(0.0005)
-    observer = console.observer(quiet=quiet)
-    with errors(), signals() as interruption:
+    observer = console.observer(quiet=quiet, as_lines=log_format is LogFormat.JSON)
+    with errors(log_format), signals(log_format) as interruption:
         try:
             report = begin({**options, "observer": observer, "interruption": interruption})
         finally:
             observer.close()
     if report.stop is not None:
-        typer.echo(f"importer: stopped: {report.stop}", err=True)
+        say(f"stopped: {report.stop}", log_format, event="error")
     if as_json:
         print_json(report.as_json())
         if report.resume_command:
-            typer.echo(f"importer: to go on: {report.resume_command}", err=True)
+            say(f"to go on: {report.resume_command}", log_format)
     elif not (quiet and report.exit_code == ExitCode.OK):
         typer.echo(console.summary(report, str(config)))
     raise typer.Exit(report.exit_code)

@@ -1,9 +1,18 @@
 """Arguments and options that several commands have."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+class LogFormat(StrEnum):
+    """How what is told on stderr is written: for people, or one JSON object a line."""
+
+    TEXT = "text"
+    JSON = "json"
+
 
 SourceArgument = Annotated[
     str, typer.Argument(metavar="SOURCE", help="A CSV file, or - for stdin.")
@@ -40,6 +49,10 @@ MaskOption = Annotated[
     bool, typer.Option("--mask", help="Show the form of values only in the failure report.")
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Delete profiles without being asked.")]
+LogFormatOption = Annotated[
+    LogFormat,
+    typer.Option("--log-format", help="Words on stderr, or one JSON object a line."),
+]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", help="No progress, and no summary when all went well.")
 ]

@@ -11,6 +11,8 @@ from importer.cli.endings import errors
 from importer.cli.journey import travel
 from importer.cli.options import (
     JsonOption,
+    LogFormat,
+    LogFormatOption,
     MaskOption,
     MaxDurationOption,
     MaxFailuresOption,
@@ -43,6 +45,7 @@ def retry(
     max_duration: MaxDurationOption = None,
     mask: MaskOption = False,
     as_json: JsonOption = False,
+    log_format: LogFormatOption = LogFormat.TEXT,
     quiet: QuietOption = False,
 ) -> None:
     """Send the mended rejects.csv of a run, with the run's own mapping, as a run of its own.
@@ -52,7 +55,7 @@ def retry(
     if in_doubt is InDoubt.SKIP:
         from importer.closing import skip_doubts
 
-        with errors():
+        with errors(log_format):
             skip_doubts(run_dir)
         typer.echo(f"{run_dir}: its rows in doubt are taken for settled")
         return
@@ -63,5 +66,5 @@ def retry(
             run_dir, "in_doubt" if in_doubt else "rejects", overwrite=overwrite, **given
         ),
         {"max_failures": max_failures, "max_duration": max_duration, "mask": mask},
-        as_json=as_json, quiet=quiet,
+        as_json=as_json, quiet=quiet, log_format=log_format,
     )  # fmt: skip

@@ -1,0 +1,87 @@
+"""What a run tells while it goes on, for programs: each line on stderr is one JSON object.
+
+Every object has an `event`:
+
+- `progress`, some four times a second while batches are settled and once at the end: `read`,
+  `expected` (rows to come in all, null where unknown), `imported`, `failed`, `in_doubt`,
+  `requests`, `retried`, `in_flight`, `seconds`, `rows_per_second`, `left` (seconds, null where
+  unknown)
+- `narration`, `warning`, `error`: a `message`, in the words that a person would read
+"""
+
+import json
+import time
+from collections.abc import Callable
+from typing import TextIO
+
+from importer.progress import Progress
+
+EVERY = 0.25
+"""Seconds between two lines of progress."""
+
+SETTLED = 1.0
+"""Seconds after which the pace says something about the time left."""
+
+_WARNING = "warning: "
+
+
+def json_line(event: str, **fields: object) -> str:
+    return json.dumps({"event": event, **fields}, ensure_ascii=False)
+
+
+class JsonLines:
+    """An observer whose every word is a line of JSON."""
+
+    def __init__(
+        self, stream: TextIO, clock: Callable[[], float] = time.monotonic, *, quiet: bool = False
+    ) -> None:
+        """With `quiet` nothing is told of a run that goes well."""
+        self._stream = stream
+        self._clock = clock
+        self._quiet = quiet
+        self._began = clock()
+        self._last = self._began
+        self._untold: Progress | None = None
+
+    def update(self, progress: Progress) -> None:
+        self._untold = progress
+        if self._clock() - self._last >= EVERY:
+            self._tell()
+
+    def narrate(self, message: str) -> None:
+        event = "warning" if message.startswith(_WARNING) else "narration"
+        self._write(event, message=message.removeprefix(_WARNING))
+
+    def close(self) -> None:
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell where the run stands, unless that was told already."""
+        progress, self._untold = self._untold, None
+        if progress is None:
+            return
+        self._last = self._clock()
+        totals, seconds = progress.totals, self._last - self._began
+        fresh = totals.read - totals.recalled
+        pace = fresh / seconds if seconds > 0 else 0.0
+        to_come = None if progress.expected is None else max(progress.expected - totals.read, 0)
+        self._write(
+            "progress",
+            read=totals.read,
+            expected=progress.expected,
+            imported=totals.imported,
+            failed=totals.failed,
+            in_doubt=totals.in_doubt,
+            requests=totals.requests_sent,
+            retried=totals.requests_retried,
+            in_flight=totals.requests_in_flight,
+            seconds=round(seconds, 2),
+            rows_per_second=round(pace),
+            left=None
+            if to_come is None or seconds < SETTLED or not pace
+            else round(to_come / pace, 1),
+        )
+
+    def _write(self, event: str, **fields: object) -> None:
+        if not self._quiet:
+            print(json_line(event, **fields), file=self._stream, flush=True)

@@ -1,0 +1,135 @@
+"""The first rows of a file, at once, however long it is: how it is written, what its columns hold.
+
+They stay in memory, so that conversions can be tried on them while somebody looks.
+"""
+
+import codecs
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from importer import config
+from importer.chunks import Chunk, read_chunks
+from importer.config_file import source_settings
+from importer.errors import SourceError
+from importer.layout import open_records
+from importer.previews import LIKE_A_HEADER, Preview, preview
+from importer.source import open_source
+
+ROWS = 10_000
+"""Rows looked at before the page answers: 0.6 s of work for a CRM export."""
+
+_HEAD_BYTES = 4 * 1024 * 1024
+
+_WIDE = (
+    (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FirstLook:
+    """The first rows of a file; `whole` where there are no others, `found` is what was detected."""
+
+    path: Path
+    size: int
+    preview: Preview
+    chunks: tuple[Chunk, ...]
+    whole: bool
+    found: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.preview.columns if column.name)
+
+    @property
+    def width(self) -> int:
+        return len(self.preview.columns)
+
+    @property
+    def rows(self) -> int:
+        return self.preview.rows + self.preview.misfits
+
+    @property
+    def table(self) -> pa.Table:
+        return pa.concat_tables([chunk.table for chunk in self.chunks])
+
+
+def regular_file(path: str) -> Path:
+    """Return a path on this machine that somebody typed: a regular file, nothing that waits.
+
+    Raises SourceError.
+    """
+    if "\0" in path:
+        raise SourceError("a path holds no null character")
+    found = Path(path).expanduser().absolute()
+    try:
+        found = found.resolve(strict=True)
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror}; type the path of a CSV file") from error
+    if not found.is_file():
+        raise SourceError(f"{path}: is no regular file; type the path of a CSV file")
+    return found
+
+
+def look(path: Path, given: Mapping[str, Any]) -> FirstLook:
+    """Look at the first rows; what is not given of the settings is found out.
+
+    Raises SourceError, and ConfigError for settings that are wrong.
+    """
+    given, found = dict(given), []
+    if "encoding" not in given and (encoding := _encoding(path)):
+        given["encoding"] = encoding
+        found.append(f"the text is not UTF-8: read as {encoding}")
+    seen = preview(path, source_settings(None, given), ROWS)
+    if "header" not in given and any(map(_like_a_header, seen.warnings)):
+        given["header"] = True
+        found += ["the first record names the columns: read as a header", *_others(seen)]
+        seen = preview(path, source_settings(None, given | _delimiter(seen)), ROWS)
+    found += _others(seen)
+    chunks = _chunks(path, seen.settings)
+    read = seen.rows + seen.misfits
+    return FirstLook(path, path.stat().st_size, seen, chunks, read < ROWS, tuple(found))
+
+
+def _like_a_header(words: str) -> bool:
+    return words.startswith(LIKE_A_HEADER)
+
+
+def _others(seen: Preview) -> list[str]:
+    return [words for words in seen.warnings if not _like_a_header(words)]
+
+
+def _delimiter(seen: Preview) -> dict[str, Any]:
+    return {"delimiter": seen.settings.delimiter}
+
+
+def _encoding(path: Path) -> str:
+    """Name the encoding of a file that is not UTF-8; "" for one that may be."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD_BYTES)
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror}; name another file") from error
+    for mark, name in _WIDE:
+        if head.startswith(mark):
+            return name
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        # A few bytes that are wrong are rows that are wrong.
+        lost = len(head) - len(head.decode("utf-8", "ignore").encode())
+        return "cp1252" if lost > 8 and lost * 10_000 > len(head) else ""
+    return ""
+
+
+def _chunks(path: Path, settings: config.Source) -> tuple[Chunk, ...]:
+    opened = open_source(path, settings)
+    try:
+        _, layout, records = open_records(opened, settings, ROWS)
+        return tuple(read_chunks(records, opened, layout.width, range(1, layout.width + 1)))
+    finally:
+        opened.close()

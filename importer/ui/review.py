@@ -1,0 +1,45 @@
+"""A mapping as it stands on the page: its text, its faults, the commands that do the same."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+from importer.address import base_url
+from importer.config_file import parse_config
+from importer.errors import ConfigError
+from importer.mapping import resolve_mapping
+from importer.ui.desk import Desk, Document, OpenSource
+from importer.ui.orders import check_arguments, run_arguments
+from importer.ui.sheet import Sheet
+
+
+def review(
+    desk: Desk, source: OpenSource, document: Document, sheet: Sheet, path: str
+) -> dict[str, Any]:
+    """Say everything there is to say of a mapping before it is saved at a path."""
+    named = Path(path or "config.yaml")
+    faults: list[str] = []
+    warnings: list[str] = []
+    text, address, deletes, token_file = "", "", False, False
+    try:
+        text = desk.write(document, source, sheet)
+        config = parse_config(text.removeprefix("\ufeff"), Path(named.name), warnings.append)
+        deletes, token_file = config.deletes, config.project.token_file is not None
+        if config.transform is None:
+            resolve_mapping(config, source.look.width, source.look.names)
+        address = base_url(config.project, desk.environment(with_token=False))
+    except (ConfigError, ValueError) as error:
+        faults = str(error).splitlines()
+    csv = source.look.path
+    check = check_arguments(csv, named, desk.report_dir)
+    run = run_arguments(csv, named, desk.report_dir, deletes=deletes)
+    return {
+        "text": text,
+        "changed": text != document.text or document.path is None,
+        "faults": faults,
+        "warnings": warnings,
+        "commands": [shlex.join(["importer", *arguments]) for arguments in (check, run)],
+        "address": address,
+        "deletes": deletes,
+        "token_file": token_file,
+    }

@@ -1,0 +1,110 @@
+"""Conversions tried on the first rows, by the importer's own converters."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import ValidationError
+
+from importer.cells import Cells, read_cells
+from importer.columns import byte_lengths, text_column
+from importer.config import Config
+from importer.errors import ConfigError, MappingError
+from importer.identify import Drawn, Kind, identify
+from importer.mapping import MappedColumn, resolve_mapping
+from importer.ui.first_look import FirstLook
+from importer.wording import shortened
+
+GOOD, BAD, LONGEST = 4, 6, 120
+"""Sample cells that convert and that do not, and characters of each that are shown."""
+
+
+def convert_samples(
+    seen: FirstLook, position: int, entry: Mapping[str, Any], around: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Convert a column's first cells as an entry of the mapping says.
+
+    `around` are the mapping's settings beside its columns that matter: `profiles`, `empty_cells`.
+    Returns the faults of the entry instead where it has some.
+    """
+    try:
+        config = Config.model_validate(
+            {**around, "columns": {position: dict(entry)}, "identifier": {"fallback": []}}
+        )
+        (column,) = resolve_mapping(config, seen.width, ()).columns
+    except ValidationError as error:
+        faults = (fault["msg"].removeprefix("Value error, ") for fault in error.errors())
+        return {"faults": [*dict.fromkeys(faults)]}
+    except (MappingError, ConfigError) as error:
+        return {"faults": str(error).splitlines()}
+    table = seen.table
+    cells = read_cells(table, column)
+    return {"faults": [], **_shown(text_column(table, position), cells, column)}
+
+
+def _shown(raw: pa.StringArray, cells: Cells, column: MappedColumn) -> dict[str, Any]:
+    failing = list(cells.failures)
+    good = np.ones(len(raw), bool)
+    good[failing] = False
+    filled = byte_lengths(raw) > 0
+    rows = [*_different(raw, np.flatnonzero(good & filled), GOOD)]
+    rows += _different(raw, np.array(failing, np.int64), BAD)
+    empty = np.flatnonzero(good & ~filled)
+    rows += [int(empty[0])] if len(empty) else []
+    return {
+        "rows": len(raw),
+        "failed": len(failing),
+        "samples": [_sample(raw, cells, column, row) for row in rows],
+    }
+
+
+def _different(raw: pa.StringArray, rows: "np.typing.NDArray[np.int64]", most: int) -> list[int]:
+    """Choose the first rows whose cells differ."""
+    first: dict[str, int] = {}
+    for row in rows[: 50 * most].tolist():
+        if len(first) == most:
+            break
+        first.setdefault(raw[row].as_py(), row)
+    return list(first.values())
+
+
+def _sample(raw: pa.StringArray, cells: Cells, column: MappedColumn, row: int) -> dict[str, Any]:
+    cell = shortened(raw[row].as_py(), LONGEST)
+    if words := cells.failures.get(row):
+        return {"cell": cell, "failed": words}
+    if not cells.present[row]:
+        return {"cell": cell, "empty": column.empty}
+    quote = column.conversion.quote
+    return {"cell": cell, "json": f"{quote}{cells.values[row].as_py()}{quote}"[:LONGEST]}
+
+
+def count_identifiers(
+    seen: FirstLook, column: int | None, email: int | None, fallback: Sequence[str], people: bool
+) -> dict[str, int]:
+    """Count the first rows by what names them: the column, the `$email`, chance or nothing."""
+    columns = {email: {"property": "$email"}} if email else {1: {"property": "first"}}
+    profiles = "user" if people else {"group_key": "group"}
+    fallback = [each for each in fallback if people or each != "email"]
+    identifier = {"column": column, "fallback": fallback}
+    config = Config.model_validate(
+        {"columns": columns, "identifier": identifier, "profiles": profiles}
+    )
+    mapping = resolve_mapping(config, seen.width, ())
+    kinds = np.zeros(len(Kind), np.int64)
+    distinct: list[pa.StringArray] = []
+    for chunk in identify(seen.chunks, mapping, Drawn(uuid.UUID(int=0))):
+        kinds += np.bincount(chunk.kinds, minlength=len(Kind))
+        named = (chunk.kinds == Kind.COLUMN) | (chunk.kinds == Kind.EMAIL)
+        distinct.append(chunk.identifiers.filter(pa.array(named)))
+    named_ids = pa.concat_arrays(distinct)
+    repeated = len(named_ids) - pc.count_distinct(named_ids).as_py()
+    return {
+        "column": int(kinds[Kind.COLUMN]),
+        "email": int(kinds[Kind.EMAIL]),
+        "random": int(kinds[Kind.RANDOM]),
+        "none": int(kinds[Kind.NONE]),
+        "repeated": repeated,
+    }

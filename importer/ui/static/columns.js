@@ -1,0 +1,193 @@
+// Step 2: every column with what it holds, and what becomes of it.
+
+import { get, post } from "./api.js";
+import { columnCard } from "./card.js";
+import { $, alertWords, count, el, fill, later, options, plural } from "./dom.js";
+import { changed, on, state } from "./state.js";
+
+let cards = [];
+let waitingFor = null;
+
+export function setUpColumns() {
+  on("mapping", () => {
+    showColumns();
+    if (state.source.whole) fill($("count-words"));
+    else if (waitingFor !== state.source.id) waitForCounts(state.source.id);
+  });
+  $("tick-all").addEventListener("click", () => cards.forEach((card) => card.tick(true)));
+  $("untick-all").addEventListener("click", () => cards.forEach((card) => card.tick(false)));
+  $("identifier").addEventListener("change", () => {
+    state.sheet.identifier.column = Number($("identifier").value) || null;
+    edited();
+  });
+  for (const id of ["by-email", "by-chance"]) {
+    $(id).addEventListener("change", () => {
+      const people = state.sheet.profiles === "user";
+      state.sheet.identifier.fallback = [
+        ...($("by-email").checked && people ? ["email"] : []),
+        ...($("by-chance").checked ? ["random"] : []),
+      ];
+      edited();
+    });
+  }
+  $("add-constant").addEventListener("click", () => {
+    state.sheet.constants.push({ name: "", value: "" });
+    showConstants();
+    $("constants").lastElementChild.querySelector("input").focus();
+  });
+  $("profiles").addEventListener("change", settleProfiles);
+  $("group-key").addEventListener("change", settleProfiles);
+  $("empty-cells").addEventListener("change", () => {
+    state.sheet.empty_cells = $("empty-cells").value;
+    edited();
+    cards.forEach((card) => card.convert());
+  });
+}
+
+function edited() {
+  changed();
+  countKinds();
+}
+
+function settleProfiles() {
+  const groups = $("profiles").value === "group";
+  $("group-field").hidden = !groups;
+  state.sheet.profiles = groups ? { group_key: $("group-key").value.trim() } : "user";
+  if (groups) {
+    $("by-email").checked = false;
+    state.sheet.identifier.fallback = state.sheet.identifier.fallback.filter((each) => each !== "email");
+  }
+  $("by-email").disabled = groups;
+  edited();
+  cards.forEach((card) => card.convert());
+}
+
+function showColumns() {
+  const { source, sheet } = state;
+  const columns = source.preview.columns;
+  fill($("columns-words"), `Tick what is to be imported, and name its property. ${sampleWords(source)}`);
+  fill(
+    $("identifier"),
+    options(
+      [["", "none"], ...columns.map((c) => [c.position, `${c.position}${c.name ? ` ${c.name}` : ""}: ${c.guess.kind}`])],
+      sheet.identifier.column ?? "",
+    ),
+  );
+  $("by-email").checked = sheet.identifier.fallback.includes("email");
+  $("by-chance").checked = sheet.identifier.fallback.includes("random");
+  const groups = sheet.profiles !== "user";
+  $("profiles").value = groups ? "group" : "user";
+  $("group-field").hidden = !groups;
+  if (groups) $("group-key").value = sheet.profiles.group_key;
+  $("by-email").disabled = groups;
+  $("empty-cells").value = sheet.empty_cells;
+  fill($("properties"), state.properties.map((each) => el("option", { value: each.name }, each.label)));
+  cards = columns.map((column) => columnCard(column, edited));
+  fill($("cards"), cards.map((card) => card.node));
+  showConstants();
+  countKinds();
+}
+
+function sampleWords(source) {
+  return source.whole
+    ? "What is shown of a column is true of the whole file."
+    : `What is shown is of the first ${count(source.rows)} rows, until the whole file is counted.`;
+}
+
+async function waitForCounts(id) {
+  waitingFor = id;
+  fill($("count-words"), "Counting the whole file …");
+  for (;;) {
+    let counts;
+    try {
+      counts = await get(`/api/sources/${id}/counts`);
+    } catch {
+      fill($("count-words"), "");
+      return;
+    }
+    if (state.source.id !== id) return;
+    if (counts.ready) {
+      const { preview } = counts;
+      if (!preview) {
+        fill($("count-words"), "The whole file could not be counted; the rehearsal says more.");
+        return;
+      }
+      fill($("count-words"), `The whole file is counted: ${plural(preview.rows + preview.misfits, "row")}${preview.misfits ? `, ${count(preview.misfits)} of another shape` : ""}.`);
+      state.source.counted = preview;
+      preview.columns.forEach((column, n) => cards[n]?.count(column, preview.rows));
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+
+const countKinds = later(200, async () => {
+  const { source, sheet } = state;
+  const email = Object.entries(sheet.columns).find(([, entries]) => entries.some((e) => e.property === "$email"));
+  let kinds;
+  try {
+    kinds = await post(`/api/sources/${source.id}/identifiers`, {
+      column: sheet.identifier.column,
+      email: email ? Number(email[0]) : null,
+      fallback: sheet.identifier.fallback,
+      people: sheet.profiles === "user",
+    });
+  } catch (error) {
+    alertWords(error.message);
+    return;
+  }
+  const of = kinds.whole ? `Of all ${count(kinds.rows)} rows` : `Of the first ${count(kinds.rows)} rows`;
+  const parts = [
+    [kinds.column, "by the column"],
+    [kinds.email, "by $email"],
+    [kinds.random, "by a random id"],
+    [kinds.none, "by nothing: these fail"],
+  ];
+  fill(
+    $("kinds"),
+    el("p", { class: "kinds-words" }, `${of}, named:`),
+    el("ul", { class: "kinds" }, parts.map(([n, words]) => el("li", { class: n ? "" : "none" }, el("b", {}, count(n)), ` ${words}`))),
+    kinds.repeated ? el("p", { class: "warning" }, `${plural(kinds.repeated, "row")} with the id of an earlier row: the last one wins.`) : null,
+  );
+});
+
+function showConstants() {
+  const { constants } = state.sheet;
+  fill($("constants"), constants.map((constant, n) => constantRow(constant, n)));
+}
+
+const KINDS = [["text", "text"], ["number", "number"], ["boolean", "yes or no"]];
+
+function constantRow(constant, n) {
+  const kind = { number: "number", boolean: "boolean" }[typeof constant.value] ?? "text";
+  const name = el("input", { value: constant.name, list: "properties", autocomplete: "off", spellcheck: "false" });
+  const value = el("input", { value: String(constant.value), autocomplete: "off" });
+  const as = el("select", {}, options(KINDS, kind));
+  const settle = () => {
+    constant.name = name.value.trim();
+    constant.value = read(value.value, as.value);
+    changed();
+  };
+  for (const field of [name, value, as]) field.addEventListener("change", settle);
+  return el(
+    "li",
+    { class: "row" },
+    el("label", {}, "Property", name),
+    el("label", { class: "grow" }, "Value", value),
+    el("label", {}, "Sent as", as),
+    el("button", { type: "button", "aria-label": `Remove the constant ${constant.name || n + 1}`, onclick: () => remove(n) }, "Remove"),
+  );
+}
+
+function read(text, kind) {
+  if (kind === "number" && text.trim() !== "" && Number.isFinite(Number(text))) return Number(text);
+  if (kind === "boolean") return ["true", "yes", "1", "on"].includes(text.trim().toLowerCase());
+  return text;
+}
+
+function remove(n) {
+  state.sheet.constants.splice(n, 1);
+  showConstants();
+  changed();
+  $("add-constant").focus();
+}

@@ -1,0 +1,107 @@
+// Step 1: which file, and how it is read.
+
+import { upload } from "./api.js";
+import { $, alertWords, bytes, count, el, fill, plural } from "./dom.js";
+import { beginMapping, changed, loadMapping, openSource, state } from "./state.js";
+
+export function setUpFile(attempt) {
+  $("path-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const path = $("path").value.trim();
+    if (path) attempt(() => openAnew(path), event.submitter);
+    else alertWords("Type the path of a CSV file, or choose one below.");
+  });
+  $("pick").addEventListener("change", () => {
+    const [file] = $("pick").files;
+    if (file) attempt(() => copy(file));
+    $("pick").value = "";
+  });
+  const drop = $("drop");
+  for (const name of ["dragover", "drop"]) {
+    document.addEventListener(name, (event) => event.preventDefault());
+  }
+  drop.addEventListener("dragover", () => drop.classList.add("over"));
+  drop.addEventListener("dragleave", () => drop.classList.remove("over"));
+  drop.addEventListener("drop", (event) => {
+    drop.classList.remove("over");
+    const [file] = event.dataTransfer.files;
+    if (file) attempt(() => copy(file));
+  });
+  $("reading").addEventListener("submit", (event) => {
+    event.preventDefault();
+    attempt(() => readAgain(), event.submitter);
+  });
+}
+
+async function copy(file) {
+  const most = state.desk.most_upload;
+  if (file.size > most) {
+    throw new Error(`${file.name} has ${bytes(file.size)}; at most ${bytes(most)} are copied. Type its path instead: it is read where it lies.`);
+  }
+  $("upload").hidden = false;
+  fill($("upload-words"), `Copying ${file.name}`);
+  try {
+    const { path } = await upload(file, (done, all) => ($("upload-bar").value = (100 * done) / all));
+    await openAnew(path);
+  } finally {
+    $("upload").hidden = true;
+  }
+}
+
+async function openAnew(path) {
+  await openGiven(path, state.sheet ? "" : state.desk.given.config);
+}
+
+export async function openGiven(path, config) {
+  await openSource(path, {});
+  if (config) await loadMapping({ path: config });
+  else {
+    state.path = ""; // another file, another mapping
+    await beginMapping();
+  }
+}
+
+async function readAgain() {
+  const settings = {
+    ...state.source.preview.settings,
+    header: $("header").value === "true",
+    delimiter: $("delimiter").value,
+    encoding: $("encoding").value.trim(),
+  };
+  const width = state.source.preview.columns.length;
+  const header = state.source.preview.settings.header;
+  await openSource(state.source.path, settings);
+  const same = width === state.source.preview.columns.length && header === settings.header;
+  if (!same || !state.sheet) {
+    await beginMapping();
+    return;
+  }
+  state.sheet.source = { ...state.source.preview.settings };
+  changed();
+}
+
+export function showFile() {
+  const source = state.source;
+  const { settings, columns } = source.preview;
+  $("path").value = source.path;
+  $("opened").hidden = false;
+  fill(
+    $("opened-words"),
+    `${bytes(source.size)}, ${plural(columns.length, "column")}; `,
+    source.whole ? plural(source.rows, "row") : `the first ${count(source.rows)} rows were looked at`,
+    source.preview.misfits ? `, ${count(source.preview.misfits)} of them of another shape: these will fail.` : ".",
+  );
+  fill($("found"), source.found.map((words) => el("li", {}, words)));
+  $("header").value = String(settings.header);
+  if (![...$("delimiter").options].some((option) => option.value === settings.delimiter)) {
+    $("delimiter").append(el("option", { value: settings.delimiter }, settings.delimiter));
+  }
+  $("delimiter").value = settings.delimiter;
+  $("encoding").value = settings.encoding;
+  const [head, body] = [$("peek").tHead, $("peek").tBodies[0]];
+  fill(head, el("tr", {}, columns.map((c) => el("th", { scope: "col" }, c.name || `${c.position}`))));
+  fill(
+    body,
+    [0, 1, 2].map((n) => el("tr", {}, columns.map((c) => el("td", {}, c.samples[n] ?? "")))),
+  );
+}

@@ -1,0 +1,154 @@
+// What a rehearsal and an import have in common: progress, and how it ended.
+
+import { get } from "./api.js";
+import { count, duration, el, fill, plural } from "./dom.js";
+
+export function showProgress(node, job, words) {
+  let shown = node.querySelector(".progress");
+  if (!shown) {
+    shown = progress();
+    fill(node, shown);
+  }
+  shown.update(job, words);
+}
+
+function progress() {
+  const bar = el("progress", { max: 1, "aria-label": "Rows" });
+  const numbers = el("dl", { class: "tiles" });
+  const said = el("p", { class: "away", role: "status" });
+  const told = el("ul", { class: "told", "aria-live": "polite" });
+  const node = el("div", { class: "card progress" }, bar, numbers, said, told);
+  let spoken = 0;
+  node.update = (job, words) => {
+    const p = job.progress;
+    if (p.expected) bar.value = Math.min(p.read / p.expected, 1);
+    const tiles = [
+      ["Rows", p.expected ? `${count(p.read)} of about ${count(p.expected)}` : count(p.read)],
+      ["Rows a second", count(p.rows_per_second)],
+      ["Failed", count(p.failed)],
+      ...(job.kind === "rehearsal"
+        ? []
+        : [["In doubt", count(p.in_doubt)], ["Requests", count(p.requests)], ["In flight", count(p.in_flight)], ["Retries", count(p.retried)]]),
+      ["Time left", job.stopping ? "stopping" : duration(p.left)],
+    ];
+    fill(numbers, tiles.map(([name, value]) => tile(name, value)));
+    fill(told, lines(job));
+    if (Date.now() - spoken > 5000 && p.read) {
+      spoken = Date.now(); // a screen reader is told now and then, not four times a second
+      fill(said, `${words}: ${count(p.read)} rows, ${count(p.failed)} failed`);
+    }
+  };
+  return node;
+}
+
+const tile = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, value));
+
+const lines = (job) =>
+  job.told.slice(-6).map((told) => el("li", { class: told.event === "error" ? "fault" : told.event }, told.message));
+
+const NAMES = {
+  "report.html": "Report, to look at",
+  "report.json": "Report, for programs",
+  "failures.csv": "Failed rows, with reasons",
+  "rejects.csv": "Failed rows, to mend",
+  "in-doubt.csv": "Rows in doubt",
+  "in-doubt-records.csv": "Rows in doubt, as in the file",
+};
+
+export function showEnd(node, job) {
+  const { report } = job;
+  const errors = job.told.filter((told) => told.event === "error").map((told) => el("p", { class: "fault" }, told.message));
+  if (!report) {
+    fill(node, el("div", { class: "card", role: "status" }, errors));
+    return;
+  }
+  const { rows, identifiers } = report;
+  const rehearsal = job.kind === "rehearsal";
+  const headline = el("p", { class: isFine(report) ? "good big" : "bad big", tabindex: -1 }, ending(job));
+  fill(
+    node,
+    el(
+      "div",
+      { class: "card" },
+      headline,
+      errors,
+      el(
+        "dl",
+        { class: "tiles" },
+        tile(rehearsal ? "Would be imported" : "Imported", count(rows.imported)),
+        tile("Failed", count(rows.failed)),
+        rehearsal ? null : tile("In doubt", count(rows.in_doubt)),
+        rows.not_attempted ? tile("Not attempted", count(rows.not_attempted)) : null,
+        tile("By their column", count(identifiers.column)),
+        tile("By $email", count(identifiers.email)),
+        tile("By a random id", count(identifiers.random)),
+        rehearsal ? tile("Repeated ids", count(report.rehearsed?.repeated_ids)) : tile("Requests", count(report.requests.sent)),
+        rehearsal ? tile("Requests", count(report.rehearsed?.requests)) : tile("Retries", count(report.requests.retried)),
+        rehearsal ? tile("Time to expect", duration(Math.max(1, report.rehearsed?.seconds ?? 0))) : null,
+      ),
+      report.warnings.length ? el("ul", { class: "warnings" }, report.warnings.map((each) => el("li", { class: "warning" }, each))) : null,
+      el("h3", {}, "Files of the run"),
+      el("ul", { class: "files" }, (job.files ?? []).filter((name) => isOfUse(name, rows)).map((name) => el("li", {}, el("a", { href: `/runs/${report.run}/${name}`, target: name.endsWith(".csv") ? null : "_blank", rel: "noopener" }, NAMES[name] ?? name)))),
+      el("p", { class: "quiet" }, "The same on the command line:"),
+      el("pre", { tabindex: 0, "aria-label": "Command" }, job.command),
+    ),
+    rows.failed ? failuresOf(report.run) : null,
+    rehearsal ? updates(report.rehearsed?.first_updates ?? []) : null,
+  );
+  headline.focus({ preventScroll: true });
+}
+
+const isFine = ({ status, rows }) => status === "complete" || (status === "dry-run" && !rows.failed);
+
+function isOfUse(name, rows) {
+  if (name === "failures.csv" || name === "rejects.csv") return rows.failed > 0;
+  return !name.startsWith("in-doubt") || rows.in_doubt > 0;
+}
+
+function ending(job) {
+  const { rows, status } = job.report;
+  const rehearsal = job.kind === "rehearsal";
+  if (status === "interrupted") return `Stopped after ${plural(rows.read, "row")}.`;
+  if (status === "stopped") return "It stopped before its last row.";
+  if (rows.failed) return `${plural(rows.failed, "row")} of ${count(rows.read)} ${rehearsal ? "would fail" : "failed"}.`;
+  if (rows.in_doubt) return `${plural(rows.in_doubt, "row")} in doubt: look at some of them, then settle them with importer retry.`;
+  return rehearsal ? `All ${plural(rows.read, "row")} would be imported.` : `All ${plural(rows.read, "row")} imported.`;
+}
+
+function failuresOf(run) {
+  const box = el("div", {}, el("p", { class: "quiet", role: "status" }, "Grouping the failed rows …"));
+  get(`/runs/${run}/failures`)
+    .then(({ groups }) => fill(box, groups.map(group)))
+    .catch((error) => fill(box, el("p", { class: "fault" }, error.message)));
+  return el("div", { class: "card" }, el("h3", {}, "Failed rows, by column and reason"), box);
+}
+
+function group({ column, property, code, reason, count: rows, rows: shown }, n) {
+  const where = column ? `Column ${column}${property ? ` (${property})` : ""}: ` : "";
+  return el(
+    "details",
+    { class: "group", open: n === 0 },
+    el("summary", {}, el("b", {}, plural(rows, "row")), ` ${where}${reason} `, el("span", { class: "code" }, code)),
+    el(
+      "div",
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": `Rows: ${where}${reason}` },
+      el(
+        "table",
+        {},
+        el("thead", {}, el("tr", {}, ["Row", "Line", "Identifier", "Reason"].map((name) => el("th", { scope: "col" }, name)))),
+        el("tbody", {}, shown.map((row) => el("tr", {}, el("td", {}, row.row), el("td", {}, row.line), el("td", {}, row.identifier), el("td", {}, row.reason)))),
+      ),
+    ),
+    rows > shown.length ? el("p", { class: "quiet" }, `The first ${count(shown.length)}; all of them are in failures.csv.`) : null,
+  );
+}
+
+function updates(all) {
+  if (!all.length) return null;
+  return el(
+    "div",
+    { class: "card" },
+    el("h3", {}, "The first updates, as they would be sent"),
+    all.map((update, n) => el("pre", { tabindex: 0, "aria-label": `Update ${n + 1}` }, JSON.stringify(update, null, 2))),
+  );
+}

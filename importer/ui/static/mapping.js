@@ -1,0 +1,78 @@
+// Step 3: the mapping as a file, and the commands that do the same.
+
+import { ask } from "./ask.js";
+import { $, el, fill } from "./dom.js";
+import { changed, isSaved, loadMapping, on, saveMapping, state } from "./state.js";
+
+export function setUpMapping(attempt) {
+  on("review", showReview);
+  on("saved", showReview);
+  on("mapping", showMapping);
+  $("save-path").addEventListener("input", () => {
+    state.path = $("save-path").value.trim();
+    state.savedText = null;
+    changed();
+  });
+  $("save-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    attempt(save, event.submitter);
+  });
+  $("load-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    attempt(() => loadMapping({ path: $("load-path").value.trim() }), event.submitter);
+  });
+  $("load-pick").addEventListener("change", () => {
+    const [file] = $("load-pick").files;
+    if (file) attempt(async () => loadMapping({ text: await file.text(), name: file.name }));
+    $("load-pick").value = "";
+  });
+  $("region").addEventListener("change", () => {
+    const { url, ...project } = state.sheet.project;
+    state.sheet.project = { ...project, region: $("region").value };
+    changed();
+  });
+}
+
+export async function save() {
+  try {
+    await saveMapping();
+  } catch (error) {
+    if (error.status !== 409) throw error;
+    const yes = await ask("Replace the file?", `${error.message}. Replace it with the one on this page?`, "Replace it");
+    if (!yes) throw new Error("The mapping was not saved. Choose another name for it.");
+    await saveMapping(true);
+  }
+}
+
+function showMapping() {
+  $("save-path").value = state.path;
+  $("load-path").value = state.path;
+  const { address } = state.desk;
+  const fixed = Boolean(address.url || address.region || state.sheet.project.url);
+  $("region").value = address.region || state.sheet.project.region || "us";
+  $("region").disabled = fixed;
+  showReview();
+}
+
+function showReview() {
+  const { review, sheet } = state;
+  if (!review || !sheet) return;
+  const kept = sheet.kept.length ? [`Kept as it is in the file: ${sheet.kept.join(", ")}.`] : [];
+  const unknown = sheet.unknown_columns.map((name) => `The file has no column ${name}, or several; the mapping names it.`);
+  fill(
+    $("review"),
+    review.faults.length
+      ? el("div", { class: "fault" }, el("p", {}, "This mapping cannot be used yet:"), el("ul", {}, review.faults.map((each) => el("li", {}, each))))
+      : el("p", { class: "good" }, "The mapping is valid."),
+    [...review.warnings, ...unknown].length
+      ? el("ul", { class: "warnings" }, [...review.warnings, ...unknown].map((each) => el("li", { class: "warning" }, each)))
+      : null,
+    kept.map((words) => el("p", { class: "quiet" }, words)),
+  );
+  fill($("yaml"), review.text || "…");
+  fill($("commands"), review.commands.join("\n"));
+  const { address } = state.desk;
+  const from = address.url || address.region ? " (set in the environment)" : "";
+  fill($("address"), review.address ? `Updates go to ${review.address}${from}.` : "");
+  fill($("saved"), isSaved() ? `Saved: ${state.path}` : "Not saved yet.");
+}

@@ -1,0 +1,327 @@
+"""The whole way over the page in a real browser, by mouse and by keyboard alone."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, expect
+
+from importer.emulator import Emulator, running
+from tests.conftest import ROOT
+from tests.ui.pages import OpenPage, opened
+
+SAMPLE = ROOT / "sample_data/customers.csv"
+TOKEN = "b9c1d2e3f4a5968778695a4b3c2d1e0f"
+expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
+
+STEPS = ("file", "columns", "mapping", "rehearsal", "import")
+
+HOSTILE = """\
+u1,<script>document.title='run'</script>,=1+1,"say ""hi"" & <b>bye</b>"
+u2,<img src=x onerror=document.title='run'>,@SUM(A1),'; DROP TABLE people; --
+u3,"</textarea></code><svg onload=document.title='run'>",+cmd|' /C calc'!A0,{{7*7}} ${7*7}
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Emulator]:
+    with running() as started:
+        yield started
+
+
+@pytest.fixture
+def desk(server: Emulator, tmp_path: Path) -> Iterator[OpenPage]:
+    server.forget()
+    with opened(tmp_path, MIXPANEL_URL=server.url) as desk:
+        yield desk
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh page; what it complains of itself fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    complaints: list[str] = []
+
+    def listen(said: ConsoleMessage) -> None:
+        if said.type == "error" and "status of 422" not in said.text:
+            complaints.append(said.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def go_in(page: Page, desk: OpenPage) -> None:
+    page.goto(desk.url)
+    page.wait_for_selector("body[data-ready]")
+    assert "secret" not in page.url
+
+
+def go_to(page: Page, step: str) -> None:
+    page.locator(f"nav.steps [data-step={step}]").click()
+    expect(page.locator(f"#{step}-title")).to_be_visible()
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing is asked of the server any more."""
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("body:not(.busy)")).to_have_count(1)
+
+
+def check(page: Page, step: str) -> None:
+    """Find no serious fault, nothing wider than the window, and keep pictures of it."""
+    settle(page)
+    results = Axe().run(page, options={"resultTypes": ["violations"]})
+    found = [each for each in results.response["violations"]
+             if each["impact"] in ("serious", "critical")]  # fmt: skip
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+    folder = os.environ.get("IMPORTER_SCREENSHOTS")
+    for width in (1280, 420):
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in ("light", "dark") if folder else ("light",):
+            page.emulate_media(color_scheme=scheme)
+            if folder:
+                Path(folder).mkdir(parents=True, exist_ok=True)
+                page.evaluate("() => scrollTo(0, 0)")
+                name = f"{step}-{width}-{scheme}.png"
+                page.screenshot(path=Path(folder) / name, full_page=True)
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{step}: {wide} pixels too wide at {width}"
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_by_mouse(page: Page, desk: OpenPage, server: Emulator) -> None:
+    """Open, map, save, rehearse, import, look at the report: by mouse, on the sample file."""
+    go_in(page, desk)
+    page.fill("#path", str(SAMPLE))
+    page.click("text=Open")
+    expect(page.locator("#opened-words")).to_contain_text("5,000 rows")
+    check(page, "file")
+    page.click("text=Go on to the columns")
+    plan = page.locator("[data-position='9']")
+    plan.locator("input[type=checkbox]").check()
+    plan.get_by_label("Property", exact=True).fill("plan")
+    points = page.locator("[data-position='11']")
+    points.locator("input[type=checkbox]").check()
+    points.get_by_label("Property", exact=True).fill("credits")
+    expect(points.get_by_label("Type")).to_have_value("integer")
+    name = page.locator("[data-position='3']")
+    name.get_by_label("Type").select_option("boolean")
+    expect(name.locator(".result .bad")).to_contain_text("fail")
+    expect(name.locator("tr.fails").first).to_contain_text("✗")
+    name.get_by_label("Type").select_option("string")
+    expect(name.locator(".result .good")).to_have_text("All of 5,000 rows convert")
+    page.click("text=Add a constant")
+    page.locator("#constants").get_by_label("Property", exact=True).fill("import_source")
+    page.locator("#constants").get_by_label("Value").fill("crm")
+    page.locator("#constants").get_by_label("Value").press("Tab")
+    expect(page.locator("#kinds")).to_contain_text("4,874 by the column")
+    check(page, "columns")
+    page.click("text=Go on to the mapping")
+    expect(page.locator("#review")).to_contain_text("The mapping is valid.")
+    page.click("#save-form button")
+    expect(page.locator("#saved")).to_contain_text("Saved:")
+    check(page, "mapping")
+    page.click("text=Go on to the rehearsal")
+    page.click("#rehearse")
+    expect(page.locator("#rehearsal-state .big")).to_have_text("All 5,000 rows would be imported.")
+    check(page, "rehearsal")
+    page.click("text=Go on to the import")
+    page.fill("#token", TOKEN)
+    page.click("text=Use it")
+    expect(page.locator("#token-words")).to_contain_text("Type another one")
+    page.click("#import-start")
+    check(page, "question")
+    page.click("#ask-yes")
+    expect(page.locator("#import-state .big")).to_have_text("All 5,000 rows imported.")
+    check(page, "import")
+    with page.context.expect_page() as report:
+        page.click("#import-state >> text=Report, for programs")
+    assert '"status": "complete"' in report.value.locator("body").inner_text()
+    assert TOKEN not in page.content()
+    profile = server.profile("C-100000000")
+    assert profile is not None
+    assert (profile["plan"], profile["credits"]) == ("starter", 751)
+    assert profile["import_source"] == "crm"
+
+
+class Keys:
+    """Somebody without a mouse."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def to(self, selector: str, most: int = 200) -> None:
+        """Press Tab until something has the focus, which must then be seen to have it."""
+        there = f"document.activeElement.matches({selector!r})"
+        for _ in range(most):
+            if self._page.evaluate(there):
+                shown = "getComputedStyle(document.activeElement).outlineStyle !== 'none'"
+                assert self._page.evaluate(shown), f"{selector} does not show its focus"
+                return
+            self.press("Tab")
+        raise AssertionError(f"the keyboard does not get to {selector}")
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self._page.keyboard.press(key)
+
+    def write(self, text: str) -> None:
+        self._page.keyboard.insert_text(text)
+
+
+def test_by_keyboard(page: Page, desk: OpenPage, server: Emulator) -> None:
+    """The same way with the keyboard alone."""
+    (desk.folder / "people.csv").write_text("u1,Ann,7\nu2,Ben,x\nu3,Cid,9\n")
+    go_in(page, desk)
+    keys = Keys(page)
+    keys.to("#path")
+    keys.write(str(desk.folder / "people.csv"))
+    keys.press("Enter")
+    expect(page.locator("#opened-words")).to_contain_text("3 rows")
+    keys.to("#file .next button")
+    keys.press("Enter")
+    expect(page.locator("#columns-title")).to_be_focused()
+    settle(page)
+    keys.to("#identifier")
+    keys.write("1")
+    keys.press("1")
+    keys.to("[data-position='3'] input[type=checkbox]")
+    if not page.evaluate("document.activeElement.checked"):
+        keys.press("Space")
+    keys.to("[data-position='3'] .property")
+    keys.press("ControlOrMeta+a")
+    keys.write("credits")
+    keys.to("[data-position='3'] .entry select")
+    for key in "integer":
+        keys.press(key)
+    expect(page.locator("[data-position='3'] .bad")).to_have_text("1 of 3 rows fail")
+    keys.to("#columns > .next button")
+    keys.press("Enter")
+    expect(page.locator("#mapping-title")).to_be_focused()
+    settle(page)
+    keys.to("#save-path")
+    keys.press("Enter")
+    expect(page.locator("#saved")).to_contain_text("Saved:")
+    keys.to("#mapping > .next button")
+    keys.press("Enter")
+    keys.to("#rehearse")
+    keys.press("Enter")
+    expect(page.locator("#rehearsal-state .big")).to_have_text("1 row of 3 would fail.")
+    expect(page.locator(".group summary")).to_contain_text("Column 3 (credits)")
+    keys.to("#rehearsal > .next button")
+    keys.press("Enter")
+    keys.to("#token")
+    keys.write(TOKEN)
+    keys.press("Enter")
+    expect(page.locator("#token-words")).to_contain_text("Type another one")
+    keys.to("#import-start")
+    keys.press("Enter")
+    expect(page.locator("#ask-yes")).to_be_focused()
+    keys.press("Escape")
+    expect(page.locator("#import-start")).to_be_focused()
+    keys.press("Enter")
+    keys.press("Enter")
+    expect(page.locator("#import-state .big")).to_have_text("1 row of 3 failed.")
+    check(page, "failures")
+    assert sorted(server.profiles()) == ["u1", "u3"]
+
+
+def test_hostile_cells(page: Page, desk: OpenPage) -> None:
+    """Scripts, formulas and quotes are text, wherever they are shown."""
+    (desk.folder / "hostile.csv").write_text(HOSTILE)
+    go_in(page, desk)
+    page.fill("#path", str(desk.folder / "hostile.csv"))
+    page.click("text=Open")
+    expect(page.locator("#peek")).to_contain_text("<script>document.title='run'</script>")
+    go_to(page, "columns")
+    page.click("text=Tick all")
+    card = page.locator("[data-position='2']")
+    card.get_by_label("Property", exact=True).fill("<b>name</b>")
+    card.get_by_label("Type").select_option("integer")
+    expect(card.locator("tr.fails").first).to_contain_text("<script>document.title='run'</script>")
+    go_to(page, "mapping")
+    expect(page.locator("#yaml")).to_contain_text("<b>name</b>")
+    go_to(page, "rehearsal")
+    page.click("#rehearse")
+    expect(page.locator("#rehearsal-state .big")).to_have_text("3 rows of 3 would fail.")
+    expect(page.locator(".group td").nth(3)).to_contain_text("<script>")
+    assert page.locator("main script, main img, main b:has(> script), main svg").count() == 0
+    assert page.title() != "run"
+
+
+def test_words_for_every_fault(page: Page, desk: OpenPage) -> None:
+    """What goes wrong is said where it is seen, with what to do next."""
+    go_in(page, desk)
+    page.fill("#path", "/nowhere/people.csv")
+    page.click("text=Open")
+    expect(page.locator("#alert")).to_contain_text("No such file or directory; type the path")
+    check(page, "fault")
+    assert page.locator("nav.steps button:disabled").count() == len(STEPS) - 1
+
+
+def test_dropped_file_and_existing_mapping(page: Page, server: Emulator, tmp_path: Path) -> None:
+    """A chosen file is copied; the command line's mapping is kept but for what is changed."""
+    text = "# ours\nidentifier: {column: 1}\ncolumns:\n  2: $first_name  # as on the badge\n"
+    (tmp_path / "ours.yaml").write_text(text)
+    with opened(tmp_path, "-c", "ours.yaml", MIXPANEL_URL=server.url) as desk:
+        go_in(page, desk)
+        page.set_input_files(
+            "#pick",
+            FilePayload(
+                name="people.csv", mimeType="text/csv", buffer=b"u1,Ann,pro\nu2,Ben,free\n"
+            ),
+        )
+        expect(page.locator("#opened-words")).to_contain_text("2 rows")
+        go_to(page, "columns")
+        page.locator("[data-position='3'] input[type=checkbox]").check()
+        page.locator("[data-position='3']").get_by_label("Property", exact=True).fill("plan")
+        go_to(page, "mapping")
+        expect(page.locator("#yaml")).to_contain_text("3: plan")
+        page.click("#save-form button")
+        expect(page.locator("#saved")).to_have_text(re.compile("^Saved: .*ours.yaml$"))
+        page.reload()
+        page.wait_for_selector("body[data-ready]")
+        go_to(page, "columns")
+        expect(
+            page.locator("[data-position='3']").get_by_label("Property", exact=True)
+        ).to_have_value("plan")
+    assert (tmp_path / "ours.yaml").read_text() == f"{text}  3: plan\n"
+
+
+def test_stop_and_go_on(page: Page, desk: OpenPage, server: Emulator) -> None:
+    """An import is stopped and goes on by two buttons."""
+    (desk.folder / "many.csv").write_text("".join(f"u{n},a{n}\n" for n in range(16_000)))
+    (desk.folder / "many.yaml").write_text("identifier: {column: 1}\ncolumns: {2: nickname}\n")
+    server.faults({"kind": "delay", "delay_ms": [2500, 2500]})
+    go_in(page, desk)
+    page.fill("#path", str(desk.folder / "many.csv"))
+    page.click("text=Open")
+    expect(page.locator("#opened-words")).to_contain_text("first 10,000 rows")
+    go_to(page, "mapping")
+    page.click("text=Load a mapping that exists")
+    page.fill("#load-path", str(desk.folder / "many.yaml"))
+    page.click("#load-form button")
+    expect(page.locator("#saved")).to_contain_text("Saved:")
+    go_to(page, "import")
+    page.fill("#token", TOKEN)
+    page.click("text=Use it")
+    expect(page.locator("#token-words")).to_contain_text("Type another one")
+    page.click("#import-start")
+    page.click("#ask-yes")
+    expect(page.locator("#import-state .tiles dd").first).to_contain_text("of about")
+    check(page, "progress")
+    page.click("#import-stop")
+    expect(page.locator("#import-state .big")).to_contain_text("Stopped after")
+    server.faults()
+    page.click("#import-resume")
+    expect(page.locator("#import-state .big")).to_have_text("All 16,000 rows imported.")
+    assert len(server.profiles()) == 16_000

@@ -1,0 +1,64 @@
+"""What a program reads along: every line on stderr is one JSON object."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+from importer.emulator import Emulator
+from importer.json_lines import JsonLines
+from importer.ledger import Totals
+from importer.progress import Progress
+from tests.conftest import Command
+
+LOG = "--log-format=json"
+
+
+def told(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_run(tmp_path: Path, command: Command, emulator: Emulator) -> None:
+    """A run tells its progress, its warnings and its end; the summary stays on stdout."""
+    (tmp_path / "a.csv").write_text("u1,a\nu2,b\n,c\n")
+    (tmp_path / "c.yaml").write_text("identifier: {column: 1, fallback: []}\ncolumns: {2: email}\n")
+    given = {"MIXPANEL_URL": emulator.url, "MIXPANEL_TOKEN": "t" * 32}
+    done = command("run", "a.csv", "-c", "c.yaml", LOG, **given)
+    lines = told(done.stderr)
+    assert [line["event"] for line in lines] == ["warning", "progress"]
+    assert lines[0]["message"].startswith("c.yaml:2: columns.2: property 'email' is one of")
+    counts = {key: lines[1][key] for key in ("read", "imported", "failed", "in_doubt", "requests")}
+    assert counts == {"read": 3, "imported": 2, "failed": 1, "in_doubt": 0, "requests": 1}
+    assert lines[1]["in_flight"] == 0
+    assert done.stdout.startswith("2 of 3 rows imported")
+
+
+def test_errors(tmp_path: Path, command: Command) -> None:
+    """What ends a command early is an event too, for every command that has the option."""
+    for arguments in (["run", "no.csv", "-c", "no.yaml"], ["check", "-c", "no.yaml"], ["run"],
+                      ["retry", "no-run"]):  # fmt: skip
+        done = command(*arguments, LOG)
+        (line,) = told(done.stderr)
+        assert (done.returncode, line["event"]) == (2, "error")
+
+
+def test_pace_of_lines() -> None:
+    """Progress is told four times a second, its last state always, and never twice."""
+    now = iter([0.0, 0.1, 0.2, 0.3, 0.3, 0.4, 0.4, 9.9])
+    stream = io.StringIO()
+    observer = JsonLines(stream, lambda: next(now))
+    for read in (1, 2, 3, 4):
+        observer.update(Progress(Totals(read=read), 8))
+    observer.close()
+    observer.close()
+    assert [line["read"] for line in told(stream.getvalue())] == [3, 4]
+
+
+def test_quiet() -> None:
+    """A run that goes well and is to be quiet says nothing."""
+    stream = io.StringIO()
+    observer = JsonLines(stream, quiet=True)
+    observer.narrate("warning: something")
+    observer.update(Progress(Totals(read=1), None))
+    observer.close()
+    assert stream.getvalue() == ""

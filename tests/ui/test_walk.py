@@ -1,0 +1,292 @@
+"""The way through the page without a browser: open, map, save, rehearse, import, stop, go on."""
+
+import asyncio
+import json
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+
+from importer.emulator import Emulator, running
+from importer.ui.bodies import Refused, receive_file
+from importer.ui.failures import group_failures
+from tests.conftest import ROOT, Command
+
+from .pages import OpenPage, opened
+
+TOKEN = "b9c1d2e3f4a5968778695a4b3c2d1e0f"
+ROWS = "u1,Ann,ann@example.com,7\nu2,Ben,,x\n,Cid,cid@example.com,9\nu1,Dot,dot@example.com,\n"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Emulator]:
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def page(server: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenPage]:
+    with opened(tmp_path_factory.mktemp("page"), MIXPANEL_URL=server.url) as page:
+        page.post("/api/token", {"token": TOKEN})
+        yield page
+
+
+@pytest.fixture
+def people(page: OpenPage) -> Path:
+    path = page.folder / "people.csv"
+    path.write_text(ROWS)
+    return path
+
+
+def drafted(page: OpenPage, path: Path, **changes: Any) -> tuple[dict[str, str], dict[str, Any]]:
+    """Open a file and change the sheet that the page suggests."""
+    source = page.open(path)["id"]
+    draft = page.post("/api/mappings/draft", {"source": source})
+    return {"source": source, "document": draft["document"]}, {**draft["sheet"], **changes}
+
+
+def saved(
+    page: OpenPage, given: dict[str, str], sheet: dict[str, Any], name: str
+) -> dict[str, str]:
+    path = str(page.folder / name)
+    answer = page.post(
+        "/api/mappings/save", {**given, "sheet": sheet, "path": path, "replace": True}
+    )
+    return {**given, "document": answer["document"]}
+
+
+def test_same_requests(page: OpenPage, server: Emulator, command: Command) -> None:
+    """A mapping made on the page, and the same one made by hand, give identical requests."""
+    source = ROOT / "sample_data/customers.csv"
+    columns = {"2": [{"property": "$first_name"}], "4": [{"property": "$email", "type": "email"}],
+               "11": [{"property": "credits", "type": "integer"}],
+               "12": [{"property": "tags", "type": "list", "operation": "union"}]}  # fmt: skip
+    given, sheet = drafted(
+        page, source, columns=columns, constants=[{"name": "import_source", "value": "crm"}]
+    )
+    sheet["identifier"] = {"column": 1, "fallback": ["email"]}
+    order = saved(page, given, sheet, "made.yaml")
+    server.forget()
+    job = page.post("/api/jobs", {"kind": "import", **order})
+    assert page.end_of(job)["report"]["rows"]["failed"] == 7
+    on_page = server.profiles(), server.stats()
+    server.forget()
+    hand = page.folder / "by-hand.yaml"
+    hand.write_text(
+        "identifier: {column: 1, fallback: [email]}\n"
+        "columns:\n  2: $first_name\n  4: {property: $email, type: email}\n"
+        "  11: {property: credits, type: integer}\n"
+        "  12: {property: tags, type: list, operation: union}\n"
+        "properties: {import_source: crm}\n"
+    )
+    done = command("run", source, "-c", hand, MIXPANEL_URL=server.url, MIXPANEL_TOKEN=TOKEN)
+    assert done.returncode == 3
+    by_hand = server.profiles(), server.stats()
+    for stats in (on_page[1], by_hand[1]):
+        del stats["max_in_flight"]
+        stats["batch_sizes"] = sorted(stats["batch_sizes"])
+    assert on_page == by_hand
+
+
+def test_shown_command_is_what_runs(page: OpenPage, people: Path) -> None:
+    """The rehearsal is the command that the page shows; its result is that command's report."""
+    given, sheet = drafted(page, people)
+    sheet["columns"]["4"] = [{"property": "credits", "type": "integer"}]
+    order = saved(page, given, sheet, "people.yaml")
+    path = str(page.folder / "people.yaml")
+    review = page.post("/api/mappings/review", {**order, "sheet": sheet, "path": path})
+    assert (review["faults"], review["changed"]) == ([], False)
+    job = page.post("/api/jobs", {"kind": "rehearsal", **order})
+    ended = page.end_of(job)
+    assert ended["command"] == review["commands"][0] == f"importer check -c {path} {people}"
+    assert ended["exit_code"] == 3
+    report = ended["report"]
+    assert report["rows"] == {
+        "read": 4, "imported": 3, "failed": 1, "in_doubt": 0, "not_attempted": 0,
+    }  # fmt: skip
+    (group,) = page.client.get(f"/runs/{report['run']}/failures").json()["groups"]
+    assert (group["column"], group["property"], group["count"]) == ("4", "credits", 1)
+    assert [row["row"] for row in group["rows"]] == ["2"]
+    files = page.client.get(f"/runs/{report['run']}/report.json").json()
+    assert files["run"] == report["run"]
+    rejects = page.client.get(f"/runs/{report['run']}/rejects.csv")
+    assert rejects.content == b"u2,Ben,,x\n"
+    assert "attachment" in rejects.headers["content-disposition"]
+    assert page.client.get(f"/runs/{report['run']}/ledger.jsonl").status_code == 404
+
+
+def test_stop_and_go_on(page: OpenPage, server: Emulator) -> None:
+    """An import that is stopped can go on, and every row arrives once."""
+    path = page.folder / "many.csv"
+    path.write_text("".join(f"v{n},1\n" for n in range(4_000)))
+    adding = {"2": [{"property": "orders", "type": "integer", "operation": "add"}]}
+    given, sheet = drafted(page, path, columns=adding)
+    sheet["identifier"] = {"column": 1, "fallback": []}
+    order = saved(page, given, sheet, "many.yaml")
+    server.forget()
+    server.faults({"kind": "delay", "delay_ms": [150, 150]})
+    job = page.post("/api/jobs", {"kind": "import", **order})
+    refused = page.client.post("/api/jobs", json={"kind": "import", **order})
+    assert (refused.status_code, "is going on" in refused.json()["message"]) == (422, True)
+    last: dict[str, Any] = {}
+    for last in page.states(job["id"]):
+        if last["progress"].get("imported") and not last["stopping"]:
+            page.post(f"/api/jobs/{job['id']}/stop", {})
+    assert (last["exit_code"], last["report"]["status"]) == (130, "interrupted")
+    server.faults()
+    again = page.post("/api/jobs", {"kind": "resume", "run": last["report"]["run"]})
+    ended = page.end_of(again)
+    assert ended["command"].startswith("importer run --resume ")
+    assert ended["report"]["status"] == "complete"
+    assert {kept["orders"] for kept in server.profiles().values()} == {1}
+    assert TOKEN not in json.dumps([last, ended])
+
+
+def test_deleting_needs_the_word(page: OpenPage, people: Path, server: Emulator) -> None:
+    """A mapping that deletes profiles is carried out for somebody who typed `delete` alone."""
+    path = page.folder / "deletes.yaml"
+    path.write_text("operation: delete\nidentifier: {column: 1, fallback: []}\n")
+    source = page.open(people)["id"]
+    loaded = page.post("/api/mappings/load", {"source": source, "path": str(path)})
+    order = {"kind": "import", "source": source, "document": loaded["document"]}
+    answer = page.client.post("/api/jobs", json=order)
+    assert (answer.status_code, "type delete" in answer.json()["message"]) == (422, True)
+    ended = page.end_of(page.post("/api/jobs", {**order, "consent": "delete"}))
+    assert ended["report"]["operation"] == "delete"
+
+
+def test_saving_over_another_file(page: OpenPage, people: Path) -> None:
+    """Another file is replaced when that is wanted, and keeps its rights."""
+    given, sheet = drafted(page, people)
+    path = page.folder / "others.yaml"
+    path.write_text("columns: {1: theirs}\n")
+    path.chmod(0o640)
+    order = {**given, "sheet": sheet, "path": str(path)}
+    refused = page.client.post("/api/mappings/save", json=order)
+    assert (refused.status_code, refused.json()["exists"]) == (409, True)
+    assert path.read_text() == "columns: {1: theirs}\n"
+    page.post("/api/mappings/save", {**order, "replace": True})
+    assert "How " in path.read_text()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_conversions_are_the_importers(page: OpenPage, people: Path) -> None:
+    """Sample cells are converted as the import would, the failing ones with its words."""
+    source = page.open(people)["id"]
+    entry = {"property": "credits", "type": "integer"}
+    shown = page.post(
+        f"/api/sources/{source}/convert", {"position": 4, "entry": entry, "around": {}}
+    )
+    assert (shown["rows"], shown["failed"], shown["faults"]) == (4, 1, [])
+    assert shown["samples"] == [
+        {"cell": "7", "json": "7"},
+        {"cell": "9", "json": "9"},
+        {"cell": "x", "failed": '"x" is no integer'},
+        {"cell": "", "empty": "skip"},
+    ]
+    wrong = {"property": "credits", "type": "list", "operation": "add"}
+    shown = page.post(
+        f"/api/sources/{source}/convert", {"position": 4, "entry": wrong, "around": {}}
+    )
+    assert shown["faults"] == [
+        "credits: operation add wants number, and the column's type gives array"
+    ]
+
+
+def test_identifiers_by_kind(page: OpenPage, people: Path) -> None:
+    """Rows are counted by what names them, as the import names them."""
+    source = page.open(people)["id"]
+    url = f"/api/sources/{source}/identifiers"
+    order = {"column": 1, "email": 3, "fallback": ["email"], "people": True}
+    counted = {"column": 3, "email": 1, "random": 0, "none": 0, "repeated": 1}
+    assert page.post(url, order) == {"rows": 4, "whole": True, **counted}
+    counted = {"column": 0, "email": 0, "random": 4, "none": 0, "repeated": 0}
+    order = {"column": None, "email": 3, "fallback": ["random"], "people": False}
+    assert page.post(url, order) == {"rows": 4, "whole": True, **counted}
+
+
+@pytest.mark.parametrize(
+    ("content", "settings", "found"),
+    [
+        (b"id;name\nu1;Ann\nu2;Ben\n", {"header": True, "delimiter": ";"}, 2),
+        ("u1,Müller\nu2,Özil\n".encode("cp1252") * 20, {"encoding": "cp1252"}, 1),
+        ("u1,Müller\n".encode("utf-16"), {"encoding": "utf-16"}, 1),
+        (b"\xef\xbb\xbfu1,Ann\n", {"encoding": "utf-8", "header": False}, 0),
+    ],
+)
+def test_how_a_file_is_written(
+    page: OpenPage, content: bytes, settings: dict[str, object], found: int
+) -> None:
+    """Header, delimiter and encoding are found out, and said."""
+    path = page.folder / "written.csv"
+    path.write_bytes(content)
+    shown = page.open(path)
+    assert settings.items() <= shown["preview"]["settings"].items()
+    assert len(shown["found"]) == found
+    given, sheet = (
+        {"source": shown["id"]},
+        page.post("/api/mappings/draft", {"source": shown["id"]}),
+    )
+    assert settings.items() <= sheet["sheet"]["source"].items()
+    assert given
+
+
+def test_dropped_file(page: OpenPage) -> None:
+    """A file that is dropped on the page is a private copy, the last one only."""
+    name = "../../etc/our people.csv"
+    first = page.client.put("/api/uploads", params={"name": name}, content=ROWS.encode()).json()
+    path = Path(first["path"])
+    assert (path.name, stat.S_IMODE(path.stat().st_mode)) == ("our people.csv", 0o600)
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert page.open(path)["rows"] == 4
+    page.client.put("/api/uploads", content=b"u1,a\n").raise_for_status()
+    assert not path.exists()
+
+
+def test_upload_is_counted(tmp_path: Path) -> None:
+    """A body that does not say how long it is, or lies, is cut off, and nothing of it stays."""
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"x" * 600, "more_body": True}
+
+    request = Request({"type": "http", "method": "PUT", "headers": []}, receive)
+    with pytest.raises(Refused) as caught:
+        asyncio.run(receive_file(request, "a.csv", tmp_path, most=1_000))
+    assert caught.value.status == 413
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_loaded_again(page: OpenPage, people: Path) -> None:
+    """A page that is loaded again finds the file and the mapping as they were."""
+    given, sheet = drafted(page, people)
+    sheet["columns"]["2"] = [{"property": "nickname"}]
+    page.post("/api/mappings/review", {**given, "sheet": sheet, "path": ""})
+    latest = page.client.get("/api/desk").json()["latest"]
+    assert (latest["document"], latest["sheet"]) == (given["document"], sheet)
+    assert latest["source"]["id"] == given["source"]
+
+
+def test_names_to_choose_from(page: OpenPage, people: Path) -> None:
+    """The field of a property offers Mixpanel's names first, then those of the mapping."""
+    path = page.folder / "named.yaml"
+    path.write_text("columns: {2: nickname, 4: $phone}\n")
+    source = page.open(people)["id"]
+    loaded = page.post("/api/mappings/load", {"source": source, "path": str(path)})
+    names = page.client.get(f"/api/mappings/{loaded['document']}/properties").json()["properties"]
+    assert names[0] == {"name": "$name", "label": "Name (Mixpanel's own)"}
+    assert {"name": "nickname", "label": "in this mapping"} in names
+    assert len({each["name"] for each in names}) == len(names)
+
+
+def test_groups_of_failures() -> None:
+    """Rows that fail for the same reason are one group, whatever their cells say."""
+    header = "row,line,column,property,identifier,code,reason"
+    lines = [f'{n},{n},4,credits,u{n},type,"""c{n}"" is not an integer"' for n in range(1, 31)]
+    groups = group_failures([header, *lines, "31,31,,,,width,3 cells where the file has 4"])
+    assert [(each["reason"], each["count"], len(each["rows"])) for each in groups] == [
+        ("… is not an integer", 30, 20),
+        ("… cells where the file has …", 1, 1),
+    ]
