@@ -21,7 +21,6 @@ from importer.order import note_repeats
 from importer.progress import Progress
 from importer.rehearsal import Rehearsal, rehearse
 from importer.report import Report, status_of
-from importer.source import STDIN
 from importer.task import Task
 from importer.transform import load_transform
 
@@ -47,7 +46,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
     mapping = watch.over(resolve_mapping(config, transform.width, transform.names))
 
     def observe(totals: Totals) -> None:
-        around.observer.update(Progress(totals, reading.expected_rows(opened.size)))
+        around.observer.update(Progress(totals, reading.expected_rows(opened)))
 
     with task.open_folder(opened, layout, destination, mapping) as folder:
         ledger = Ledger(
@@ -88,7 +87,12 @@ def carry_out(task: Task, around: Circumstances) -> Report:
         report = Report(
             run=folder.run,
             status=status_of(ledger.totals, stop, dry_run=task.dry_run),
-            source={"name": opened.name, "bytes": opened.size, "columns": layout.width},
+            source={
+                "name": opened.name,
+                "bytes": opened.size,
+                "columns": layout.width,
+                **opened.files.account(reading.rows),
+            },
             totals=ledger.totals,
             started=task.started or now,
             finished=now + timedelta(seconds=seconds),
@@ -102,7 +106,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             if task.dry_run
             else None,
             deletes=mapping.deletes,
-            piped=task.source == STDIN,
+            given_again=task.given_again,
         )
         report = folder.finish(report)
     if task.retries is not None and report.status == "complete":

@@ -15,6 +15,7 @@ from importer.guess.gather import Facts, Rows, gather
 from importer.guess.suggest import choose_identifier, is_known_name, suggest
 from importer.layout import open_records
 from importer.source import open_source
+from importer.streams import find_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,8 @@ def preview(source: str | Path, settings: config.Source | None = None) -> Previe
     SourceError for what is no CSV file, SourceBroken where it breaks off.
     """
     settings = settings or config.Source()
-    opened, found = open_source(source, settings), ""
-    if "delimiter" not in settings.model_fields_set:
+    opened, found = open_source(find_places((source,)), settings), ""
+    if "delimiter" not in settings.model_fields_set and not opened.dialect.rows:
         opened, found = settle_delimiter(opened)
         settings = settings.model_copy(update={"delimiter": opened.dialect.delimiter})
     reading, layout, records = open_records(opened, settings)
