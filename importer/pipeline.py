@@ -91,7 +91,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
                 "name": opened.name,
                 "bytes": opened.size,
                 "columns": layout.width,
-                **opened.files.account(reading.rows),
+                **opened.files.account(ledger.totals.read),
             },
             totals=ledger.totals,
             started=task.started or now,

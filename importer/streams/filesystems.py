@@ -1,5 +1,7 @@
 """How each kind of address is opened with fsspec; imported only where there is one."""
 
+import ssl
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,8 +12,17 @@ from importer.streams.stream import BLOCK_BYTES
 _PATIENCE = 60.0
 """Seconds without a byte after which a web server is taken for gone."""
 
-Opened = tuple[Any, int | None]
-"""A file, and its size if that is known."""
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file to read, its size if that is known, and whether a read that failed can be repeated.
+
+    The clients of the clouds repeat by themselves.
+    """
+
+    file: Any
+    size: int | None
+    repeatable: bool = False
 
 
 def open_file(address: str) -> Opened:
@@ -23,7 +34,7 @@ def open_file(address: str) -> Opened:
         case _:
             filesystem, path = _filesystem(address)
             opened = filesystem.open(path, "rb", block_size=BLOCK_BYTES, cache_type="none")
-            return opened, opened.size
+            return Opened(opened, opened.size)
 
 
 def find_files(pattern: str) -> list[str]:
@@ -48,16 +59,15 @@ def _filesystem(address: str, **options: Any) -> tuple[Any, str]:
 
 
 def _open_sftp(address: str) -> Opened:
-    from importer.streams.sftp import Pipelined
+    from importer.streams.sftp import Download
 
     filesystem, path = _filesystem(address)
     try:
-        size = int(filesystem.info(path)["size"])
-        opened = Pipelined(filesystem.open(path, "rb"), size, filesystem)
+        opened = Download(filesystem, path)
     except BaseException:
         filesystem.close()
         raise
-    return opened, size
+    return Opened(opened, opened.size)
 
 
 def _open_web(address: str) -> Opened:
@@ -69,6 +79,7 @@ def _open_web(address: str) -> Opened:
 
     filesystem, path = _filesystem(
         address,
+        ssl=ssl.create_default_context(),  # aiohttp's own heeds no SSL_CERT_FILE set later
         client_kwargs={
             "timeout": aiohttp.ClientTimeout(None, sock_connect=_PATIENCE, sock_read=_PATIENCE),
             "trust_env": True,  # proxies
@@ -84,8 +95,8 @@ def _open_web(address: str) -> Opened:
             path, "rb", block_size=BLOCK_BYTES, cache_type="none", size=size, **how
         )
         if size <= BLOCK_BYTES or _gives_parts(opened):
-            return opened, size
-    return filesystem.open(path, "rb", block_size=0, **how), size
+            return Opened(opened, size, repeatable=True)
+    return Opened(filesystem.open(path, "rb", block_size=0, **how), size)
 
 
 def _gives_parts(opened: Any) -> bool:

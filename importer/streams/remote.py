@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from importer.errors import SourceBroken, SourceError
 from importer.extras import needing
 from importer.streams.address import scheme_of, scrubbed, shown_address
 from importer.streams.stream import BLOCK_BYTES, Stream
+
+if TYPE_CHECKING:
+    from importer.streams.filesystems import Opened
 
 _PAUSES = (0.5, 2.0)
 """Seconds before a block that did not come is asked for again, where that is possible."""
@@ -21,13 +24,13 @@ def open_remote(address: str) -> Stream:
         from importer.streams.filesystems import open_file
     try:
         with needing(scheme.extra, f"{name}: reading it"):
-            opened, size = open_file(address)
+            opened = open_file(address)
     except SourceError:
         raise
     except Exception as error:
         # From None: its text, and a traceback's, may show the whole address.
         raise SourceError(f"{name}: cannot be opened: {_words(error, address)}") from None
-    return Stream(name, _pieces(opened, address, size), size, opened.close)
+    return Stream(name, _pieces(opened, address), opened.size, opened.file.close)
 
 
 def find_remote(pattern: str) -> list[str]:
@@ -44,7 +47,7 @@ def find_remote(pattern: str) -> list[str]:
         raise SourceError(f"{name}: cannot be listed: {_words(error, pattern)}") from None
 
 
-def _pieces(opened: Any, address: str, size: int | None) -> Iterator[bytes]:
+def _pieces(opened: "Opened", address: str) -> Iterator[bytes]:
     name, taken, piece = shown_address(address), 0, b"begin"
     try:
         while piece:
@@ -57,23 +60,24 @@ def _pieces(opened: Any, address: str, size: int | None) -> Iterator[bytes]:
             taken += len(piece)
             if piece:
                 yield piece
-        if size is not None and taken != size:
-            raise SourceBroken(f"{name}: ended after {taken:,} of {size:,} bytes; try again later")
+        if opened.size is not None and taken != opened.size:
+            raise SourceBroken(
+                f"{name}: ended after {taken:,} of {opened.size:,} bytes; try again later"
+            )
     finally:
-        opened.close()
+        opened.file.close()
 
 
-def _read(opened: Any) -> bytes:
-    """Read a block, again where that is possible: a file that fsspec buffers keeps its place."""
-    repeatable = hasattr(opened, "cache") and opened.size
-    for pause in _PAUSES if repeatable else ():
+def _read(opened: "Opened") -> bytes:
+    """Read a block, again where that is possible: its file keeps its place."""
+    for pause in _PAUSES if opened.repeatable else ():
         try:
-            return bytes(opened.read(BLOCK_BYTES))
+            return bytes(opened.file.read(BLOCK_BYTES))
         except Exception as error:
             if (status := _status(error)) is not None and status < 500 and status != 429:
                 raise
         time.sleep(pause)
-    return bytes(opened.read(BLOCK_BYTES))
+    return bytes(opened.file.read(BLOCK_BYTES))
 
 
 def _status(error: BaseException) -> int | None:

@@ -41,14 +41,14 @@ def sheet_of(workbook: Stream, settings: config.Source) -> Stream:
     """
     quote = _check(workbook.name, settings)
     with needing("excel", f"{workbook.name}: a workbook"):
-        import python_calamine
+        import python_calamine as calamine
     content = io.BytesIO(b"".join(workbook.pieces))
     workbook.close()
     try:
         _refuse_bomb(workbook.name, content)
-        opened = python_calamine.CalamineWorkbook.from_filelike(content)
+        opened = calamine.CalamineWorkbook.from_filelike(content)
         sheet = _choose(workbook.name, opened, settings.sheet)
-    except python_calamine.CalamineError as error:
+    except calamine.CalamineError as error:
         raise SourceError(
             f"{workbook.name}: cannot be read as a workbook ({error}): is it protected by a "
             "password, or another kind of document? Save it as .xlsx or CSV"
@@ -95,16 +95,23 @@ def _refuse_bomb(name: str, content: io.BytesIO) -> None:
 
 
 def _choose(name: str, workbook: "CalamineWorkbook", wanted: str | int | None) -> "CalamineSheet":
-    if isinstance(wanted, int) and wanted <= len(workbook.sheet_names):
-        return workbook.get_sheet_by_index(wanted - 1)
-    if isinstance(wanted, str) and wanted in workbook.sheet_names:
-        return workbook.get_sheet_by_name(wanted)
+    """Return the sheet of this name or number, or else the first that is not hidden."""
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    names = workbook.sheet_names
     if wanted is None:
-        for number, sheet in enumerate(workbook.sheets_metadata):
-            if sheet.typ.name == "WorkSheet" and sheet.visible.name == "Visible":
-                return workbook.get_sheet_by_index(number)
-    names = ", ".join(map(repr, workbook.sheet_names))
-    raise SourceError(f"{name}: has no such sheet; set source.sheet to one of {names}")
+        tables = (
+            number
+            for number, sheet in enumerate(workbook.sheets_metadata, start=1)
+            if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
+        )
+        wanted = next(tables, len(names) + 1)
+    if isinstance(wanted, str) and wanted in names:
+        return workbook.get_sheet_by_name(wanted)
+    if isinstance(wanted, int) and wanted <= len(names):
+        return workbook.get_sheet_by_index(wanted - 1)
+    shown = ", ".join(map(repr, names))
+    raise SourceError(f"{name}: has no such sheet; set source.sheet to one of {shown}")
 
 
 def _lines(rows: Iterable[Row], margin: int, delimiter: str, quote: str) -> Iterator[bytes]:
