@@ -89,6 +89,11 @@ def _parted(address: str) -> tuple[str, str, str, str]:
     scheme, _, rest = address.partition("://")
     end = min((at for mark in "?#" if (at := rest.find(mark)) >= 0), default=len(rest))
     authority, slash, path = rest[:end].partition("/")
+    port = authority.partition(":")[2]
+    if "@" in rest and "@" not in authority and port and not port.isdecimal():
+        # A password with one of /?# in it, as it should not be, is hidden all the same.
+        user, _, behind = rest.rpartition("@")
+        return scheme.lower(), user, behind, ""
     user, _, host = authority.rpartition("@")
     return scheme.lower(), user, host + slash + path, rest[end:]
 

@@ -54,10 +54,11 @@ class _Bytes:
         self.archive = archive
 
     def take(self, count: int) -> bytes:
-        while len(self._held) < count:
-            self._held += self.some()
-        taken, self._held = self._held[:count], self._held[count:]
-        return taken
+        taken = self.some()
+        while len(taken) < count:
+            taken += self.some()
+        self.give_back(taken[count:])
+        return taken[:count]
 
     def some(self, most: int | None = None) -> bytes:
         """Take what there is, one byte at least. Raises SourceBroken at the end."""

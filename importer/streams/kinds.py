@@ -41,9 +41,17 @@ def unwrapped(stream: Stream, settings: config.Source, layers: int = _LAYERS) ->
         yield sheet_of(stream, settings)
     elif head.startswith((_ZIP, _EMPTY_ZIP)):
         for member in archive.members(_fed(stream)):
-            yield from unwrapped(member, settings, 0)
+            yield _plain_member(member)
     else:
         yield stream
+
+
+def _plain_member(member: Stream) -> Stream:
+    """Refuse what is packed once more: members share a file, which only the archive may end."""
+    head = member.peek(_HEAD_BYTES)
+    if head.startswith((*_COMPRESSED, _ZIP, _OLD_WORKBOOK)):
+        raise SourceBroken(f"{member.name}: is packed within the archive; unpack it first")
+    return member
 
 
 def _is_workbook(head: bytes) -> bool:

@@ -120,10 +120,10 @@ def _matches(source: Place) -> Iterable[Place]:
         found = [path for path in matches if Path(path).is_file()]
     if not found:
         raise SourceError(f"{shown(source)}: no file fits this pattern")
-    return sorted(found, key=_in_order)
+    return sorted(found, key=in_order)
 
 
-def _in_order(name: str) -> tuple[list[tuple[int, str]], str]:
+def in_order(name: str) -> tuple[list[tuple[int, str]], str]:
     """Order by the numbers in a name as numbers, by its letters otherwise."""
     parts = re.split(r"(\d+)", name)
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts], name

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -107,7 +108,7 @@ def sftp(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Server]:
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
 
-    async def listen() -> "asyncssh.SSHAcceptor":
+    async def listen() -> Any:
         return await asyncssh.listen(
             "127.0.0.1", 0, server_factory=Door, server_host_keys=[key],
             sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=str(files)),
