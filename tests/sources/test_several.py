@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -55,11 +56,13 @@ def test_one_report(desk: Desk) -> None:
         desk,
         one="id,orders\n" + rows(1, 150) + "u151,many",
         two=gzip.compress(b"\xef\xbb\xbfid,orders\r\n" + rows(152, 300).encode()),
-        three=zipped(("a.csv", b"id,orders\nu301,none\n"), ("b.csv", b'"id",orders\nu302\n')),
+        three=zipped(
+            ("a.csv", b"id,orders\nu301,none\n"), ("b.csv", b'"id",orders\nu302\nu303,1\nu304,1\n')
+        ),
     )
     report = run(desk, one, two, three, mapping=HEADED)
-    assert (report.exit_code, report.totals.read, report.totals.failed) == (3, 302, 3)
-    assert desk.orders == {name: 1 for name in once(300) if name != "u151"}
+    assert (report.exit_code, report.totals.read, report.totals.failed) == (3, 304, 3)
+    assert desk.orders == {name: 1 for name in once(304) if name not in ("u151", "u301", "u302")}
     with (report.folder / "failures.csv").open(encoding="utf-8", newline="") as stream:
         lines = list(csv.DictReader(stream))
     where = [(line["row"], line["line"], line["reason"].split(": ")[0]) for line in lines]
@@ -74,11 +77,11 @@ def test_one_report(desk: Desk) -> None:
     assert source["name"] == f"{one} and 3 more"
     assert source["bytes"] == sum(path.stat().st_size for path in (one, two, three))
     assert [(file["first_row"], file["rows"]) for file in source["files"]] == [
-        (1, 151), (152, 149), (301, 1), (302, 1),
+        (1, 151), (152, 149), (301, 1), (302, 3),
     ]  # fmt: skip
     (report.folder / "rejects.csv").write_text("id,orders\nu151,1\nu301,1\nu302,1\n")
     assert retry_import(report.folder, **around(desk)).exit_code == 0
-    assert desk.orders == once(302)
+    assert desk.orders == once(304)
 
 
 def test_goes_on_across_files(desk: Desk) -> None:
@@ -108,8 +111,6 @@ def test_goes_on_across_files(desk: Desk) -> None:
         ("id,orders\nu2,1,2\nu3,1,2\n", "has 3 cells a record, but"),
         ("", "is empty; nothing to import"),
         ("id,orders\n" + "\0" * 99, "is a binary file"),
-        (gzip.compress(b"id,orders\n" + adding(99).encode())[:-30], "ends in the middle"),
-        ('id,orders\nu2,"1\n', "line 2: the quote that opens here is never closed"),
     ],
 )
 def test_found_before_anything_is_sent(desk: Desk, second: str | bytes, words: str) -> None:
@@ -133,6 +134,26 @@ def test_not_as_the_first_on_the_way(desk: Desk) -> None:
     assert isinstance(report.stop, SourceBroken)
 
 
+@pytest.mark.parametrize(
+    ("second", "sent", "words"),
+    [
+        (gzip.compress(rows(100, 199).encode())[:-30], 99, "ends in the middle of its gzip data"),
+        (rows(100, 198) + 'u199,"1\n', 198, "line 100: the quote that opens here is never closed"),
+    ],
+)
+def test_breaks_off_on_the_way(desk: Desk, second: str | bytes, sent: int, words: str) -> None:
+    """A later file that breaks off stops the run, is named, and goes on once it is mended."""
+    paths = put(desk, one=rows(1, 99), two=second)
+    report = run(desk, *paths)
+    assert (report.exit_code, len(desk.orders) >= sent) == (4, True)
+    assert str(report.stop).startswith(f"{paths[1]}: ")
+    assert words in str(report.stop)
+    whole = rows(100, 199)
+    put(desk, two=whole if isinstance(second, str) else gzip.compress(whole.encode()))
+    assert resume_import(report.folder, **around(desk)).exit_code == 0
+    assert (desk.orders, desk.updates) == (once(199), 199)
+
+
 def test_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Arguments keep their order; what fits a pattern comes by the numbers in its name."""
     monkeypatch.chdir(tmp_path)
@@ -146,10 +167,12 @@ def test_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )  # fmt: skip
 
 
-@given(st.lists(st.text("a0189.-", max_size=6), unique=True))
-def test_order_is_total(names: list[str]) -> None:
+@given(st.lists(st.text("a0189.-", max_size=6), unique=True), st.randoms())
+def test_order_is_total(names: list[str], chance: random.Random) -> None:
     """The order of names depends on nothing but the names."""
-    assert sorted(names, key=in_order) == sorted(reversed(names), key=in_order)
+    others = names.copy()
+    chance.shuffle(others)
+    assert sorted(names, key=in_order) == sorted(others, key=in_order)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Workbooks: a sheet is read as a CSV file of what its cells show, and a line is a row of it."""
 
 import datetime as dt
-import io
 from pathlib import Path
 
 import openpyxl
@@ -42,12 +41,12 @@ def test_cells(tmp_path: Path) -> None:
     row: list[object] = [
         "007", " x ", 42, 42.0, -1.5, 0.1, 491701234567, True, False, None,
         dt.date(2025, 4, 3), dt.datetime(2025, 4, 3, 10, 20, 30), dt.time(9, 5),
-        dt.timedelta(hours=36, minutes=5), 'say "a", b', "=1+1",
+        dt.timedelta(hours=36, minutes=5), 'say "a", b',
     ]  # fmt: skip
     path = book(tmp_path / "customers", Sheet=[row])
     texts = (
         "007, x ,42,42,-1.5,0.1,491701234567,TRUE,FALSE,,2025-04-03,2025-04-03T10:20:30,09:05:00,"
-        '36:05:00,"say ""a"", b",'
+        '36:05:00,"say ""a"", b"'
     )
     assert read(path) == [(1, f"{texts}\r\n")]
 
@@ -63,10 +62,10 @@ def test_numbers(cell: float, text: str) -> None:
 
 def test_lines_are_rows(tmp_path: Path) -> None:
     """Empty rows are none, and line breaks in cells shift no line: it is the row of the sheet."""
-    rows: Cells = [["u1", "a\nb"], [], [None, None], ["u2", "\n\n"], ["u3", "x"]]
+    rows: Cells = [["u1", "a\nb"], [], [None, None], ["u2", "b\n\nc"], ["u3", "x"]]
     assert read(book(tmp_path / "x", Sheet=rows)) == [
         (1, 'u1,"a\nb"\r\n'),
-        (4, 'u2,"\n\n"\r\n'),
+        (4, 'u2,"b\n\nc"\r\n'),
         (5, "u3,x\r\n"),
     ]
 
@@ -83,7 +82,7 @@ def test_which_sheet(tmp_path: Path) -> None:
     assert read(path, sheet="Two") == read(path, sheet=3) == [(1, "2\r\n")]
     assert read(path, sheet="hidden") == [(1, "h\r\n")]
     for wanted in ("Three", 4):
-        with pytest.raises(SourceError, match="no such sheet; set source.sheet to one of 'hidden'"):
+        with pytest.raises(SourceError, match=r"no such sheet; set source\.sheet to one"):
             read(path, sheet=wanted)
 
 
@@ -114,7 +113,6 @@ def test_rehearsed_and_previewed(tmp_path: Path) -> None:
 def test_what_is_no_workbook(tmp_path: Path) -> None:
     """Another document of the same family is refused."""
     path = tmp_path / "x.docx"
-    with io.BytesIO() as _:
-        path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2_000))
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2_000))
     with pytest.raises(SourceError, match="cannot be read as a workbook"):
         open_source(path, config.Source())
