@@ -43,8 +43,9 @@ def find_files(pattern: str) -> list[str]:
     found = filesystem.glob(path, detail=True)
     files = [name for name, what in found.items() if what["type"] == "file"]
     parts = urlsplit(pattern)
-    before = f"{parts.scheme}://{parts.netloc if parts.scheme == 'sftp' else ''}"
-    return [before + name for name in files]
+    if parts.scheme == "sftp":
+        return [f"sftp://{parts.netloc}{name}" for name in files]
+    return [f"{parts.scheme}://{name.lstrip('/')}" for name in files]
 
 
 def _filesystem(address: str, **options: Any) -> tuple[Any, str]:

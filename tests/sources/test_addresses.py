@@ -72,7 +72,7 @@ def test_no_address(address: str, words: str) -> None:
 
 
 EXTRAS = (
-    ("https://h/a.csv", "fsspec", "http"),
+    ("https://h/a.csv", "fsspec.core", "http"),
     ("https://h/a.csv", "aiohttp", "http"),
     ("s3://b/a.csv", "s3fs", "s3"),
     ("gs://b/a.csv", "gcsfs", "gcs"),
