@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 import trustme
@@ -163,4 +163,26 @@ def s3(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Server]:
         server.stop()
 
 
-KINDS = {"web": web, "sftp": sftp, "s3": s3}
+class GoogleBucket(Server):
+    def put(self, name: str, content: bytes) -> str:
+        where = f"{self.line.url}/upload/storage/v1/b/crm-exports/o?uploadType=media&name={name}"
+        urlopen(Request(where, content, {"Content-Type": "text/csv"})).close()
+        return self.before + name
+
+
+@contextmanager
+def gcs(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """An emulator of Google Cloud Storage."""
+    pytest.importorskip("gcsfs")
+    emulator = pytest.importorskip("gcp_storage_emulator.server")
+    server = emulator.create_server("127.0.0.1", 0, in_memory=True, default_bucket="crm-exports")
+    server.start()
+    try:
+        with line_to(server._api._httpd.socket.getsockname()[1]) as line:
+            patch.setenv("STORAGE_EMULATOR_HOST", line.url)
+            yield GoogleBucket(folder, "gs://crm-exports/", line)
+    finally:
+        server.stop()
+
+
+KINDS = {"web": web, "sftp": sftp, "s3": s3, "gcs": gcs}
