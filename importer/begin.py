@@ -1,5 +1,6 @@
 """The ways to begin: from the start, where a run was left, with the rows that one set aside."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Unpack
 
@@ -9,11 +10,12 @@ from importer.config import Config
 from importer.pipeline import carry_out
 from importer.report import Report
 from importer.retry import retry_task
+from importer.streams import Place
 from importer.task import new_task, resumed_task
 
 
 def import_profiles(
-    source: str | Path,
+    source: Place | Sequence[Place],
     config: Config | str | Path,
     *,
     dry_run: bool = False,
@@ -21,7 +23,7 @@ def import_profiles(
     report_dir: str | Path = "importer-runs",
     **options: Unpack[Options],
 ) -> Report:
-    """Import a CSV file (a path, or `-` for standard input) as a mapping says.
+    """Import CSV files (paths, patterns, addresses, or `-` for standard input) as a mapping says.
 
     Raises ConfigError, SourceError or ReportError while nothing has been sent, and AlreadyRunning.
     A run that has begun always returns its report; `report.stop` says why it ended early.
@@ -33,7 +35,7 @@ def import_profiles(
 
 def resume_import(
     run_dir: str | Path,
-    source: str | Path | None = None,
+    source: Place | Sequence[Place] | None = None,
     config: Config | str | Path | None = None,
     **options: Unpack[Options],
 ) -> Report:

@@ -84,6 +84,7 @@ class Source(_Section):
     quote: Annotated[str, AfterValidator(_one_ascii_character)] | None = '"'
     encoding: Annotated[str, AfterValidator(_known_encoding)] = "utf-8"
     skip_records: Annotated[int, Field(ge=0)] = 0
+    sheet: Annotated[str, Field(min_length=1)] | Annotated[int, Field(ge=1)] | None = None
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:

@@ -4,12 +4,14 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
+from math import inf
 
 from importer import config
 from importer.chunks import cells_of, count_widths
 from importer.errors import SourceBroken, SourceError
 from importer.fingerprint import Fingerprint
 from importer.records import LONGEST_RECORD, Records, frame_records
+from importer.several import one_after_another
 from importer.source import Source
 
 SAMPLE = 1_000
@@ -63,16 +65,19 @@ class Reading:
             # Its traceback would keep the last block in memory and the file open.
             self.broken = broken.with_traceback(None)
 
-    def expected_rows(self, size: int | None) -> int | None:
-        """Estimate the rows of a source of `size` bytes from those read so far."""
-        if not size or not self.bytes:
+    def expected_rows(self, source: Source) -> int | None:
+        """Estimate the rows of a source from those read so far, and how much of it they take."""
+        share = source.share() if source.share is not None else self.bytes / (source.size or inf)
+        if not share:
             return self._limit
-        estimate = max(self.rows, round(self.rows * size / self.bytes))
+        estimate = max(self.rows, round(self.rows / share))
         return estimate if self._limit is None else min(estimate, self._limit)
 
 
 def framed(source: Source, settings: config.Source) -> Iterator[Records]:
     """Return the records of a source, those before the first row too, numbered down from 0."""
+    if source.several:
+        return one_after_another(source, settings)
     return frame_records(source.blocks, source.dialect, 1 - settings.skip_records - settings.header)
 
 

@@ -6,7 +6,7 @@ of two that begin together one sees the other.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -47,16 +47,17 @@ def hold(journal: Journal, run_dir: Path) -> None:
         raise AlreadyRunning(f"{run_dir}: is under way in another process") from error
 
 
-def refuse_overlap(report_dir: Path, source: str, own: Path | None = None) -> None:
-    """Raise AlreadyRunning where a run of this source is under way in the report folder.
+def refuse_overlap(report_dir: Path, sources: Sequence[str], own: Path | None = None) -> None:
+    """Raise AlreadyRunning where a run of one of these sources is under way in the report folder.
 
     The `own` folder of a run that goes on is passed over. What comes from standard input has no
     name that could be compared.
     """
-    for ledger in sorted(report_dir.glob(f"*/{LEDGER}")) if source != "-" else ():
-        if ledger.parent != own and _is_held(ledger) and _source_of(ledger) == source:
+    wanted = {*sources} - {"-"}
+    for ledger in sorted(report_dir.glob(f"*/{LEDGER}")) if wanted else ():
+        if ledger.parent != own and _is_held(ledger) and (taken := wanted & _sources_of(ledger)):
             raise AlreadyRunning(
-                f"{source}: is being imported by another process ({ledger.parent}); "
+                f"{min(taken)}: is being imported by another process ({ledger.parent}); "
                 "wait for it, or give this run another --report-dir"
             )
 
@@ -77,9 +78,10 @@ def _is_held(ledger: Path) -> bool:
     return False
 
 
-def _source_of(ledger: Path) -> str:
+def _sources_of(ledger: Path) -> set[str]:
     with ledger.open("rb") as stream:
         try:
-            return str(orjson.loads(stream.readline())["source"])
+            line = orjson.loads(stream.readline())
+            return {line["source"], *line.get("more", ())}
         except (orjson.JSONDecodeError, KeyError, TypeError):
-            return ""
+            return set()

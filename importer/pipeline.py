@@ -22,7 +22,6 @@ from importer.order import note_repeats
 from importer.progress import Progress
 from importer.rehearsal import Rehearsal, rehearse
 from importer.report import Report, status_of
-from importer.source import STDIN
 from importer.task import Task
 from importer.timeline import Chronicle
 from importer.transform import load_transform
@@ -54,7 +53,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
     mapping = watch.over(resolve_mapping(config, transform.width, transform.names))
 
     def observe(totals: Totals) -> None:
-        around.observer.update(Progress(totals, reading.expected_rows(opened.size)))
+        around.observer.update(Progress(totals, reading.expected_rows(opened)))
 
     with task.open_folder(opened, layout, destination, mapping) as folder:
         ledger = Ledger(
@@ -98,7 +97,12 @@ def carry_out(task: Task, around: Circumstances) -> Report:
         report = Report(
             run=folder.run,
             status=status_of(ledger.totals, stop, dry_run=task.dry_run),
-            source={"name": opened.name, "bytes": opened.size, "columns": layout.width},
+            source={
+                "name": opened.name,
+                "bytes": opened.size,
+                "columns": layout.width,
+                **opened.files.account(ledger.totals.read),
+            },
             totals=ledger.totals,
             started=task.started or now,
             finished=now + timedelta(seconds=seconds),
@@ -112,7 +116,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             if task.dry_run
             else None,
             deletes=mapping.deletes,
-            piped=task.source == STDIN,
+            given_again=task.given_again,
             groups=folder.groups.result(ledger.totals.failures_by_code),
             columns=watch.failures(),
             timeline=chronicle.timeline(),

@@ -17,6 +17,7 @@ from importer.guess.shape import Shape, shape_of
 from importer.guess.suggest import choose_identifier, is_known_name, suggest
 from importer.layout import open_records
 from importer.source import open_source
+from importer.streams import find_places
 
 LIKE_A_HEADER = "the first record looks like a header"
 
@@ -75,8 +76,8 @@ def preview(
     SourceError for what is no CSV file, SourceBroken where it breaks off.
     """
     settings = settings or config.Source()
-    opened, found = open_source(source, settings), ""
-    if "delimiter" not in settings.model_fields_set:
+    opened, found = open_source(find_places((source,)), settings), ""
+    if "delimiter" not in settings.model_fields_set and not opened.dialect.rows:
         opened, found = settle_delimiter(opened)
         settings = settings.model_copy(update={"delimiter": opened.dialect.delimiter})
     reading, layout, records = open_records(opened, settings, limit)

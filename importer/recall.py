@@ -27,8 +27,9 @@ Refused = tuple[str, str, str]
 class Begun:
     """The first line of a ledger: what an import needs to be the same one again.
 
-    `source` is an absolute path, or `-`; `bytes` and `columns` are its size, where it has one, and
-    its width. `folder` is what paths in the mapping are relative to. `retries` names the run whose
+    `source` is an absolute path, an address without what is secret in it, or `-`, and `more` are
+    those that come behind it; `bytes` and `columns` are its size, where it has one, and its width.
+    `folder` is what paths in the mapping are relative to. `retries` names the run whose
     rows these are, and which of its files: `rejects` or `in_doubt`. What was begun with a `mask`
     keeps it.
     """
@@ -46,6 +47,11 @@ class Begun:
     divides: bool = False
     mask: bool = False
     ledger: int = SCHEMA
+    more: tuple[str, ...] | None = None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.source, *(self.more or ()))
 
 
 @dataclass(slots=True, eq=False)
@@ -168,6 +174,6 @@ def _lines(content: bytes) -> Iterator[tuple[dict[str, Any], int]]:
 def _begun(line: Mapping[str, Any], path: Path) -> Begun:
     if line.get("ledger") != SCHEMA:
         raise ConfigError(f"{path}: is no ledger that this version can read")
-    known = {name: line.get(name) for name in Begun.__dataclass_fields__}
-    retries = line.get("retries")
-    return Begun(**known | {"retries": tuple(retries) if retries else None})
+    known: dict[str, Any] = {name: line.get(name) for name in Begun.__dataclass_fields__}
+    lists = {name: tuple(line[name]) for name in ("retries", "more") if line.get(name)}
+    return Begun(**known | lists)

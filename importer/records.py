@@ -30,11 +30,15 @@ _LF, _CR = 0x0A, 0x0D
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The characters that give a file its structure, as code units of `unit` bytes' type."""
+    """The characters that give a file its structure, as code units of `unit` bytes' type.
+
+    With `rows` a record is one line, whatever is in its cells: those are the rows of a sheet.
+    """
 
     delimiter: str = ","
     quote: str | None = '"'
     unit: str = "u1"
+    rows: bool = False
 
     @property
     def unit_bytes(self) -> int:
@@ -147,6 +151,8 @@ def _frame(
     opens, closes, stray_at = quoted_spans(units, dialect)
     line_ends = _line_ends(units, data, at_end=at_end)
     record_ends = _outside(line_ends, opens, closes)
+    if dialect.rows:
+        line_ends = record_ends
     stops = record_ends + 1
     used = int(stops[-1]) if len(stops) else 0
     if at_end and used < len(units):

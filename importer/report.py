@@ -25,8 +25,8 @@ class Report:
     """How a run ended: the books, and where the failed rows are.
 
     `seconds` is how long this process took; one that went on has an earlier one's start.
-    `stop` is why it ended before its last row, if it did, `piped` whether its source cannot be
-    opened again; `folder` holds the files; `examples`
+    `stop` is why it ended before its last row, if it did, `given_again` the sources that must be
+    given once more to go on; `folder` holds the files; `examples`
     are the first failed rows, `groups` all of them by column and code, `columns` the cells that
     are not of their type; `rehearsed` is what only a dry run can tell. `resumed` says whether
     earlier processes had a part in it, `config` how its mapping was named.
@@ -46,7 +46,7 @@ class Report:
     warnings: Sequence[str] = ()
     rehearsed: Rehearsed | None = None
     deletes: bool = False
-    piped: bool = False
+    given_again: Sequence[str] = ()
     groups: Sequence[FailureGroup] = ()
     columns: Sequence[ColumnFailures] = ()
     timeline: Timeline | None = None
@@ -62,8 +62,9 @@ class Report:
         """Return the command that goes on with the run; "" where it has come to its end."""
         if self.stop is None or "ledger" not in self.files:
             return ""
-        pipe, stdin = ("... | ", "- ") if self.piped else ("", "")
-        return f"{pipe}importer run {stdin}--resume {shlex.quote(str(self.folder))}"
+        pipe = "... | " if "-" in self.given_again else ""
+        given = (*self.given_again, "--resume", str(self.folder))
+        return f"{pipe}importer run {shlex.join(given)}"
 
     @property
     def exit_code(self) -> int:

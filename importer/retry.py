@@ -1,7 +1,7 @@
 """Rows that a run set aside, mended or in doubt: taken up again by a run of their own."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,8 @@ from importer.layout import open_records
 from importer.mapping import resolve_mapping
 from importer.recall import IMPORTED, Recalled, Refused, recall
 from importer.run_folder import MAPPING
-from importer.source import STDIN, open_source
+from importer.source import open_source
+from importer.streams import STDIN, Place
 from importer.task import Task, Warn
 from importer.transform import load_transform
 
@@ -50,7 +51,7 @@ def retry_task(run_dir: Path, which: Which, warn: Warn, *, overwrite: bool) -> T
         few = ", ".join(map(str, missing[:5])) + (" ..." if len(missing) > 5 else "")
         warn(f"{path}: {len(missing):,} of the rows are not there any more, given up: {few}")
     task = Task(
-        path,
+        (path,),
         config,
         Path(recalled.begun.folder),
         run_dir.parent,
@@ -67,7 +68,7 @@ def retry_task(run_dir: Path, which: Which, warn: Warn, *, overwrite: bool) -> T
 class _File:
     """A file of rows, and how to find out whose they are."""
 
-    path: str | Path
+    sources: Sequence[Place]
     config: Config
     folder: Path
     identities: Identities
@@ -78,7 +79,7 @@ class _File:
         self, fingerprint: Fingerprint | None = None, among: set[str] | None = None
     ) -> Iterator[tuple[int, str]]:
         """Yield row and identifier of each good row, only those `among` if there are any."""
-        opened = open_source(self.path, self.config.source)
+        opened = open_source(self.sources, self.config.source)
         _, layout, records = open_records(
             opened, self.config.source, self.limit, self.width, fingerprint
         )
@@ -103,7 +104,7 @@ def _held_back(task: Task, recalled: Recalled, warn: Warn) -> dict[int, Refused]
     retries = task.retries
     if retries is None or not ordered or not retries.numbers.any():
         return {}
-    mended = _File(task.source, task.config, task.folder, task.identities, retries.columns)
+    mended = _File(task.sources, task.config, task.folder, task.identities, retries.columns)
     names = {row: name for row, name in mended.identifiers() if retries.numbers[row - 1]}
     last = _last_imported(task, recalled, set(names.values()), warn)
     return {
@@ -125,7 +126,7 @@ def _last_imported(task: Task, recalled: Recalled, names: set[str], warn: Warn) 
         warn("the run read standard input: whether a later row has the same identifier is unknown")
         return {}
     identities = Drawn(uuid.UUID(begun.seed))
-    source = _File(begun.source, task.config, task.folder, identities, limit=begun.limit)
+    source = _File(begun.sources, task.config, task.folder, identities, limit=begun.limit)
     try:
         found = list(source.identifiers(Fingerprint(recalled.points), names))
     except SourceError as error:

@@ -14,6 +14,7 @@ from typing import Self, TextIO
 from importer.errors import ReportError, SourceBroken
 from importer.failure import Failure
 from importer.failure_groups import FailureGroups
+from importer.files import Files
 from importer.journal import LEDGER, Journal
 from importer.masking import masked, masked_words
 from importer.private_file import open_private_text, replace_private
@@ -38,7 +39,8 @@ class RunFolder:
     `journal` is its ledger, which a rehearsal has not, and `recalled` what that said before.
     `positions` tells the column of each mapped
     property, `codec` how the source is written; with `mask` the tables show the form of values
-    only. Every method raises ReportError where the disk refuses.
+    only. Where the source is several `files` they name that of a row. Every method raises
+    ReportError where the disk refuses.
     """
 
     def __init__(
@@ -51,12 +53,14 @@ class RunFolder:
         preamble: bytes,
         codec: str,
         mask: bool = False,
+        files: Files | None = None,
     ) -> None:
         self.path = path
         self.journal = journal
         self.recalled = recalled
         self._positions = positions
         self._mask = mask
+        self._files = files or Files()
         self.examples: list[Failure] = []
         self.groups = FailureGroups(positions)
         with report_errors(path):
@@ -155,13 +159,11 @@ class RunFolder:
 
     def _shown(self, failure: Failure) -> Failure:
         """Return the failure as the tables show it."""
-        if not self._mask:
-            return failure
-        return replace(
-            failure,
-            reason=masked_words(failure.reason),
-            identifier=masked(failure.identifier),
-        )
+        if self._mask:
+            words, identifier = masked_words(failure.reason), masked(failure.identifier)
+            failure = replace(failure, reason=words, identifier=identifier)
+        file = self._files.of(failure.row)
+        return replace(failure, reason=f"{file}: {failure.reason}") if file else failure
 
     def _write_line(self, stream: TextIO, failure: Failure) -> None:
         column = failure.column or self._positions.get(failure.property) or ""

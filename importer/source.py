@@ -1,21 +1,27 @@
-"""Where the bytes come from: a file or standard input, in blocks, and how they are encoded."""
+"""What the bytes of a source are: in blocks, one file or several, and how they are encoded."""
 
 import codecs
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from io import BufferedIOBase, RawIOBase
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from importer import config
-from importer.errors import ConfigError, ImporterError, SourceBroken, SourceError
+from importer.errors import ConfigError, ImporterError, SourceError
+from importer.files import Files
 from importer.records import Dialect
+from importer.streams import (
+    BLOCK_BYTES,
+    STDIN,
+    Place,
+    Stream,
+    in_blocks,
+    is_local,
+    open_place,
+    unwrapped,
+)
+from importer.streams.stream import counted
 
-BLOCK_BYTES = 1024 * 1024
-"""Bytes read at once: some 6,000 records of a CRM export. Blocks four times as large cost 80 MiB
-more in a run and save a twentieth of its time; smaller ones pay for each kernel call more often."""
-
-STDIN = "-"
+__all__ = ["BLOCK_BYTES", "STDIN", "Encoding", "Source", "open_source"]
 
 _HEAD_BYTES, _FEW = 65_536, 8
 
@@ -28,15 +34,8 @@ _CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\r\f\x1b")
 # What a file that is no CSV begins with, and what to tell its owner. Each has a byte or a length
 # that no text begins with.
 _MAGIC = {
-    b"PK\x03\x04": "a ZIP archive or an Excel workbook; save it as CSV",
-    b"\x1f\x8b": "gzip-compressed; uncompress it first",
-    **{
-        # Its level and the start of a block: an id may begin with BZh.
-        b"BZh%d1AY&SY" % level: "bzip2-compressed; uncompress it first"
-        for level in range(1, 10)
-    },
-    b"\x28\xb5\x2f\xfd": "zstd-compressed; uncompress it first",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook; save it as CSV",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive; unpack it first",
+    b"Rar!\x1a\x07": "a RAR archive; unpack it first",
     b"PAR1\x15": "a Parquet file; export it as CSV",
     b"%PDF-": "a PDF document",
     b"\x89PNG": "a picture",
@@ -71,7 +70,10 @@ class Encoding:
 class Source:
     """An opened source: `blocks` yields the bytes behind `encoding.mark`.
 
-    At their end it is closed; who reads no further calls `close`.
+    At their end it is closed; who reads no further calls `close`. `size` is the bytes of all its
+    files, and `share` says how much of them was read where the bytes of the records do not.
+    `several` sources may follow one another: `rest` opens those behind the first, each once the
+    one before was read, and `files` is told where each begins.
     """
 
     name: str
@@ -80,82 +82,82 @@ class Source:
     dialect: Dialect
     blocks: Iterator[bytes]
     close: Callable[[], object] = lambda: None
+    share: Callable[[], float] | None = None
+    several: bool = False
+    rest: Iterator["Source"] = field(default_factory=lambda: iter(()))
+    files: Files = field(default_factory=Files)
 
 
-def open_source(source: str | Path, settings: config.Source) -> Source:
-    """Open a path, or `-` for standard input, and look at its first block.
+def open_source(source: Place | Sequence[Place], settings: config.Source) -> Source:
+    """Open files, addresses, or `-` for standard input, and look at the first block.
 
-    Raises SourceError for what cannot be a CSV file: missing, a directory, empty, binary.
+    Raises SourceError for what cannot be a CSV file, however it is packed: missing, a directory,
+    empty, binary.
     """
-    stream, name, size = _open(source)
-    try:
-        first = _read_block(stream)
-        if not first:
-            raise SourceError(f"{name}: is empty; nothing to import")
-        encoding = _encoding(settings, first)
-        _refuse_binary(name, first, encoding)
-    except OSError as error:
-        stream.close()
-        raise SourceError(f"{name}: {error.strerror}") from error
-    except ImporterError:
-        stream.close()
-        raise
+    places = (source,) if isinstance(source, str | Path) else tuple(source)
+    rest = _opened(places, settings)
+    first = next(rest)
+    return replace(first, rest=rest)
+
+
+def _opened(places: Sequence[Place], settings: config.Source) -> Iterator[Source]:
+    """Open one file after the other, when it is asked for."""
+    sizes = [Path(place).stat().st_size if is_local(place) else None for place in places[1:]]
+    total: int | None = None
+    before = 0
+    for number, place in enumerate(places):
+        stream = open_place(place)
+        if not number:
+            known = [stream.size, *sizes]
+            total = sum(filter(None, known)) if None not in known else None
+        try:
+            for part in unwrapped(stream, settings):
+                if len(places) > 1 and part.share is None:
+                    part.pieces, part.share = counted(part.pieces, part.size)
+                yield _source_of(part, settings, total, before, several=len(places) > 1)
+        except (OSError, ImporterError):
+            stream.close()
+            raise
+        before += stream.size or 0
+
+
+def _source_of(
+    part: Stream, settings: config.Source, total: int | None, before: int, *, several: bool
+) -> Source:
+    name, blocks = part.name, in_blocks(part.pieces)
+    first = next(blocks, b"")
+    if not first:
+        raise SourceError(f"{name}: is empty; nothing to import")
+    encoding = _encoding(settings, first)
+    _refuse_binary(name, first, encoding)
     return Source(
         name=name,
-        size=size,
+        size=total,
         encoding=encoding,
-        dialect=Dialect(settings.delimiter, settings.quote, encoding.unit),
-        blocks=_blocks(stream, first[len(encoding.mark) :], name, size and size - len(first)),
-        close=stream.close,
+        dialect=Dialect(settings.delimiter, settings.quote, encoding.unit, rows=part.sheet),
+        blocks=_blocks(first[len(encoding.mark) :], blocks, part),
+        close=part.close,
+        share=_share(part, total, before),
+        several=several or part.member,
     )
 
 
-def _open(source: str | Path) -> tuple[RawIOBase | BufferedIOBase, str, int | None]:
-    if source == STDIN:
-        if sys.stdin is None:  # a scheduler may start programs without one
-            raise SourceError("standard input: is closed; name a CSV file")
-        # Not sys.stdin: a thread that waits in its buffer would hold up the end of the program.
-        return open(0, "rb", buffering=0, closefd=False), "standard input", None
-    path = Path(source)
-    try:
-        stream = path.open("rb")
-    except OSError as error:
-        raise SourceError(f"{path}: {error.strerror}; name a CSV file, or - for stdin") from error
-    return stream, str(path), path.stat().st_size if path.is_file() else None
+def _share(part: Stream, total: int | None, before: int) -> Callable[[], float] | None:
+    """Return what says which share of all files was read, of which some were read `before`."""
+    share, size = part.share, part.size or 0
+    if share is None or not total:
+        return share
+    return lambda: (before + share() * size) / total
 
 
-def _blocks(
-    stream: RawIOBase | BufferedIOBase, first: bytes, name: str, missing: int | None
-) -> Iterator[bytes]:
-    """Yield blocks to the end, which must come once `missing` bytes more were read.
-
-    A file that another program is still writing has an end in the middle of something.
-    """
-    block = first
+def _blocks(block: bytes, following: Iterator[bytes], part: Stream) -> Iterator[bytes]:
     try:
         while block:
             yield block
-            block = _read_block(stream)
-            missing = None if missing is None else missing - len(block)
-        if missing:
-            how = "was cut short" if missing > 0 else "has grown"
-            raise SourceBroken(
-                f"{name}: {how} while it was read ({abs(missing):,} bytes): is it still being "
-                "written? Import it when it is whole"
-            )
-    except OSError as error:
-        raise SourceBroken(f"{name}: reading it broke off: {error.strerror}") from error
+            block = next(following, b"")
     finally:
-        stream.close()
-
-
-def _read_block(stream: RawIOBase | BufferedIOBase) -> bytes:
-    """Read a whole block, of a pipe too, which gives a little at a time; less only at the end."""
-    pieces, missing = [], BLOCK_BYTES
-    while missing and (piece := stream.read(missing)):
-        pieces.append(piece)
-        missing -= len(piece)
-    return b"".join(pieces)
+        if not part.member:  # what it is a member of has others
+            part.close()
 
 
 def _encoding(settings: config.Source, first: bytes) -> Encoding:

@@ -1,7 +1,7 @@
 """What a run sets out to do: an import from the start, or one that goes on where it was left."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -22,14 +22,16 @@ from importer.mapping import Mapping
 from importer.private_file import replace_private
 from importer.recall import Recalled, Refused, recall
 from importer.run_folder import MAPPING, RunFolder, make_report_dir, new_folder, report_errors
-from importer.source import STDIN, Source, open_source
+from importer.several import check_agreement
+from importer.source import Source, open_source
+from importer.streams import STDIN, Place, find_places, is_rereadable, leads_nowhere, name_of, shown
 
 Warn = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
-    """A source, a mapping and what is known of both from before.
+    """Sources, a mapping and what is known of both from before.
 
     `folder` is what paths in the mapping are relative to; `run_dir` the folder of a run that goes
     on, and `recalled` its ledger. `divides` lets a batch that must not be repeated be sent again
@@ -37,7 +39,7 @@ class Task:
     how the mapping was named.
     """
 
-    source: str | Path
+    sources: tuple[Place, ...]
     config: Config
     folder: Path
     report_dir: Path
@@ -63,25 +65,34 @@ class Task:
         return self.retries.columns if self.retries is not None else None
 
     @property
+    def given_again(self) -> tuple[str, ...]:
+        """Return the sources, where a run cannot go on with what it keeps of them."""
+        names = tuple(map(shown, self.sources))
+        return names if any(name == STDIN or leads_nowhere(name) for name in names) else ()
+
+    @property
     def identities(self) -> Identities:
         """Return where random ids come from: the same row has the same, in a retry too."""
         drawn = Drawn(self.seed)
         return drawn if self.retries is None else Kept(drawn, self.retries)
 
     def open(self) -> tuple[Source, Fingerprint]:
-        """Open the source; of a run that goes on, only if it is what it was.
+        """Open the sources; of a run that goes on, only if they are what they were.
 
         Raises SourceError, and SourceChanged before anything is sent where that can be told.
         """
         points = self.recalled.points if self.recalled is not None else {}
-        if self.recalled is not None and Path(self.source).is_file():  # not from a pipe
+        if len(self.sources) > 1:
+            check_agreement(self.sources, self.config.source)
+        if self.recalled is not None and all(map(is_rereadable, self.sources)):
             self._verify(self.recalled)
-        return open_source(self.source, self.config.source), Fingerprint(points)
+        return open_source(self.sources, self.config.source), Fingerprint(points)
 
     def _verify(self, recalled: Recalled) -> None:
         before, fingerprint = recalled.begun.bytes, Fingerprint(recalled.points)
-        with closing(open_source(self.source, self.config.source)) as opened:
-            if before is not None and opened.size != before and not recalled.broken:
+        with closing(open_source(self.sources, self.config.source)) as opened:
+            known = None not in (before, opened.size)
+            if known and opened.size != before and not recalled.broken:
                 raise SourceChanged(
                     f"{opened.name}: is not the file that the run was begun with: it has "
                     f"{opened.size:,} bytes, and had {before:,}; put the old one back, "
@@ -109,6 +120,7 @@ class Task:
             preamble=layout.preamble,
             codec=opened.encoding.codec,
             mask=self.mask,
+            files=opened.files,
         )
 
     def _open_ledger(
@@ -123,11 +135,11 @@ class Task:
 
     def _begin(self, opened: Source, layout: Layout, destination: Engage) -> tuple[Path, Journal]:
         make_report_dir(self.report_dir)
-        source = str(self.source if self.source == STDIN else Path(self.source).resolve())
+        names = tuple(map(name_of, self.sources))
         whose = self.retries
         retries = (str(whose.run_dir.resolve()), whose.which) if whose is not None else None
         with report_errors(self.report_dir), locked_folder(self.report_dir):
-            refuse_overlap(self.report_dir, source)
+            refuse_overlap(self.report_dir, names)
             path = new_folder(self.report_dir)
             if whose is not None:
                 take_up(whose.run_dir, whose.which, path)
@@ -141,7 +153,8 @@ class Task:
                         started=(self.started or datetime.now(UTC)).isoformat(
                             timespec="milliseconds"
                         ),
-                        source=source,
+                        source=names[0],
+                        more=names[1:] or None,
                         bytes=opened.size,
                         columns=layout.width,
                         seed=str(self.seed),
@@ -162,7 +175,7 @@ class Task:
             journal = Journal(run_dir / LEDGER)
             with _closed_on_failure(journal):
                 hold(journal, run_dir)
-                refuse_overlap(run_dir.parent, self.recalled.begun.source, run_dir)
+                refuse_overlap(run_dir.parent, self.recalled.begun.sources, run_dir)
                 journal.go_on(self.recalled)
         return journal
 
@@ -187,7 +200,7 @@ def _closed_on_failure(opened: Source | Journal) -> Iterator[None]:
 
 
 def new_task(
-    source: str | Path,
+    source: Place | Sequence[Place],
     config: Config | str | Path,
     report_dir: Path,
     limit: int | None,
@@ -196,12 +209,19 @@ def new_task(
     dry_run: bool,
 ) -> Task:
     settings, folder = settle_config(config, warn)
-    task = Task(source, settings, folder, report_dir, uuid.uuid4(), limit, dry_run=dry_run)
+    task = Task(_places(source), settings, folder, report_dir, uuid.uuid4(), limit, dry_run=dry_run)
     return task if isinstance(config, Config) else replace(task, named=str(config))
 
 
+def _places(source: Place | Sequence[Place]) -> tuple[Place, ...]:
+    return find_places((source,) if isinstance(source, str | Path) else source)
+
+
 def resumed_task(
-    run_dir: Path, source: str | Path | None, config: Config | str | Path | None, warn: Warn
+    run_dir: Path,
+    source: Place | Sequence[Place] | None,
+    config: Config | str | Path | None,
+    warn: Warn,
 ) -> Task:
     """Take up a run where it was left; source and mapping are its own, or the same given again.
 
@@ -221,12 +241,16 @@ def resumed_task(
                 f"{run_dir}: was begun with another mapping (see {', '.join(changed)}); "
                 "go on without -c, or begin a new run"
             )
-    if source is None:
-        source = begun.source
-    if source == STDIN and begun.source != STDIN:
+    sources: tuple[Place, ...] = _places(source) if source else begun.sources
+    if not source and (unkept := [name for name in begun.sources if leads_nowhere(name)]):
+        raise ConfigError(
+            f"{run_dir}: was begun with {unkept[0]}, of which the credentials are not kept; name "
+            "its source again: importer run SOURCE --resume RUN_DIR"
+        )
+    if STDIN in sources and begun.source != STDIN:
         raise ConfigError(f"{run_dir}: was begun with {begun.source}; name it, or no source")
     return Task(
-        source,
+        sources,
         settings,
         folder,
         run_dir.parent,

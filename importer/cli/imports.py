@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,7 @@ from importer.cli.options import (
     MaxFailuresOption,
     QuietOption,
     ReportDirOption,
+    SourcesArgument,
     YesOption,
 )
 from importer.errors import ConfigError, ExitCode
@@ -31,9 +33,7 @@ if TYPE_CHECKING:
 
 @app.command(epilog="Example: importer run customers.csv -c config.yaml --dry-run")
 def run(
-    source: Annotated[
-        str | None, typer.Argument(metavar="SOURCE", help="A CSV file, or - for stdin.")
-    ] = None,
+    source: SourcesArgument = None,
     config: Annotated[
         Path | None,
         typer.Option("--config", "-c", metavar="CONFIG", help="The mapping file (YAML)."),
@@ -75,7 +75,7 @@ def run(
             lambda given: resume_import(resume, source, config, **given),
             options, as_json=as_json, quiet=quiet, log_format=log_format,
         )  # fmt: skip
-    if source is None or config is None:
+    if not source or config is None:
         words = "name a SOURCE and, with -c, a mapping; or a run to --resume"
         fail(ConfigError(words), log_format)
     if not (dry_run or yes):
@@ -88,18 +88,20 @@ def run(
     )  # fmt: skip
 
 
-def _confirm_deletion(source: str, config: Path, log_format: LogFormat) -> None:
+def _confirm_deletion(sources: Sequence[str], config: Path, log_format: LogFormat) -> None:
     """Ask before profiles are deleted: nothing brings them back."""
     from importer.config_file import load_config, resolve_destination
+    from importer.streams import shown
 
     with errors(log_format):
         settings = load_config(config)
         if not settings.deletes:
             return
         where = resolve_destination(settings, config.parent, os.environ, sends=True).base_url
-        if source == "-" or not sys.stdin.isatty():
+        if "-" in sources or not sys.stdin.isatty():
             raise ConfigError("operation: delete needs --yes where nobody can be asked")
-    typer.echo(f"This deletes the profile of every row of {source} at {where}, for good.", err=True)
+    names = ", ".join(map(shown, sources))
+    typer.echo(f"This deletes the profile of every row of {names} at {where}, for good.", err=True)
     typer.echo("Type delete to go on: ", nl=False, err=True)
     if sys.stdin.readline().strip() != "delete":
         typer.echo("importer: nothing was deleted", err=True)
@@ -120,9 +122,7 @@ def _print_schema(wanted: bool) -> None:
 )
 def check(
     config: ConfigOption,
-    source: Annotated[
-        str | None, typer.Argument(metavar="SOURCE", help="A CSV file, or - for stdin.")
-    ] = None,
+    source: SourcesArgument = None,
     limit: LimitOption = None,
     report_dir: ReportDirOption = Path("importer-runs"),
     mask: MaskOption = False,
@@ -140,7 +140,7 @@ def check(
     ] = False,
 ) -> None:
     """Check a mapping file; with SOURCE, rehearse the whole import without sending."""
-    if source is not None:
+    if source:
         from importer.begin import import_profiles
 
         travel(

@@ -14,8 +14,14 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
-SourceArgument = Annotated[
-    str, typer.Argument(metavar="SOURCE", help="A CSV file, or - for stdin.")
+SOURCE_HELP = "A CSV file, packed or not, a workbook, an address (https, s3 ...), or - for stdin."
+
+SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help=SOURCE_HELP)]
+SourcesArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="SOURCE", help=f"{SOURCE_HELP} Several, and patterns, are one after the other."
+    ),
 ]
 ConfigOption = Annotated[
     Path, typer.Option("--config", "-c", metavar="CONFIG", help="The mapping file (YAML).")

@@ -59,15 +59,17 @@ def workbook() -> bytes:
 
 
 NO_CSV = {
-    "gzip": (gzip.compress(b"a,b\n"), "is not a CSV file but gzip-compressed; uncompress it first"),
+    "gzip": (gzip.compress(b"\x89PNG\r\n\x1a\n"), "is not a CSV file but a picture"),
     "xlsx": (
         workbook(),
-        "is not a CSV file but a ZIP archive or an Excel workbook; save it as CSV",
+        "cannot be read as a workbook (Cannot detect file format): is it protected by a "
+        "password, or another kind of document? Save it as .xlsx or CSV",
     ),
     "png": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is not a CSV file but a picture"),
     "bzip2": (
         b"BZh91AY&SY\xf6\x81",
-        "is not a CSV file but bzip2-compressed; uncompress it first",
+        "ends in the middle of its bzip2 data: is it still being written, or was it fetched in "
+        "part? Import it when it is whole",
     ),
     "parquet": (b"PAR1\x15\x04\x15", "is not a CSV file but a Parquet file; export it as CSV"),
     "noise": (random.Random(1).randbytes(20_000), "is a binary file, not CSV text"),

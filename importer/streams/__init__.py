@@ -1,0 +1,31 @@
+"""Streams of plain text bytes: opened wherever they are, and unpacked."""
+
+from importer.streams.kinds import unwrapped
+from importer.streams.places import (
+    STDIN,
+    Place,
+    find_places,
+    is_local,
+    is_rereadable,
+    leads_nowhere,
+    name_of,
+    open_place,
+    shown,
+)
+from importer.streams.stream import BLOCK_BYTES, Stream, in_blocks
+
+__all__ = [
+    "BLOCK_BYTES",
+    "STDIN",
+    "Place",
+    "Stream",
+    "find_places",
+    "in_blocks",
+    "is_local",
+    "is_rereadable",
+    "leads_nowhere",
+    "name_of",
+    "open_place",
+    "shown",
+    "unwrapped",
+]

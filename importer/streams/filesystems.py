@@ -1,0 +1,111 @@
+"""How each kind of address is opened with fsspec; imported only where there is one."""
+
+import ssl
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from fsspec.core import url_to_fs
+
+from importer.streams.stream import BLOCK_BYTES
+
+_PATIENCE = 60.0
+"""Seconds without a byte after which a web server is taken for gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file to read, its size if that is known, and whether a read that failed can be repeated.
+
+    The clients of the clouds repeat by themselves.
+    """
+
+    file: Any
+    size: int | None
+    repeatable: bool = False
+
+
+def open_file(address: str) -> Opened:
+    match urlsplit(address).scheme:
+        case "http" | "https":
+            return _open_web(address)
+        case "sftp":
+            return _open_sftp(address)
+        case _:
+            filesystem, path = _filesystem(address)
+            opened = filesystem.open(path, "rb", block_size=BLOCK_BYTES, cache_type="none")
+            return Opened(opened, opened.size)
+
+
+def find_files(pattern: str) -> list[str]:
+    """Return the addresses of the files that fit a pattern."""
+    filesystem, path = _filesystem(pattern)
+    found = filesystem.glob(path, detail=True)
+    files = [name for name, what in found.items() if what["type"] == "file"]
+    parts = urlsplit(pattern)
+    if parts.scheme == "sftp":
+        return [f"sftp://{parts.netloc}{name}" for name in files]
+    return [f"{parts.scheme}://{name.lstrip('/')}" for name in files]
+
+
+def _filesystem(address: str, **options: Any) -> tuple[Any, str]:
+    if urlsplit(address).scheme == "sftp":
+        from importer.streams.sftp import KnownHosts
+
+        how = KnownHosts._get_kwargs_from_urls(address)
+        return KnownHosts(**how, skip_instance_cache=True), KnownHosts._strip_protocol(address)
+    # Their cache is one for the whole program, and holds what credentials were once.
+    filesystem, path = url_to_fs(address, skip_instance_cache=True, **options)
+    return filesystem, path
+
+
+def _open_sftp(address: str) -> Opened:
+    from importer.streams.sftp import Download
+
+    filesystem, path = _filesystem(address)
+    try:
+        opened = Download(filesystem, path)
+    except BaseException:
+        filesystem.close()
+        raise
+    return Opened(opened, opened.size)
+
+
+def _open_web(address: str) -> Opened:
+    """Open a file on a web server, block by block if it can give parts of the file.
+
+    While the import waits, no connection does; and a part that did not come is asked for again.
+    """
+    import aiohttp
+
+    filesystem, path = _filesystem(
+        address,
+        ssl=ssl.create_default_context(),  # aiohttp's own heeds no SSL_CERT_FILE set later
+        client_kwargs={
+            "timeout": aiohttp.ClientTimeout(None, sock_connect=_PATIENCE, sock_read=_PATIENCE),
+            "trust_env": True,  # proxies
+            "headers": {"Accept-Encoding": "identity"},  # the bytes that are there
+        },
+    )
+    info = filesystem.info(path)
+    size, tag = info["size"], info.get("ETag", "")
+    # RFC 9110, 13.1.1: whoever replaces the file meanwhile makes it 412.
+    how = {"headers": {"If-Match": tag}} if tag.startswith('"') else {}
+    if size and info.get("partial", True):
+        opened = filesystem.open(
+            path, "rb", block_size=BLOCK_BYTES, cache_type="none", size=size, **how
+        )
+        if size <= BLOCK_BYTES or _gives_parts(opened):
+            return Opened(opened, size, repeatable=True)
+    return Opened(filesystem.open(path, "rb", block_size=0, **how), size)
+
+
+def _gives_parts(opened: Any) -> bool:
+    """Does the server give a part when asked for one? It need not have said so."""
+    opened.seek(1)
+    try:
+        opened.read(1)
+    except ValueError:
+        return False
+    opened.seek(0)
+    return True

@@ -1,0 +1,159 @@
+"""A sheet of a workbook (.xlsx, .xls, .xlsb, .ods) becomes the lines of a CSV file, row by row.
+
+A workbook cannot be read from one end to the other: it is held in memory while it lasts.
+"""
+
+import csv
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from importer import config
+from importer.errors import ConfigError, SourceError
+from importer.extras import needing
+from importer.streams.stream import Stream
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+FIRST_NAMES = ("[Content_Types].xml", "_rels/", "docProps/", "xl/", "customXml/", "mimetype")
+"""What the first member of a ZIP archive is called, or begins with, that is a workbook."""
+
+_MOST_BYTES = 4 * 1024**3
+"""Of all its parts, unpacked: a sheet of a million rows has about one GB."""
+
+_ROWS = 2_000
+"""Rows rendered at once."""
+
+_EXACT = 1e21
+"""From here on Python writes whole numbers with an exponent too."""
+
+Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
+Row = Sequence[Cell]
+
+
+def sheet_of(workbook: Stream, settings: config.Source) -> Stream:
+    """Return a workbook's first visible sheet, or the one that the settings name, as a CSV file.
+
+    It has the delimiter and quotes of the settings, and is UTF-8. Raises SourceError.
+    """
+    quote = _check(workbook.name, settings)
+    with needing("excel", f"{workbook.name}: a workbook"):
+        import python_calamine as calamine
+    content = io.BytesIO(b"".join(workbook.pieces))
+    workbook.close()
+    try:
+        _refuse_bomb(workbook.name, content)
+        opened = calamine.CalamineWorkbook.from_filelike(content)
+        sheet = _choose(workbook.name, opened, settings.sheet)
+    except calamine.CalamineError as error:
+        raise SourceError(
+            f"{workbook.name}: cannot be read as a workbook ({error}): is it protected by a "
+            "password, or another kind of document? Save it as .xlsx or CSV"
+        ) from error
+    taken = 0
+
+    def rows() -> Iterator[Row]:
+        nonlocal taken
+        for row in sheet.iter_rows():
+            taken += 1
+            yield row
+
+    margin = sheet.start[1] if sheet.start else 0  # columns left of the first cell
+    return Stream(
+        workbook.name,
+        _lines(rows(), margin, settings.delimiter, quote),
+        workbook.size,
+        share=lambda: taken / max(sheet.total_height, 1),
+        packed=True,
+        sheet=True,
+    )
+
+
+def _check(name: str, settings: config.Source) -> str:
+    if settings.quote is None:
+        raise ConfigError(f"{name}: a workbook needs source.quote; leave out quote: null")
+    if settings.encoding not in ("utf-8", "utf-8-sig"):
+        raise ConfigError(
+            f"{name}: a workbook has no encoding; leave out source.encoding: {settings.encoding}"
+        )
+    return settings.quote
+
+
+def _refuse_bomb(name: str, content: io.BytesIO) -> None:
+    """Look at what the parts of a workbook grow to before they do, all at once and in memory."""
+    if not zipfile.is_zipfile(content):
+        content.seek(0)
+        return  # an old one, which is not compressed
+    with zipfile.ZipFile(content) as archive:
+        size = sum(part.file_size for part in archive.infolist())
+    content.seek(0)
+    if size > _MOST_BYTES:
+        raise SourceError(f"{name}: unpacks to {size / 2**30:.0f} GiB; save the sheet as CSV")
+
+
+def _choose(name: str, workbook: "CalamineWorkbook", wanted: str | int | None) -> "CalamineSheet":
+    """Return the sheet of this name or number, or else the first that is not hidden."""
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    names = workbook.sheet_names
+    if wanted is None:
+        tables = (
+            number
+            for number, sheet in enumerate(workbook.sheets_metadata, start=1)
+            if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
+        )
+        wanted = next(tables, len(names) + 1)
+    if isinstance(wanted, str) and wanted in names:
+        return workbook.get_sheet_by_name(wanted)
+    if isinstance(wanted, int) and wanted <= len(names):
+        return workbook.get_sheet_by_index(wanted - 1)
+    shown = ", ".join(map(repr, names))
+    raise SourceError(f"{name}: has no such sheet; set source.sheet to one of {shown}")
+
+
+def _lines(rows: Iterable[Row], margin: int, delimiter: str, quote: str) -> Iterator[bytes]:
+    """Render rows, empty ones as blank lines, so that lines count as rows do."""
+    empty = [""] * margin
+    text = io.StringIO()
+    # Before 3.13, Python quotes a cell only for those line ends that it is told to write.
+    writer = csv.writer(text, delimiter=delimiter, quotechar=quote, lineterminator="\r\n")
+    waiting = 0
+    for row in rows:
+        cells = [cell if type(cell) is str else shown(cell) for cell in row]
+        if any(cells):
+            writer.writerow(empty + cells)
+        else:
+            text.write("\r\n")
+        waiting += 1
+        if waiting == _ROWS:
+            yield text.getvalue().encode()
+            text.seek(0)
+            text.truncate()
+            waiting = 0
+    if waiting:
+        yield text.getvalue().encode()
+
+
+def shown(cell: Cell) -> str:
+    """Return the text of a cell: as Excel shows it, as far as that is known without its format."""
+    match cell:
+        case str():
+            return cell
+        case bool():
+            return "TRUE" if cell else "FALSE"
+        case float():
+            return f"{cell:.0f}" if cell.is_integer() and abs(cell) < _EXACT else repr(cell)
+        case dt.datetime():
+            return cell.isoformat(timespec="seconds")
+        case dt.date():
+            return cell.isoformat()
+        case dt.time():
+            return cell.isoformat(timespec="seconds")
+        case dt.timedelta():
+            minutes, seconds = divmod(round(cell.total_seconds()), 60)
+            return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+        case _:
+            return str(cell)

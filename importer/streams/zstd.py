@@ -1,0 +1,10 @@
+"""Zstandard, from Python's library where it has it (3.14), else from the package that brings it."""
+
+import sys
+
+if sys.version_info >= (3, 14):
+    from compression.zstd import CompressionParameter, ZstdDecompressor, ZstdError, compress
+else:
+    from backports.zstd import CompressionParameter, ZstdDecompressor, ZstdError, compress
+
+__all__ = ["CompressionParameter", "ZstdDecompressor", "ZstdError", "compress"]

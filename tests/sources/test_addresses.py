@@ -1,0 +1,180 @@
+"""Addresses: which ones there are, what is never shown of them, and what they need installed."""
+
+import gzip
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fsspec.implementations.memory import MemoryFileSystem
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer.begin import resume_import
+from importer.errors import ConfigError, SourceError
+from importer.streams import find_places, open_place
+from importer.streams.address import scrubbed, shown_address
+from tests.resuming.runs import Desk, adding, once, stopping
+
+from .servers import web
+from .test_servers import around, run, wide, written
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://h/a.csv", "https://h/a.csv"),
+        ("https://h/a.csv?X-Amz-Signature=s", "https://h/a.csv?***"),
+        ("https://token@h:8443/a.csv#x", "https://***@h:8443/a.csv#***"),
+        ("HTTPS://u:p@h/a@b.csv", "https://***@h/a@b.csv"),
+        ("sftp://crm@h/a.csv", "sftp://crm@h/a.csv"),
+        ("sftp://crm:pa?ss@h/a.csv", "sftp://***@h/a.csv"),
+        ("https://u:p/a@h:8443/a.csv", "https://***@h:8443/a.csv"),
+        ("s3://bucket/a?.csv", "s3://bucket/a?.csv"),
+        (
+            "abfs://box@account.dfs.core.windows.net/a.csv",
+            "abfs://box@account.dfs.core.windows.net/a.csv",
+        ),
+    ],
+)
+def test_shown(address: str, shown: str) -> None:
+    """Users with passwords, and queries and fragments of the web, are hidden; nothing else is."""
+    assert shown_address(address) == shown
+
+
+SECRETS = st.text("abcXYZ019%-_.~", min_size=8)
+
+
+@given(SECRETS, SECRETS, SECRETS)
+def test_secrets_of_the_web(user: str, password: str, query: str) -> None:
+    """No part of what is secret is in an address that is shown, nor in what is said of it."""
+    address = f"https://{user}:{password}@h/a.csv?sig={query}"
+    said = f"403, url='{address}', user {user}:{password}, sig={query}"
+    for text in (shown_address(address), scrubbed(said, address)):
+        assert password not in text
+        assert f"sig={query}" not in text
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("ftp://u:p@h/a.csv", "ftp://***@h/a.csv: ftp:// is no address of a source"),
+        ("http://example.com/a.csv", "http:// would fetch the file in the clear; use https://"),
+        ("s4://b/a.csv", "s4:// is no address of a source"),
+    ],
+)
+def test_no_address(address: str, words: str) -> None:
+    """What cannot be read is refused with what can."""
+    with pytest.raises(SourceError) as refused:
+        open_place(address)
+    assert words in str(refused.value)
+
+
+EXTRAS = (
+    ("https://h/a.csv", "fsspec.core", "http"),
+    ("https://h/a.csv", "aiohttp", "http"),
+    ("s3://b/a.csv", "s3fs", "s3"),
+    ("gs://b/a.csv", "gcsfs", "gcs"),
+    ("az://b/a.csv", "adlfs", "azure"),
+    ("abfs://b/*.csv", "adlfs", "azure"),
+    ("sftp://h/a.csv", "paramiko", "sftp"),
+)
+
+WITHOUT = """
+import sys
+from importer.errors import SourceError
+from importer.streams import find_places, open_place
+
+for address, package in zip(sys.argv[1::2], sys.argv[2::2]):
+    sys.modules[package] = None
+    try:
+        open_place(*find_places([address]))
+    except SourceError as error:
+        print(error)
+    del sys.modules[package]
+"""
+
+
+def test_extra_is_missing() -> None:
+    """Without the packages for a kind of address, the command that installs them is said."""
+    arguments = [text for address, package, _ in EXTRAS for text in (address, package)]
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, *arguments], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == [
+        f"{address}: reading it needs the package {package}; "
+        f"pip install 'mixpanel-profile-importer[{extra}]'"
+        for address, package, extra in EXTRAS
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["gs", "az"])
+def test_clouds(desk: Desk, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    """Files of a bucket are found by pattern, read, and gone on with: here one held in memory."""
+
+    class Cloud(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
+        protocol = scheme
+        store: dict[str, Any] = {}  # noqa: RUF012 # as fsspec's own has it
+        pseudo_dirs = [""]  # noqa: RUF012
+
+        @classmethod
+        def _strip_protocol(cls, path: str) -> str:
+            return "/" + path.removeprefix(f"{scheme}://").strip("/")
+
+    monkeypatch.setitem(sys.modules["fsspec.registry"].__dict__["_registry"], scheme, Cloud)
+    lines = adding(900).encode().splitlines(keepends=True)
+    Cloud().pipe("/bucket/in/part-10.csv", gzip.compress(b"".join(lines[700:])))
+    Cloud().pipe("/bucket/in/part-2.csv", b"".join(lines[:700]))
+    pattern = f"{scheme}://bucket/in/part-*.csv"
+    stopped = run(desk, pattern, **stopping(lambda now: now.totals.read >= 600))
+    names = [file["name"] for file in stopped.source["files"]]
+    assert names[0] == f"{scheme}://bucket/in/part-2.csv"
+    ended = resume_import(stopped.folder, **around(desk))
+    assert (ended.exit_code, desk.orders, desk.updates) == (0, once(900), 900)
+    with pytest.raises(SourceError, match="no file fits this pattern"):
+        find_places([f"{scheme}://bucket/out/*.csv"])
+    with pytest.raises(SourceError, match="cannot be opened: there is no such file"):
+        run(desk, f"{scheme}://bucket/out.csv")
+
+
+def test_signed_address(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The signature of an address is kept nowhere; to go on it must be given again."""
+    (tmp_path / "server").mkdir()
+    with web(tmp_path / "server", monkeypatch) as server:
+        server.put("customers.csv", adding(900).encode())
+        address = f"{server.before}secret/customers.csv?sig=open-sesame"
+        stopped = run(desk, address, **stopping(lambda now: now.totals.read >= 100))
+        hidden = f"{server.before}secret/customers.csv?***"
+        assert stopped.resume_command == (f"importer run '{hidden}' --resume {stopped.folder}")
+        assert "open-sesame" not in written(desk.runs) + str(stopped)
+        with pytest.raises(ConfigError, match="of which the credentials are not kept"):
+            resume_import(stopped.folder, **around(desk))
+        with pytest.raises(SourceError) as refused:
+            resume_import(stopped.folder, address.replace("open", "close"), **around(desk))
+        assert "the server refuses access" in str(refused.value)
+        assert "sesame" not in str(refused.value)
+        ended = resume_import(stopped.folder, address, **around(desk))
+        assert (ended.exit_code, desk.orders, desk.updates) == (0, once(900), 900)
+
+
+def test_web_without_parts(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A web server that gives whole files only is read in one go; and a short cut is mended."""
+    (tmp_path / "server").mkdir()
+    with web(tmp_path / "server", monkeypatch) as server:
+        server.put("customers.csv", wide(3_000))
+        report = run(desk, f"{server.before}whole/customers.csv")
+        assert (report.exit_code, desk.orders) == (0, once(3_000))
+
+
+def test_web_line_is_cut_for_a_moment(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line that is back at once stops nothing: the part that did not come is asked for again."""
+    from .test_servers import cutting
+
+    (tmp_path / "server").mkdir()
+    with web(tmp_path / "server", monkeypatch) as server:
+        address = server.put("customers.csv", wide(3_000))
+        report = run(desk, address, observer=cutting(server, mend=True))
+        assert (report.exit_code, desk.orders) == (0, once(3_000))

@@ -1,0 +1,118 @@
+"""Workbooks: a sheet is read as a CSV file of what its cells show, and a line is a row of it."""
+
+import datetime as dt
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from importer import config
+from importer.begin import import_profiles
+from importer.errors import ConfigError, SourceError
+from importer.layout import framed
+from importer.previews import preview
+from importer.source import open_source
+from importer.streams.workbook import shown
+
+Cells = list[list[object]]
+
+
+def book(path: Path, **sheets: Cells) -> Path:
+    made = openpyxl.Workbook()
+    made.remove(made.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+        sheet.sheet_state = "hidden" if name.startswith("hidden") else "visible"
+    made.save(path)
+    return path
+
+
+def read(path: Path, **settings: object) -> list[tuple[int, str]]:
+    """Line and text of each record."""
+    source = config.Source.model_validate(settings)
+    portions = framed(open_source(path, source), source)
+    return [(part.line(i), part.raw(i).decode()) for part in portions for i in range(len(part))]
+
+
+def test_cells(tmp_path: Path) -> None:
+    """Text is verbatim, numbers have no .0, dates and times are ISO, booleans are in capitals."""
+    row: list[object] = [
+        "007", " x ", 42, 42.0, -1.5, 0.1, 491701234567, True, False, None,
+        dt.date(2025, 4, 3), dt.datetime(2025, 4, 3, 10, 20, 30), dt.time(9, 5),
+        dt.timedelta(hours=36, minutes=5), 'say "a", b',
+    ]  # fmt: skip
+    path = book(tmp_path / "customers", Sheet=[row])
+    texts = (
+        "007, x ,42,42,-1.5,0.1,491701234567,TRUE,FALSE,,2025-04-03,2025-04-03T10:20:30,09:05:00,"
+        '36:05:00,"say ""a"", b"'
+    )
+    assert read(path) == [(1, f"{texts}\r\n")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [(1e20, "100000000000000000000"), (1e21, "1e+21"), (float("nan"), "nan"), (1.10, "1.1")],
+)
+def test_numbers(cell: float, text: str) -> None:
+    """Whole numbers are written in full as long as they can be."""
+    assert shown(cell) == text
+
+
+def test_lines_are_rows(tmp_path: Path) -> None:
+    """Empty rows are none, and line breaks in cells shift no line: it is the row of the sheet."""
+    rows: Cells = [["u1", "a\nb"], [], [None, None], ["u2", "b\n\nc"], ["u3", "x"]]
+    assert read(book(tmp_path / "x", Sheet=rows)) == [
+        (1, 'u1,"a\nb"\r\n'),
+        (4, 'u2,"b\n\nc"\r\n'),
+        (5, "u3,x\r\n"),
+    ]
+
+
+def test_empty_first_column(tmp_path: Path) -> None:
+    """Column 1 is column A, be it empty."""
+    assert read(book(tmp_path / "x", Sheet=[[], [None, "b"]])) == [(2, ",b\r\n")]
+
+
+def test_which_sheet(tmp_path: Path) -> None:
+    """The first sheet that is not hidden, or the one that is named or numbered."""
+    path = book(tmp_path / "x.xlsx", hidden=[["h"]], One=[["1"]], Two=[["2"]])
+    assert read(path) == [(1, "1\r\n")]
+    assert read(path, sheet="Two") == read(path, sheet=3) == [(1, "2\r\n")]
+    assert read(path, sheet="hidden") == [(1, "h\r\n")]
+    for wanted in ("Three", 4):
+        with pytest.raises(SourceError, match=r"no such sheet; set source\.sheet to one"):
+            read(path, sheet=wanted)
+
+
+@pytest.mark.parametrize("settings", [{"quote": None}, {"encoding": "cp1252"}])
+def test_settings_that_a_workbook_cannot_have(tmp_path: Path, settings: dict[str, object]) -> None:
+    """What only a text file can be is refused by name."""
+    with pytest.raises(ConfigError, match=f"leave out .*{next(iter(settings))}"):
+        read(book(tmp_path / "x", Sheet=[["a"]]), **settings)
+
+
+def test_rehearsed_and_previewed(tmp_path: Path) -> None:
+    """A sheet is imported and looked at like a CSV file, its header and failures by their rows."""
+    rows: Cells = [["id", "since"], ["u1", dt.date(2025, 4, 3)], [], ["u2", "soon"]]
+    path = book(tmp_path / "x.xlsx", Sheet=rows)
+    mapping = tmp_path / "c.yaml"
+    mapping.write_text(
+        "source: {header: true}\nidentifier: {column: id}\n"
+        "columns: {since: {property: since, type: date}}\n"
+    )
+    report = import_profiles(path, mapping, dry_run=True, report_dir=tmp_path / "runs")
+    assert (report.totals.imported, report.totals.failed) == (1, 1)
+    assert [(failure.row, failure.line) for failure in report.examples] == [(2, 4)]
+    assert (report.folder / "rejects.csv").read_bytes() == b"id,since\r\nu2,soon\r\n"
+    seen = preview(path, config.Source(header=True))
+    assert [column.name for column in seen.columns] == ["id", "since"]
+
+
+def test_what_is_no_workbook(tmp_path: Path) -> None:
+    """Another document of the same family is refused."""
+    path = tmp_path / "x.docx"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2_000))
+    with pytest.raises(SourceError, match="cannot be read as a workbook"):
+        open_source(path, config.Source())
