@@ -3,11 +3,14 @@
 import shlex
 import sys
 import time
+from collections.abc import Iterator
 from typing import TextIO
 
 from tqdm import tqdm
 
+from importer.delta.outcome import Outcome
 from importer.failure import Failure
+from importer.ledger import Totals
 from importer.progress import Progress
 from importer.rehearsal_words import rehearsal_lines
 from importer.report import Report
@@ -100,6 +103,7 @@ def summary(report: Report, config: str) -> str:
     rows = plural(totals.read, "row")
     lines = [
         f"{totals.imported:,} of {rows} {done}{before} in {report.seconds:.1f} s{rate}",
+        *(_compared_lines(totals, report.compared) if report.compared is not None else ()),
         f"  failed         {totals.failed:,}{f'  ({codes})' if codes else ''}",
         f"  in doubt       {totals.in_doubt:,}",
         f"  not attempted  {totals.not_attempted:,}",
@@ -131,6 +135,13 @@ def summary(report: Report, config: str) -> str:
     if report.resume_command:
         lines.append(f"To go on: {report.resume_command}")
     return "\n".join(lines)
+
+
+def _compared_lines(totals: Totals, compared: Outcome) -> Iterator[str]:
+    everything = "; everything was to be sent" if compared.full else ""
+    yield f"  unchanged      {totals.unchanged:,}, not sent{everything}"
+    if compared.vanished:
+        yield f"  vanished       {len(compared.vanished):,} since the last run: {compared.file}"
 
 
 def _failure_line(failure: Failure) -> str:

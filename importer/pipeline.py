@@ -10,6 +10,8 @@ from importer.circumstances import Circumstances
 from importer.closing import settle
 from importer.column_watch import ColumnWatch
 from importer.config_file import resolve_destination
+from importer.delta.begin import open_delta
+from importer.delta.conclude import conclude, doubts
 from importer.encode import encode
 from importer.header_doubt import doubt_header
 from importer.identify import identify
@@ -49,7 +51,11 @@ def carry_out(task: Task, around: Circumstances) -> Report:
     def observe(totals: Totals) -> None:
         around.observer.update(Progress(totals, reading.expected_rows(opened.size)))
 
-    with task.open_folder(opened, layout, destination, mapping) as folder:
+    with (
+        open_delta(task, destination, mapping, around.environment, around.warn) as delta,
+        task.open_folder(opened, layout, destination, mapping) as folder,
+    ):
+        delta.begin(folder.path)
         ledger = Ledger(
             folder,
             observe,
@@ -60,7 +66,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
         )
         chunks = read_chunks(records, opened, layout.width, transform.reads(mapping))
         identified = identify(transform.over(chunks), mapping, task.identities)
-        updates = encode(identified, mapping, destination)
+        updates = delta.note(encode(delta.sift(identified), mapping, destination))
         if not task.dry_run:
             updates = note_repeats(updates, config.delivery)
         batches = batch(updates, config.delivery.batch_size)
@@ -81,9 +87,10 @@ def carry_out(task: Task, around: Circumstances) -> Report:
                 divides=task.divides or mapping.repeatable,
             )
         ledger.balance(reading.rows if stop is None else None)
-        for words in watch.warnings():
-            around.warn(words)
         stop = stop or reading.broken
+        stop, compared = conclude(delta, folder, stop, whole=task.limit is None, mask=task.mask)
+        for words in (*watch.warnings(), *doubts(compared)):
+            around.warn(words)
         seconds = around.timing.clock() - began  # whatever became of the clock on the wall
         report = Report(
             run=folder.run,
@@ -103,6 +110,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             else None,
             deletes=mapping.deletes,
             piped=task.source == STDIN,
+            compared=compared,
         )
         report = folder.finish(report)
     if task.retries is not None and report.status == "complete":

@@ -19,6 +19,9 @@ SCHEMA = 1
 
 UNTOUCHED, IN_FLIGHT, IMPORTED, REFUSED, IN_DOUBT = range(5)
 
+OVERWRITTEN = "overwritten"
+"""The code of rows that are held back: a later one of their identifier has arrived."""
+
 Refused = tuple[str, str, str]
 """Code, the server's words, and the field that it objects to."""
 
@@ -28,7 +31,8 @@ class Begun:
     """The first line of a ledger: what an import needs to be the same one again.
 
     `source` is an absolute path, or `-`; `bytes` and `columns` are its size, where it has one, and
-    its width. `folder` is what paths in the mapping are relative to. `retries` names the run whose
+    its width. `folder` is what paths in the mapping are relative to, `mapping` its own one where
+    it was a file. `retries` names the run whose
     rows these are, and which of its files: `rejects` or `in_doubt`. What was begun with a `mask`
     keeps it.
     """
@@ -45,7 +49,12 @@ class Begun:
     retries: tuple[str, str] | None = None
     divides: bool = False
     mask: bool = False
+    mapping: str | None = None
     ledger: int = SCHEMA
+
+    @property
+    def mapping_file(self) -> Path | None:
+        return Path(self.mapping) if self.mapping else None
 
 
 @dataclass(slots=True, eq=False)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from importer.delta.outcome import Outcome
 from importer.errors import ImporterError, Interrupted, exit_code
 from importer.failure import Failure
 from importer.ledger import Totals
@@ -24,7 +25,8 @@ class Report:
     `seconds` is how long this process took; one that went on has an earlier one's start.
     `stop` is why it ended before its last row, if it did, `piped` whether its source cannot be
     opened again; `folder` holds the files; `examples`
-    are the first failed rows; `rehearsed` is what only a dry run can tell.
+    are the first failed rows; `rehearsed` is what only a dry run can tell, `compared` what one
+    that sends only changes can.
     """
 
     run: str
@@ -42,6 +44,7 @@ class Report:
     rehearsed: Rehearsed | None = None
     deletes: bool = False
     piped: bool = False
+    compared: Outcome | None = None
 
     @property
     def dry_run(self) -> bool:
@@ -87,7 +90,9 @@ class Report:
                 "failed": totals.failed,
                 "in_doubt": totals.in_doubt,
                 "not_attempted": totals.not_attempted,
+                **({"unchanged": totals.unchanged} if self.compared is not None else {}),
             },
+            **({"delta": self.compared.as_json()} if self.compared is not None else {}),
             "identifiers": {
                 kind: totals.identifiers[kind] for kind in ("column", "email", "random")
             },
@@ -102,7 +107,7 @@ class Report:
             "started": _iso(self.started),
             "finished": _iso(self.finished),
             "rows_per_second": round(self.rows_per_second),
-            "files": dict(self.files),
+            "files": dict(self.files) | (self.compared.files if self.compared is not None else {}),
         }
 
 

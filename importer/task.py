@@ -33,7 +33,9 @@ class Task:
 
     `folder` is what paths in the mapping are relative to; `run_dir` the folder of a run that goes
     on, and `recalled` its ledger. `divides` lets a batch that must not be repeated be sent again
-    in halves once it is refused; with `mask` the tables show the form of values only.
+    in halves once it is refused; with `mask` the tables show the form of values only. `mapping` is
+    the file that the mapping was read from; with `full` everything is sent, changed or not, and
+    with `accepts_drift` a source that looks unlike the last one.
     """
 
     source: str | Path
@@ -49,6 +51,9 @@ class Task:
     retries: Retries | None = None
     divides: bool = False
     mask: bool = False
+    mapping: Path | None = None
+    full: bool = False
+    accepts_drift: bool = False
     held_back: ReadOnly[int, Refused] = field(default_factory=dict)
 
     def holding_back(self, rows: ReadOnly[int, Refused]) -> "Task":
@@ -149,6 +154,7 @@ class Task:
                         retries=retries,
                         divides=self.divides,
                         mask=self.mask,
+                        mapping=str(self.mapping) if self.mapping is not None else None,
                     ),
                     self.held_back,
                 )
@@ -192,9 +198,22 @@ def new_task(
     warn: Warn,
     *,
     dry_run: bool,
+    full: bool = False,
+    accepts_drift: bool = False,
 ) -> Task:
     settings, folder = settle_config(config, warn)
-    return Task(source, settings, folder, report_dir, uuid.uuid4(), limit, dry_run=dry_run)
+    return Task(
+        source,
+        settings,
+        folder,
+        report_dir,
+        uuid.uuid4(),
+        limit,
+        dry_run=dry_run,
+        mapping=None if isinstance(config, Config) else Path(config).resolve(),
+        full=full,
+        accepts_drift=accepts_drift,
+    )
 
 
 def resumed_task(
@@ -235,4 +254,5 @@ def resumed_task(
         retries=retries_of(begun, settings) if begun.retries else None,
         divides=begun.divides,
         mask=begun.mask,
+        mapping=begun.mapping_file,
     )

@@ -11,7 +11,9 @@ from importer.cli.app import app
 from importer.cli.endings import errors, fail, print_json
 from importer.cli.journey import travel
 from importer.cli.options import (
+    AcceptDriftOption,
     ConfigOption,
+    FullOption,
     JsonOption,
     LimitOption,
     MaskOption,
@@ -25,6 +27,9 @@ from importer.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
     from importer.circumstances import Options
+
+
+_HOW_IT_BEGAN = "--dry-run, --limit, --full and --accept-drift"
 
 
 @app.command(epilog="Example: importer run customers.csv -c config.yaml --dry-run")
@@ -52,6 +57,8 @@ def run(
     max_failures: MaxFailuresOption = None,
     max_duration: MaxDurationOption = None,
     mask: MaskOption = False,
+    full: FullOption = False,
+    accept_drift: AcceptDriftOption = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
     yes: YesOption = False,
@@ -65,8 +72,8 @@ def run(
 
     options: Options = {"max_failures": max_failures, "max_duration": max_duration, "mask": mask}
     if resume is not None:
-        if dry_run or limit is not None:
-            fail(ConfigError("--resume goes on as the run began: leave out --dry-run and --limit"))
+        if dry_run or limit is not None or full or accept_drift:
+            fail(ConfigError(f"--resume goes on as the run began: leave out {_HOW_IT_BEGAN}"))
         travel(
             lambda given: resume_import(resume, source, config, **given),
             options, as_json=as_json, quiet=quiet,
@@ -77,7 +84,8 @@ def run(
         _confirm_deletion(source, config)
     travel(
         lambda given: import_profiles(
-            source, config, dry_run=dry_run, limit=limit, report_dir=report_dir, **given
+            source, config, dry_run=dry_run, limit=limit, report_dir=report_dir, full=full,
+            accept_drift=accept_drift, **given,
         ),
         options, as_json=as_json, quiet=quiet, config=config,
     )  # fmt: skip

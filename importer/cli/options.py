@@ -39,6 +39,13 @@ MaxDurationOption = Annotated[
 MaskOption = Annotated[
     bool, typer.Option("--mask", help="Show the form of values only in the failure report.")
 ]
+FullOption = Annotated[
+    bool, typer.Option("--full", help="With delta, send everything, changed or not.")
+]
+AcceptDriftOption = Annotated[
+    bool,
+    typer.Option("--accept-drift", help="Import a file that looks unlike the last one."),
+]
 YesOption = Annotated[bool, typer.Option("--yes", help="Delete profiles without being asked.")]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", help="No progress, and no summary when all went well.")
