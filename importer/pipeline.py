@@ -12,6 +12,7 @@ from importer.column_watch import ColumnWatch
 from importer.config_file import resolve_destination
 from importer.delta.begin import open_delta
 from importer.delta.conclude import conclude, doubts
+from importer.drift.watch import open_drift
 from importer.encode import encode
 from importer.header_doubt import doubt_header
 from importer.identify import identify
@@ -47,6 +48,9 @@ def carry_out(task: Task, around: Circumstances) -> Report:
     watch, rehearsal = ColumnWatch(), Rehearsal(mask=task.mask)
     transform = load_transform(config.transform, task.folder, layout)
     mapping = watch.over(resolve_mapping(config, transform.width, transform.names))
+    reads = transform.reads(mapping)
+    drift = open_drift(task, destination, opened, layout, mapping, reads, around.environment)
+    records = drift.check(records, reading, around.warn)
 
     def observe(totals: Totals) -> None:
         around.observer.update(Progress(totals, reading.expected_rows(opened.size)))
@@ -64,7 +68,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             fingerprint.fresh,
             repeatable=mapping.repeatable,
         )
-        chunks = read_chunks(records, opened, layout.width, transform.reads(mapping))
+        chunks = drift.watch(read_chunks(records, opened, layout.width, reads))
         identified = identify(transform.over(chunks), mapping, task.identities)
         updates = delta.note(encode(delta.sift(identified), mapping, destination))
         if not task.dry_run:
@@ -112,7 +116,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             piped=task.source == STDIN,
             compared=compared,
         )
-        report = folder.finish(report)
+        report = folder.finish(drift.remember(report))
     if task.retries is not None and report.status == "complete":
         whose = task.retries
         if settle(whose.run_dir, whose.which, report.run):

@@ -1,5 +1,6 @@
 """A folder with an export and a mapping, a server, and a memory from night to night."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,10 +74,8 @@ class NightDesk:
             if progress.totals.read >= after:
                 raise Crash
 
-        try:
+        with suppress(Crash):
             self.run(observer=Listener(on_update=watch))
-        except Crash:
-            pass
         (run_dir,) = set(self.run_dirs) - before
         return run_dir
 

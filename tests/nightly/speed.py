@@ -89,8 +89,9 @@ def write_nights(folder: Path, rows: int) -> None:
 
 
 def show(what: str, measured: Measurement, rows: int) -> None:
+    pace = f"{rows / measured.wall:9,.0f} rows/s"
     print(
-        f"{what:44} {measured.wall:7.2f} s {measured.peak:6.0f} MiB {rows / measured.wall:10,.0f} rows/s"
+        f"{what:34}{measured.wall:7.2f} s {measured.cpu:7.2f} s CPU {measured.peak:5.0f} MiB {pace}"
     )
 
 

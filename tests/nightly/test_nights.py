@@ -1,17 +1,13 @@
 """Many nights on which only changes are sent: the profiles are those of sending everything."""
 
-import shutil
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from importer.emulator import Emulator
 from importer.recall import IMPORTED, recall
 
 from .desk import NightDesk
@@ -88,6 +84,7 @@ class Model:
             name, _, age, _ = row
             known = self.certain.get(name) == (night.mapping, row)
             if age == BROKEN:
+                changed.add(name)  # what comes behind it is sent, to be safe
                 continue
             if skipping and known and name not in changed:
                 continue
@@ -118,26 +115,20 @@ def text_of(rows: list[Row]) -> str:
     return "".join(",".join(row) + "\n" for row in rows)
 
 
-@pytest.fixture
-def anew(emulator: Emulator, tmp_path: Path, one_authority: None) -> Iterator[NightDesk]:
-    yield NightDesk(tmp_path, emulator)
-
-
 @given(NIGHTS)
 @settings(
     max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], print_blob=True
 )
-def test_profiles_after_each_night(anew: NightDesk, nights: list[Night]) -> None:
+def test_profiles_after_each_night(desk: NightDesk, nights: list[Night]) -> None:
     """Whatever nights there were (broken and refused rows, crashes, resumed runs, mended rejects,
     another mapping), each morning the profiles are what sending everything would have made them,
     and nothing was sent that certainly said nothing new.
     """
-    with tempfile.TemporaryDirectory(dir=anew.folder) as folder:
-        desk = NightDesk(Path(folder), anew.emulator)
-        desk.emulator.forget()
-        model = Model()
+    desk.emulator.forget()
+    model = Model()
+    with tempfile.TemporaryDirectory(dir=desk.folder) as folder:
         for night in nights:
-            spend(desk, night, model)
+            spend(NightDesk(Path(folder), desk.emulator), night, model)
 
 
 def spend(desk: NightDesk, night: Night, model: Model) -> None:
@@ -171,21 +162,22 @@ def spend(desk: NightDesk, night: Night, model: Model) -> None:
                     return
                 finish_late(desk, run_dir, night, model)
                 return
-            if recall(run_dir).finished:
-                model.send(rows, night)
-            else:
+            if not recall(run_dir).finished:
                 desk.resume(run_dir)
-                model.send(rows, night)
+            model.send(rows, night)
         case event:
-            before = sent = desk.updates
             report = desk.run(full=event == "full")
             most = model.send(rows, night, skipping=event != "full")
             sent = report.totals.read - report.totals.unchanged - broken(rows)
             assert sent <= most, (sent, most)
-            del before
             if event == "retried" and report.totals.failed:
                 mend(desk, report.folder, night, model)
-    assert desk.emulator.profiles() == model.profiles
+    assert filled(desk.emulator.profiles()) == filled(model.profiles)
+
+
+def filled(profiles: Profiles) -> Profiles:
+    """Leave out those without properties: there is nothing to tell them from none."""
+    return {name: properties for name, properties in profiles.items() if properties}
 
 
 def broken(rows: list[Row]) -> int:
@@ -194,16 +186,12 @@ def broken(rows: list[Row]) -> int:
 
 def mend(desk: NightDesk, run_dir: Path, night: Night, model: Model) -> None:
     """Mend the failed rows, and send them whatever came after them."""
-    failed = [
-        (*row[:2], "6" if row[2] == BROKEN else row[2], row[3])
-        for row in night.rows
-        if row[2] == BROKEN or (night.refuses and row[0] == REFUSED)
-    ]
     rejects = run_dir / "rejects.csv"
     rejects.write_text(rejects.read_text("utf-8").replace(f",{BROKEN},", ",6,"), "utf-8")
-    failed = [tuple(line.split(",")) for line in rejects.read_text("utf-8").splitlines()]  # type: ignore[misc]
+    lines = rejects.read_text("utf-8").splitlines()
+    mended: list[Row] = [(a, b, c, d) for a, b, c, d in (line.split(",") for line in lines)]
     desk.retry(run_dir, overwrite=True)
-    model.send(failed, night, skipping=False)
+    model.send(mended, night, skipping=False)
 
 
 def observe(desk: NightDesk, rows: list[Row], model: Model) -> None:
@@ -236,4 +224,3 @@ def test_store_tells_nothing(desk: NightDesk) -> None:
     assert store.stat().st_mode & 0o077 == 0
     for word in (b"customer-1", b"Ada", b"Lovelace"):
         assert word not in content
-    shutil.copy(store, desk.folder / "copy.db")
