@@ -27,6 +27,9 @@ not say what it said itself; what must lie between the two."""
 _FORM = 0.7
 """Share of cells that have another form."""
 
+_MERGED = 3
+"""So many times fewer identifiers there are for as many rows."""
+
 _GUTTED = 10
 """So many times fewer cells are filled."""
 
@@ -71,9 +74,10 @@ def compare(before: Portrait, now: Portrait, *, overlapped: bool = True) -> Verd
     """
     verdicts = Verdicts()
     share = known_share(before, now)
-    if share is not None and overlapped:
-        strange = share < _STRANGERS
-        verdicts.take("strangers", IDS, Finding("strangers", IDS, now=share) if strange else None)
+    if overlapped and (share is not None or _merged(before, now)):
+        strange = share is None or share < _STRANGERS
+        found = Finding("strangers", IDS, now=share or 0.0) if strange else None
+        verdicts.take("strangers", IDS, found)
     same = [label for label in before.columns if label in now.columns]
     moved = dict(_moved(before, now, same))
     for label in same:
@@ -94,6 +98,11 @@ def known_share(before: Portrait, now: Portrait) -> float | None:
     if min(len(comparable), len(before.ids)) < ENOUGH:
         return None
     return float(np.isin(comparable, before.ids).mean())
+
+
+def _merged(before: Portrait, now: Portrait) -> bool:
+    """Do far more rows than before have the identifier of another one?"""
+    return now.rows >= ENOUGH and now.different * _MERGED <= before.different
 
 
 def _gone(label: str, before: Portrait, now: Portrait, old: Column, new: Column) -> Finding | None:

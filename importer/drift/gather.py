@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import compress
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from importer.chunks import Chunk
 from importer.columns import as_numbers, byte_lengths, text_column
@@ -29,8 +31,8 @@ _LENGTHS = 12
 
 _FORM = (
     (r"\p{N}+", "9"),
-    (r"\p{Lu}+", "A"),
-    (r"[\p{L}\p{M}]+", "a"),
+    (r"[\p{Ll}\p{Lo}\p{Lm}\p{M}]+", "a"),
+    (r"[\p{Lu}\p{Lt}]+", "A"),
     (r"A?a+A[aA]*", "Aa"),
     (r"(?:[aA]+9|9+[aA])[aA9]*", "x"),
     (r"[aAx9]+(?: [aAx9]+){2,}", "w"),
@@ -42,10 +44,10 @@ class Gathering:
     """Takes chunks in, and keeps of them the rows whose identifiers have the smallest hashes.
 
     `labels` are the columns by position; `identifier` is the position of the one that tells rows
-    apart.
+    apart, if there is one.
     """
 
-    def __init__(self, key: bytes, labels: Mapping[int, str], identifier: int) -> None:
+    def __init__(self, key: bytes, labels: Mapping[int, str], identifier: int | None) -> None:
         self.rows = 0
         self._key = key
         self._labels = labels
@@ -58,7 +60,7 @@ class Gathering:
             return
         self.rows += len(chunk.good)
         numbers = (chunk.records.first_row + chunk.good).astype(np.uint64)
-        hashes = self._hashes(text_column(chunk.table, self._identifier), numbers)
+        hashes = self._hashes(chunk.table, numbers)
         chosen = np.arange(len(hashes))
         if len(self._ids) >= SAMPLE:
             chosen = np.flatnonzero(hashes < self._ids[-1])
@@ -80,19 +82,28 @@ class Gathering:
 
     def portrait(self) -> Portrait:
         whole = len(self._ids) < SAMPLE
+        trimmed = [pc.utf8_trim_whitespace(cells) for cells in self._cells]
+        there = [byte_lengths(cells) > 0 for cells in trimmed]
+        # All at once: to compile the patterns takes longer than to apply them.
+        forms = _formed(pa.concat_arrays(trimmed)).to_pylist()
+        parts = (forms[at * len(self._ids) :][: len(self._ids)] for at in range(len(trimmed)))
         return Portrait(
             rows=self.rows,
             ids=self._ids,
             highest=2**64 - 1 if whole else int(self._ids[-1]),
             columns={
-                label: _column(self._key, cells)
-                for label, cells in zip(self._labels.values(), self._cells, strict=True)
+                label: _column(self._key, cells, filled, list(compress(part, filled)))
+                for label, cells, filled, part in zip(
+                    self._labels.values(), trimmed, there, parts, strict=True
+                )
             },
         )
 
-    def _hashes(self, identifiers: pa.StringArray, numbers: Hashes) -> Hashes:
+    def _hashes(self, table: pa.Table, numbers: Hashes) -> Hashes:
         """Hash the identifiers; rows without one are drawn by their numbers."""
-        trimmed = pc.utf8_trim_whitespace(identifiers)
+        if self._identifier is None:
+            return siphash_words(self._key, [numbers])
+        trimmed = pc.utf8_trim_whitespace(text_column(table, self._identifier))
         hashes = siphash_texts(self._key, trimmed)
         blank = byte_lengths(trimmed) == 0
         if blank.any():
@@ -100,29 +111,28 @@ class Gathering:
         return hashes
 
 
-def _column(key: bytes, cells: pa.StringArray) -> Column:
-    trimmed = pc.utf8_trim_whitespace(cells)
-    there = byte_lengths(trimmed) > 0
-    hashes = siphash_words(key, [hashes_of(trimmed)]).astype(np.uint32) | np.uint32(1)
+def _column(
+    key: bytes, cells: pa.StringArray, there: NDArray[np.bool_], forms: Sequence[str]
+) -> Column:
+    hashes = siphash_words(key, [hashes_of(cells)]).astype(np.uint32) | np.uint32(1)
     hashes[~there] = 0
-    filled: Sequence[str] = trimmed.take(as_numbers(np.flatnonzero(there))).to_pylist()
+    filled: Sequence[str] = cells.take(as_numbers(np.flatnonzero(there))).to_pylist()
     distinct = dict.fromkeys(filled)
+    least = max(_FEW, _RARE * len(filled))
     return Column(
         filled=len(filled),
         distinct=len(distinct),
-        forms=_forms(trimmed.take(as_numbers(np.flatnonzero(there)))),
+        forms={form: round(n / len(filled), 4) for form, n in Counter(forms).items() if n >= least},
         lengths=_lengths(filled),
         samples=tuple(masked(value) for value in list(distinct)[:SHOWN]),
         cells=hashes,
     )
 
 
-def _forms(cells: pa.StringArray) -> dict[str, float]:
+def _formed(cells: pa.StringArray) -> pa.StringArray:
     for pattern, shown in _FORM:
         cells = pc.replace_substring_regex(cells, pattern, shown)
-    counted = Counter(pc.utf8_slice_codeunits(cells, 0, 24).to_pylist())
-    least = max(_FEW, _RARE * len(cells))
-    return {form: round(n / len(cells), 4) for form, n in counted.items() if n >= least}
+    return pc.utf8_slice_codeunits(cells, 0, 24)
 
 
 def _lengths(cells: Sequence[str]) -> tuple[float, ...]:

@@ -72,6 +72,12 @@ class Portrait:
     def size(self) -> int:
         return len(self.ids)
 
+    @property
+    def different(self) -> float:
+        """Estimate how many different identifiers there are for each row."""
+        estimate = self.size * 2.0**64 / (self.highest + 1)
+        return min(estimate / self.rows, 1.0) if self.rows else 0.0
+
     def as_json(self) -> dict[str, Any]:
         columns = {label: column.as_json() for label, column in self.columns.items()}
         return {

@@ -55,7 +55,7 @@ class Drift:
         self._task, self._opened, self._layout, self._reads = task, opened, layout, reads
         self._labels = _labels(task, layout, reads)
         wanted = mapped.identifier or mapped.email
-        self._identifier = wanted if wanted in reads and wanted is not None else (*reads, 0)[0]
+        self._identifier = wanted if wanted in reads else None
         self._properties = {
             self._labels[column.position]: column.property
             for column in mapped.columns
@@ -119,7 +119,7 @@ class Drift:
             when=datetime.now(UTC).isoformat(timespec="seconds"),
             rows=totals.read,
             width=self._layout.width,
-            identifier=self._labels[self._identifier],
+            identifier=self._whose,
             head=self._head.portrait(),
             whole=whole,
             overlapped=self._overlapped,
@@ -159,7 +159,12 @@ class Drift:
         return verdicts.upheld(compare(remembered.head, now, overlapped=told))
 
     def _comparable(self, remembered: Remembered) -> bool:
-        return remembered.identifier == self._labels[self._identifier]
+        return bool(self._whose) and remembered.identifier == self._whose
+
+    @property
+    def _whose(self) -> str:
+        """Return the label of the column that tells rows apart, "" where there is none."""
+        return self._labels[self._identifier] if self._identifier is not None else ""
 
     def _read_all(self) -> Portrait | None:
         """Read a source that can be opened again to its end, or as far as it goes."""
