@@ -84,7 +84,8 @@ def compare(before: Portrait, now: Portrait, *, overlapped: bool = True) -> Verd
         old, new = before.columns[label], now.columns[label]
         if label in moved:
             verdicts.take("moved", label, moved[label])
-        verdicts.take("gone", label, _gone(label, before, now, old, new))
+        if min(old.filled, old.filled * now.size / before.size) >= ENOUGH:
+            verdicts.take("gone", label, _gone(label, before, now, old, new))
         if min(old.filled, new.filled) >= ENOUGH:
             apart = forms_apart(old, new)
             changed = Finding("form", label, now=apart) if apart >= _FORM else None
@@ -106,12 +107,8 @@ def _merged(before: Portrait, now: Portrait) -> bool:
 
 
 def _gone(label: str, before: Portrait, now: Portrait, old: Column, new: Column) -> Finding | None:
-    if old.filled < ENOUGH or not now.size:
-        return None
     was, is_ = old.filled / before.size, new.filled / now.size
-    if was * now.size >= ENOUGH and is_ * _GUTTED <= was:
-        return Finding("gone", label, before=was, now=is_)
-    return None
+    return Finding("gone", label, before=was, now=is_) if is_ * _GUTTED <= was else None
 
 
 def forms_apart(old: Column, new: Column) -> float:

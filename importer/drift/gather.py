@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from importer.chunks import Chunk
-from importer.columns import as_numbers, byte_lengths, text_column
+from importer.columns import as_numbers, as_texts, byte_lengths, text_column
 from importer.drift.portrait import Column, Portrait, shares
 from importer.hashes import Hashes, hashes_of
 from importer.masking import masked
@@ -53,7 +53,7 @@ class Gathering:
         self._labels = labels
         self._identifier = identifier
         self._ids: Hashes = np.empty(0, np.uint64)
-        self._cells: list[pa.StringArray] = [pa.array([], pa.string()) for _ in labels]
+        self._cells: list[pa.StringArray] = [as_texts([]) for _ in labels]
 
     def add(self, chunk: Chunk) -> None:
         if not len(chunk.good):
