@@ -38,6 +38,20 @@ class Noted:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def names_of(self, places: NDArray[np.intp]) -> list[bytes]:
+        stops = np.cumsum(self.lengths)
+        starts = stops - self.lengths
+        spans = zip(starts[places].tolist(), stops[places].tolist(), strict=True)
+        return [self.names[start:stop] for start, stop in spans]
+
+    def only(self, kept: NDArray[np.bool_]) -> "Noted":
+        if kept.all():
+            return self
+        names = b"".join(self.names_of(np.flatnonzero(kept)))
+        return Noted(
+            self.rows[kept], self.keys[kept], self.contents[kept], self.lengths[kept], names
+        )
+
 
 class Hasher:
     """Hashes what a mapping reads of a row; nothing of it can be guessed without the token."""

@@ -135,13 +135,20 @@ class Delta:
         named = (chunk.kinds == Kind.COLUMN) | (chunk.kinds == Kind.EMAIL)
         same = np.zeros(len(rows), bool)
         if len(self._keys):
-            places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+            places = self._places(keys)
             met = named & (self._keys[places] == keys)
             known = self._contents[places]
             self._seen[places[met]] = True
             equal = met & (known == contents) & (known != UNKNOWN)
             same = equal & self._nothing_sent(places, met & ~equal)
         return _Judged(rows, keys, contents, same & self._skips, chunk.kinds)
+
+    def _places(self, keys: Signed) -> Signed:
+        """Find where keys are among those known, or would be: in order, which is faster."""
+        order = np.argsort(keys)
+        places = np.empty(len(keys), np.int64)
+        places[order] = np.searchsorted(self._keys, keys[order])
+        return np.minimum(places, len(self._keys) - 1)
 
     def _nothing_sent(self, places: Signed, changed: Rows) -> Rows:
         """Tell which rows have no changed one of their identifier before them."""

@@ -117,7 +117,7 @@ def text_of(rows: list[Row]) -> str:
 
 @given(NIGHTS)
 @settings(
-    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], print_blob=True
+    max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], print_blob=True
 )
 def test_profiles_after_each_night(desk: NightDesk, nights: list[Night]) -> None:
     """Whatever nights there were (broken and refused rows, crashes, resumed runs, mended rejects,
