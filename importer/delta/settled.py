@@ -44,10 +44,17 @@ def entered(keys: Signed, contents: Signed, outcomes: Sequence[Settled]) -> tupl
     starts = np.flatnonzero(np.concatenate(([True], touched[1:] != touched[:-1])))
     lasts = np.concatenate((starts[1:], [len(touched)])) - 1
     who, what = touched[starts], said[lasts]
-    known = np.isin(who, keys, assume_unique=True)
+    known = among(who, keys)
     fresh = np.logical_or.reduceat(arrived, starts) & ~known
     contents = contents.copy()
     contents[np.searchsorted(keys, who[known])] = what[known]
     keys, contents = np.concatenate((keys, who[fresh])), np.concatenate((contents, what[fresh]))
     order = np.argsort(keys, kind="stable")
     return keys[order], contents[order]
+
+
+def among(some: Signed, keys: Signed) -> NDArray[np.bool_]:
+    """Tell which are among keys in ascending order; numpy's own `isin` sorts them every time."""
+    if not len(keys):
+        return np.zeros(len(some), bool)
+    return keys[np.minimum(np.searchsorted(keys, some), len(keys) - 1)] == some

@@ -12,7 +12,7 @@ second, which is a third of a night on which little has changed.
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -20,7 +20,7 @@ from typing import Any, Self
 import numpy as np
 
 from importer.delta.hashing import UNKNOWN, Noted, Signed
-from importer.delta.settled import Settled, entered, outcome_of
+from importer.delta.settled import Settled, among, entered, outcome_of
 from importer.errors import StateError
 from importer.recall import Recalled
 
@@ -34,6 +34,9 @@ _TABLES = (
 )
 
 _COLUMNS = ("keys", "contents")
+
+_CACHE = 32 * 1024
+"""KiB of pages in memory; beyond, a transaction is written before its end."""
 
 _LOOSE = 0.2
 """Share of a file that may be empty pages."""
@@ -55,6 +58,7 @@ class Store:
                 isolation_level=None,
                 check_same_thread=False,
             )
+            self._base.execute(f"PRAGMA cache_size = -{_CACHE}")
             if writes:
                 self._make_tables()
 
@@ -130,7 +134,7 @@ class Store:
             self._settle(recalled)
             if len(gone):
                 keys, contents = self.known()
-                left = ~np.isin(keys, gone, assume_unique=True)
+                left = ~among(keys, gone)
                 self._know(keys[left], contents[left])
                 rows = [(key,) for key in gone.tolist()]
                 self._base.executemany("DELETE FROM names WHERE key = ?", rows)
@@ -143,18 +147,23 @@ class Store:
         firsts = self._base.execute("SELECT first FROM noted ORDER BY first").fetchall()
         for first in firsts:
             line = self._base.execute("SELECT * FROM noted WHERE first = ?", first).fetchone()
-            outcome = outcome_of(_read(line[1:]), recalled)
-            self._name(outcome, keys)
-            outcomes.append(outcome)
+            outcomes.append(outcome_of(_read(line[1:]), recalled))
             self._base.execute("DELETE FROM noted WHERE first = ?", first)
         if outcomes:
+            self._name(outcomes, keys)
             self._know(*entered(keys, contents, outcomes))
 
-    def _name(self, settled: Settled, keys: Signed) -> None:
-        """Keep the names of those who are new."""
-        fresh = settled.arrived & ~np.isin(settled.noted.keys, keys)
-        names = settled.noted.names_of(np.flatnonzero(fresh))
-        rows = zip(settled.noted.keys[fresh].tolist(), names, strict=True)
+    def _name(self, outcomes: Sequence[Settled], known: Signed) -> None:
+        """Keep the names of those who are new, in their order: scattered, it takes ten times as
+        long.
+        """
+        keys, names = [np.empty(0, np.int64)], list[bytes]()
+        for each in outcomes:
+            fresh = each.arrived & ~among(each.noted.keys, known)
+            keys.append(each.noted.keys[fresh])
+            names += each.noted.names_of(np.flatnonzero(fresh))
+        together = np.concatenate(keys)
+        rows = ((int(together[at]), names[at]) for at in np.argsort(together).tolist())
         self._base.executemany("INSERT OR IGNORE INTO names VALUES (?, ?)", rows)
 
     def _know(self, keys: Signed, contents: Signed) -> None:
