@@ -91,6 +91,8 @@ def carry_out(task: Task, around: Circumstances) -> Report:
                 divides=task.divides or mapping.repeatable,
             )
         ledger.balance(reading.rows if stop is None else None)
+        if stop is None:
+            opened.close()  # with a limit it was not read to its end
         stop = stop or reading.broken
         stop, compared = conclude(delta, folder, stop, whole=task.limit is None, mask=task.mask)
         for words in (*watch.warnings(), *doubts(compared)):

@@ -57,4 +57,5 @@ def among(some: Signed, keys: Signed) -> NDArray[np.bool_]:
     """Tell which are among keys in ascending order; numpy's own `isin` sorts them every time."""
     if not len(keys):
         return np.zeros(len(some), bool)
-    return keys[np.minimum(np.searchsorted(keys, some), len(keys) - 1)] == some
+    found: NDArray[np.bool_] = keys[np.minimum(np.searchsorted(keys, some), len(keys) - 1)] == some
+    return found

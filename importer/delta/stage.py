@@ -16,10 +16,14 @@ from importer.delta.store import Store
 from importer.errors import ConfigError
 from importer.identify import IdentifiedChunk, Kind
 from importer.recall import IMPORTED, REFUSED, Recalled, recall
+from importer.records import Records
 from importer.task import Task
 from importer.updates import Updates
 
 Rows = NDArray[np.bool_]
+
+_SPARSE = 10
+"""Rows of a block for each that is sent, from which on the block is not kept for its sake."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +116,7 @@ class Delta:
                 portion,
                 unchanged=judged.rows[judged.same],
                 unchanged_kinds=judged.kinds[judged.same],
-                origins=portion.origins if len(portion) else (),  # they are large
+                origins=_origins(portion),
             )
 
     def settle(self, run_dir: Path, *, ended: bool, whole: bool) -> Outcome:
@@ -173,6 +177,18 @@ class Delta:
         places = judged.places(rows)
         noted = self._hasher.noted(rows, judged.keys[places], judged.contents[places], identifiers)
         self._store.note(updates.first_row, noted)
+
+
+def _origins(updates: Updates) -> tuple[Records, ...]:
+    """Keep of the file what is needed: of a block that nearly nothing is sent of, those records."""
+    if len(updates) * _SPARSE > updates.row_count:
+        return updates.origins
+    return tuple(
+        origin.alone(int(row) - origin.first_row)
+        for origin in updates.origins
+        for row in updates.rows.tolist()
+        if 0 <= row - origin.first_row < len(origin)
+    )
 
 
 def _ledger(owner: str) -> Recalled | None:

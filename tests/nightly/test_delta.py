@@ -114,6 +114,16 @@ def test_refused_is_unknown(nightly: NightDesk) -> None:
     assert report.totals.read - report.totals.unchanged == 1
 
 
+def test_refused_among_many(nightly: NightDesk) -> None:
+    """Of the few rows that are sent, one that is refused is kept as the file has it."""
+    nightly.emulator.faults({"kind": "refuse", "ids": ["u31"]})
+    text = rows(50).replace("u7,free", "u7,paid").replace("u31,free\n", '"u31","pa\n id"\n')
+    report = nightly.run(text.replace("u40,free", "u40,paid"))
+    assert (report.folder / "rejects.csv").read_text("utf-8") == '"u31","pa\n id"\n'
+    (failure,) = report.examples
+    assert (failure.row, failure.line, failure.identifier) == (32, 32, "u31")
+
+
 def test_random_ids(desk: NightDesk) -> None:
     """A row that gets a random id is sent every night, and nobody is said to vanish."""
     desk.mapping.write_text(DELTA, "utf-8")
