@@ -21,15 +21,30 @@ def import_profiles(
     dry_run: bool = False,
     limit: int | None = None,
     report_dir: str | Path = "importer-runs",
+    full: bool = False,
+    accept_drift: bool = False,
     **options: Unpack[Options],
 ) -> Report:
     """Import CSV files (paths, patterns, addresses, or `-` for standard input) as a mapping says.
+
+    Where the mapping says `delta`, rows that have not changed are sent too if it is a `full` run;
+    with `accept_drift` a file that looks unlike the last one is imported, and the next one is
+    compared with it.
 
     Raises ConfigError, SourceError or ReportError while nothing has been sent, and AlreadyRunning.
     A run that has begun always returns its report; `report.stop` says why it ended early.
     """
     around = Circumstances.of(options)
-    task = new_task(source, config, Path(report_dir), limit, around.warn, dry_run=dry_run)
+    task = new_task(
+        source,
+        config,
+        Path(report_dir),
+        limit,
+        around.warn,
+        dry_run=dry_run,
+        full=full,
+        accepts_drift=accept_drift,
+    )
     return carry_out(task, around)
 
 

@@ -4,13 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
+from importer.durations import seconds_of
 from importer.errors import ConfigError, TookTooLong, TooManyFailures
 from importer.ledger import Totals
 
 ENOUGH = 1_000
 """Rows read before a share of them is worth anything: one bad row of three is no 33 %."""
-
-_UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,6 @@ def _failures(given: str | int | None) -> tuple[int | None, float | None]:
 def _seconds(given: str | float | None) -> float | None:
     if given is None:
         return None
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", str(given).strip())
-    if found is None or found[2] not in _UNITS or float(found[1]) <= 0:
+    if (seconds := seconds_of(str(given))) is None:
         raise ConfigError(f"--max-duration: a time such as 90s, 15m or 2h, not {str(given)!r}")
-    return float(found[1]) * _UNITS[found[2]]
+    return seconds

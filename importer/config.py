@@ -17,6 +17,8 @@ from pydantic import (
 
 from importer.address import checked_url
 from importer.column_types import ColumnType
+from importer.durations import seconds_of
+from importer.operations import OPERATIONS
 
 Region = Literal["us", "eu", "in"]
 PropertyName = Annotated[str, Field(min_length=1)]
@@ -171,6 +173,27 @@ class Delivery(_Section):
     touch_updated_at: bool = False
 
 
+def _duration(text: str) -> str:
+    if seconds_of(text) is None:
+        raise ValueError(f"a time such as 12h or 30d, not {text!r}")
+    return text
+
+
+class Delta(_Section):
+    """Only what changed is sent, and now and then everything."""
+
+    full_every: Annotated[str, AfterValidator(_duration)] | None = None
+
+
+def _how_much(value: object) -> str:
+    return "[settings]" if isinstance(value, dict | Delta) else "[switch]"
+
+
+def _off(value: object) -> object:
+    """Read `off`, which YAML takes for a boolean, as the word."""
+    return "off" if value is False else value
+
+
 def _whose(value: object) -> str:
     return "[group]" if isinstance(value, dict | Group) else "[user]"
 
@@ -185,6 +208,10 @@ def _what(value: object) -> str:
 Profiles = Annotated[
     Annotated[Literal["user"], Tag("[user]")] | Annotated[Group, Tag("[group]")],
     Discriminator(_whose),
+]
+OnlyChanges = Annotated[
+    Annotated[bool, Tag("[switch]")] | Annotated[Delta, Tag("[settings]")],
+    Discriminator(_how_much),
 ]
 Property = Annotated[
     Annotated[Join, Tag("[join]")] | Annotated[JsonValue, Tag("[constant]")],
@@ -208,7 +235,15 @@ class Config(_Section):
     transform: Annotated[str, AfterValidator(_module_and_name)] | None = None
     operation: Literal["delete"] | None = None
     ignore_alias: bool = False
+    delta: OnlyChanges = False
+    drift: Annotated[Literal["stop", "warn", "off"], BeforeValidator(_off)] = "warn"
     delivery: Delivery = Delivery()
+
+    @property
+    def full_every(self) -> float | None:
+        """Return the seconds after which everything is sent again, None where never."""
+        every = self.delta.full_every if isinstance(self.delta, Delta) else None
+        return seconds_of(every) if every is not None else None
 
     @property
     def deletes(self) -> bool:
@@ -229,6 +264,21 @@ class Config(_Section):
         )
         if self.deletes and self.identifier.column is None and not any(emails):
             raise ValueError("operation: delete needs identifier.column: whose profiles?")
+        return self
+
+    @model_validator(mode="after")
+    def _unchanged_means_done(self) -> Self:
+        if not self.delta:
+            return self
+        if self.deletes:
+            raise ValueError("delta: compares values, and operation: delete has none")
+        for key, entries in self.columns.items():
+            for entry in entries:
+                if not OPERATIONS[entry.operation].repeatable:
+                    raise ValueError(
+                        f"delta: column {key} has operation {entry.operation}: the same cell means "
+                        "once more, not unchanged; take delta or the column out"
+                    )
         return self
 
     @model_validator(mode="after")
@@ -288,6 +338,7 @@ def known_keys(section: tuple[Any, ...]) -> list[str]:
         "columns": Column,
         "profiles": Group,
         "properties": Join,
+        "delta": Delta,
         "delivery": Delivery,
     }
     model = models.get(str(section[0]), Config) if section else Config

@@ -1,9 +1,11 @@
 """A configuration file on disk becomes a `Config`, or a list of faults with their lines."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import orjson
 import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -138,6 +140,14 @@ def resolve_destination(
     )
 
 
+def known_token(config: Config, folder: Path, environment: Mapping[str, str]) -> Token | None:
+    """Return the token for a rehearsal, which can do without."""
+    try:
+        return _token(config, folder, environment)
+    except ConfigError:
+        return None
+
+
 def _token(config: Config, folder: Path, environment: Mapping[str, str]) -> Token:
     if token := environment.get("MIXPANEL_TOKEN", "").strip():
         return Token(token)
@@ -262,9 +272,20 @@ def dump_config(config: Config) -> str:
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
 
 
+_DELIVERY = ("delivery.concurrency", "delivery.timeout", "delivery.give_up_after")
+
+
+def digest_of_mapping(config: Config) -> str:
+    """Return a digest of all settings that have a part in what a row's update says."""
+    others = {"project", "source", "delta", "drift", "delivery"}
+    content = config.model_dump(by_alias=True, mode="json", exclude=others)
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+    return hashlib.sha256(orjson.dumps(content, option=options)).hexdigest()
+
+
 def differences(one: Config, other: Config) -> list[str]:
     """Name the settings that make two configurations give different updates or batches."""
-    free = {"project", "delivery.concurrency", "delivery.timeout", "delivery.give_up_after"}
+    free = {"project", "drift", *_DELIVERY}
     first, second = (dict(_settings(each.model_dump(by_alias=True))) for each in (one, other))
     keys = first | second
     return [key for key in keys if key not in free and first.get(key) != second.get(key)]

@@ -2,12 +2,15 @@
 
 import sys
 import time
+from collections.abc import Iterator
 from typing import TextIO
 
 from tqdm import tqdm
 
+from importer.delta.outcome import Outcome
 from importer.failure import Failure
 from importer.json_lines import JsonLines
+from importer.ledger import Totals
 from importer.next_steps import next_steps, outcome
 from importer.progress import Progress
 from importer.rehearsal_words import rehearsal_lines
@@ -98,6 +101,7 @@ def summary(report: Report, config: str) -> str:
     kinds = totals.identifiers
     lines = [
         outcome(report),
+        *(_compared_lines(totals, report.compared) if report.compared is not None else ()),
         f"  failed         {totals.failed:,}{f'  ({codes})' if codes else ''}",
         f"  in doubt       {totals.in_doubt:,}",
         f"  not attempted  {totals.not_attempted:,}",
@@ -116,6 +120,13 @@ def summary(report: Report, config: str) -> str:
         ]
     lines += map(str, next_steps(report, config))
     return "\n".join(lines)
+
+
+def _compared_lines(totals: Totals, compared: Outcome) -> Iterator[str]:
+    everything = "; everything was to be sent" if compared.full else ""
+    yield f"  unchanged      {totals.unchanged:,}, not sent{everything}"
+    if compared.vanished:
+        yield f"  vanished       {len(compared.vanished):,} since the last run: {compared.file}"
 
 
 def _failure_line(failure: Failure) -> str:

@@ -10,11 +10,13 @@ ImporterError                      1    a fault of the program itself
 │       └── SourceChanged          4    a resumed run's file is not what it was (2 likewise)
 ├── TransformFailed                4    the user's own transform went wrong (2 before sending)
 ├── ReportError                    2    the report folder cannot be written (4 on the way)
+│   └── StateError                 2    what is remembered between runs cannot be kept (likewise)
 └── Stopped                        4    a run that ended before its last row
     ├── RefusedByServer            4    the server refuses everything
     ├── TooManyFailures            4    more rows failed than the user allows
     ├── TookTooLong                4    more time went by than the user allows
     ├── AlreadyRunning             4    another run of the same source is under way
+    ├── Drifted                    4    the source no longer looks like the one before
     ├── Unreachable                5    no answer, or no room, for too long
     ├── CredentialsRefused         6    401 or 403
     └── Interrupted                130  a signal (128 + its number)
@@ -84,6 +86,10 @@ class ReportError(ImporterError):
     exit_code = ExitCode.WRONG_INPUT
 
 
+class StateError(ReportError):
+    """What is remembered from run to run cannot be read or written."""
+
+
 class Stopped(ImporterError):
     exit_code: int = ExitCode.GUARD
 
@@ -102,6 +108,10 @@ class TookTooLong(Stopped):
 
 class AlreadyRunning(Stopped):
     pass
+
+
+class Drifted(Stopped):
+    """The source no longer looks like the one before; its text has a line for each finding."""
 
 
 class Unreachable(Stopped):

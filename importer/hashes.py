@@ -4,13 +4,13 @@ Eight bytes of every text at a time are mixed in by numpy, so that no Python obj
 text. Not for use against somebody who looks for two texts of one hash.
 """
 
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from importer.columns import byte_offsets
+from importer.columns import byte_lengths, byte_offsets
 
 Hashes = NDArray[np.uint64]
 
@@ -28,20 +28,28 @@ _KEPT = np.array([2 ** (8 * size) - 1 for size in range(_WORD)] + [2**64 - 1], n
 
 def hashes_of(values: pa.StringArray) -> Hashes:
     """Hash each value; equal texts have equal hashes."""
+    hashes = byte_lengths(values).astype(np.uint64) * _STEP
+    for rows, words in words_of(values):
+        hashes[rows] = _carried(hashes[rows] ^ words)
+    return _finished(hashes)
+
+
+def words_of(values: pa.StringArray) -> Iterator[tuple[NDArray[np.intp] | slice, Hashes]]:
+    """Yield the first eight bytes of the values, then the next ones, and which rows have them.
+
+    What is beyond the end of a value is zero.
+    """
     starts, lengths, text = _places(values)
     words = np.ndarray(len(text) - _WORD + 1, "<u8", text, strides=(1,))
-    hashes = lengths.astype(np.uint64) * _STEP
-    rows: NDArray[Any] | slice = slice(None)
+    rows: NDArray[np.intp] | slice = slice(None)
     at, left = starts, lengths
     while len(left) and int(left.max()) > 0:
         if int(left.min()) <= 0:
             longer = np.flatnonzero(left > 0)
             rows = longer if isinstance(rows, slice) else rows[longer]
             at, left = at[longer], left[longer]
-        word = words[at] & _KEPT[np.minimum(left, _WORD)]
-        hashes[rows] = _carried(hashes[rows] ^ word)
+        yield rows, words[at] & _KEPT[np.minimum(left, _WORD)]
         at, left = at + _WORD, left - _WORD
-    return _finished(hashes)
 
 
 def _places(

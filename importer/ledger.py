@@ -29,13 +29,14 @@ class Sink(Protocol):
 
 @dataclass(slots=True)
 class Totals:
-    """Rows and requests so far."""
+    """Rows and requests so far; of the rows imported, `unchanged` ones needed no request."""
 
     read: int = 0
     imported: int = 0
     failed: int = 0
     in_doubt: int = 0
     not_attempted: int = 0
+    unchanged: int = 0
     identifiers: Counter[str] = field(default_factory=Counter)
     failures_by_code: Counter[str] = field(default_factory=Counter)
     recalled: int = 0
@@ -235,13 +236,15 @@ class Ledger:
         page.in_doubt = sorted(entry.in_doubt, key=lambda failure: failure.row)
         page.complete = True
         totals.read += updates.row_count
-        totals.imported += entry.imported
+        totals.imported += entry.imported + len(updates.unchanged)
+        totals.unchanged += len(updates.unchanged)
         totals.failed += len(page.failed)
         totals.in_doubt += len(page.in_doubt)
         totals.not_attempted += entry.not_attempted
         for failure in page.failed:
             totals.failures_by_code[failure.code] += 1
-        counts = np.bincount(updates.kinds, minlength=len(Kind)).tolist()
+        kinds = np.concatenate((updates.kinds, updates.unchanged_kinds))
+        counts = np.bincount(kinds, minlength=len(Kind)).tolist()
         for kind, name in _NAMED:
             totals.identifiers[name] += counts[kind]
 

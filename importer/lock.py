@@ -37,6 +37,23 @@ def locked_folder(folder: Path) -> Iterator[None]:
         os.close(opened)
 
 
+@contextmanager
+def held_file(path: Path, words: str) -> Iterator[None]:
+    """Hold the lock of a file that is there for nothing else. Raises AlreadyRunning."""
+    if fcntl is None:
+        yield
+        return
+    opened = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunning(words) from error
+        yield
+    finally:
+        os.close(opened)
+
+
 def hold(journal: Journal, run_dir: Path) -> None:
     """Lock a ledger as long as it is open. Raises AlreadyRunning."""
     if fcntl is None:

@@ -11,6 +11,9 @@ from importer.circumstances import Circumstances
 from importer.closing import settle
 from importer.column_watch import ColumnWatch
 from importer.config_file import resolve_destination
+from importer.delta.begin import open_delta
+from importer.delta.conclude import conclude, doubts
+from importer.drift.watch import open_drift
 from importer.encode import encode
 from importer.header_doubt import doubt_header
 from importer.identify import identify
@@ -51,11 +54,18 @@ def carry_out(task: Task, around: Circumstances) -> Report:
     watch, rehearsal = ColumnWatch(), Rehearsal(mask=task.mask)
     transform = load_transform(config.transform, task.folder, layout)
     mapping = watch.over(resolve_mapping(config, transform.width, transform.names))
+    reads = transform.reads(mapping)
+    drift = open_drift(task, destination, opened, layout, mapping, reads, around.environment)
+    records = drift.check(records, reading, around.warn)
 
     def observe(totals: Totals) -> None:
         around.observer.update(Progress(totals, reading.expected_rows(opened)))
 
-    with task.open_folder(opened, layout, destination, mapping) as folder:
+    with (
+        open_delta(task, destination, mapping, around.environment, around.warn) as delta,
+        task.open_folder(opened, layout, destination, mapping) as folder,
+    ):
+        delta.begin(folder.path)
         ledger = Ledger(
             folder,
             observe,
@@ -65,11 +75,11 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             repeatable=mapping.repeatable,
             chronicle=chronicle,
         )
-        chunks = read_chunks(records, opened, layout.width, transform.reads(mapping))
+        chunks = drift.watch(read_chunks(records, opened, layout.width, reads))
         if task.dry_run:
             chunks = beside(chunks)
         identified = identify(transform.over(chunks), mapping, task.identities)
-        updates = encode(identified, mapping, destination)
+        updates = delta.note(encode(delta.sift(identified), mapping, destination))
         if not task.dry_run:
             updates = note_repeats(updates, config.delivery)
         batches = batch(updates, config.delivery.batch_size)
@@ -90,9 +100,12 @@ def carry_out(task: Task, around: Circumstances) -> Report:
                 divides=task.divides or mapping.repeatable,
             )
         ledger.balance(reading.rows if stop is None else None)
-        for words in watch.warnings():
-            around.warn(words)
+        if stop is None:
+            opened.close()  # with a limit it was not read to its end
         stop = stop or reading.broken
+        stop, compared = conclude(delta, folder, stop, whole=task.limit is None, mask=task.mask)
+        for words in (*watch.warnings(), *doubts(compared)):
+            around.warn(words)
         seconds = around.timing.clock() - began  # whatever became of the clock on the wall
         report = Report(
             run=folder.run,
@@ -122,8 +135,9 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             timeline=chronicle.timeline(),
             resumed=task.run_dir is not None,
             config=task.named,
+            compared=compared,
         )
-        report = folder.finish(report)
+        report = folder.finish(drift.remember(report))
     if task.retries is not None and report.status == "complete":
         whose = task.retries
         if settle(whose.run_dir, whose.which, report.run):

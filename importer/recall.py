@@ -19,6 +19,9 @@ SCHEMA = 1
 
 UNTOUCHED, IN_FLIGHT, IMPORTED, REFUSED, IN_DOUBT = range(5)
 
+OVERWRITTEN = "overwritten"
+"""The code of rows that are held back: a later one of their identifier has arrived."""
+
 Refused = tuple[str, str, str]
 """Code, the server's words, and the field that it objects to."""
 
@@ -29,7 +32,8 @@ class Begun:
 
     `source` is an absolute path, an address without what is secret in it, or `-`, and `more` are
     those that come behind it; `bytes` and `columns` are its size, where it has one, and its width.
-    `folder` is what paths in the mapping are relative to. `retries` names the run whose
+    `folder` is what paths in the mapping are relative to, `mapping` its own one where
+    it was a file. `retries` names the run whose
     rows these are, and which of its files: `rejects` or `in_doubt`. What was begun with a `mask`
     keeps it.
     """
@@ -46,12 +50,17 @@ class Begun:
     retries: tuple[str, str] | None = None
     divides: bool = False
     mask: bool = False
+    mapping: str | None = None
     ledger: int = SCHEMA
     more: tuple[str, ...] | None = None
 
     @property
     def sources(self) -> tuple[str, ...]:
         return (self.source, *(self.more or ()))
+
+    @property
+    def mapping_file(self) -> Path | None:
+        return Path(self.mapping) if self.mapping else None
 
 
 @dataclass(slots=True, eq=False)

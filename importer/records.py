@@ -82,6 +82,20 @@ class Records:
         """Return the physical line on which a record ends."""
         return self.first_line + int(np.searchsorted(self.line_ends, self.ends[index]))
 
+    def alone(self, index: int) -> "Records":
+        """Return one record without the block that it is part of."""
+        raw, nowhere = self.raw(index), np.zeros(1, np.int64)
+        return Records(
+            data=raw,
+            starts=nowhere,
+            ends=nowhere + int(self.ends[index] - self.starts[index]),
+            stops=nowhere + len(raw),
+            stray=self.stray[index : index + 1].copy(),
+            first_row=self.first_row + index,
+            first_line=self.line(index),
+            line_ends=np.empty(0, np.int64),
+        )
+
     def cut(self, start: int, stop: int) -> "Records":
         """Return the records from one index up to another."""
         return Records(

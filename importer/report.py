@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from importer.column_watch import ColumnFailures
+from importer.delta.outcome import Outcome
 from importer.errors import ImporterError, Interrupted, exit_code
 from importer.failure import Failure
 from importer.failure_groups import FailureGroup
@@ -29,7 +30,8 @@ class Report:
     given once more to go on; `folder` holds the files; `examples`
     are the first failed rows, `groups` all of them by column and code, `columns` the cells that
     are not of their type; `rehearsed` is what only a dry run can tell. `resumed` says whether
-    earlier processes had a part in it, `config` how its mapping was named.
+    earlier processes had a part in it, `config` how its mapping was named, `compared` what one
+    that sends only changes can tell.
     """
 
     run: str
@@ -52,6 +54,7 @@ class Report:
     timeline: Timeline | None = None
     resumed: bool = False
     config: str = ""
+    compared: Outcome | None = None
 
     @property
     def dry_run(self) -> bool:
@@ -99,7 +102,9 @@ class Report:
                 "failed": totals.failed,
                 "in_doubt": totals.in_doubt,
                 "not_attempted": totals.not_attempted,
+                **({"unchanged": totals.unchanged} if self.compared is not None else {}),
             },
+            **({"delta": self.compared.as_json()} if self.compared is not None else {}),
             "identifiers": {
                 kind: totals.identifiers[kind] for kind in ("column", "email", "random")
             },
@@ -116,7 +121,7 @@ class Report:
             "finished": _iso(self.finished),
             "rows_per_second": round(self.rows_per_second),
             **timeline,
-            "files": dict(self.files),
+            "files": dict(self.files) | (self.compared.files if self.compared is not None else {}),
         }
 
 

@@ -19,7 +19,7 @@ from importer.identify import Drawn, Identities, identify
 from importer.identities import lay_against
 from importer.layout import open_records
 from importer.mapping import resolve_mapping
-from importer.recall import IMPORTED, Recalled, Refused, recall
+from importer.recall import IMPORTED, OVERWRITTEN, Recalled, Refused, recall
 from importer.run_folder import MAPPING
 from importer.source import open_source
 from importer.streams import STDIN, Place
@@ -59,6 +59,7 @@ def retry_task(run_dir: Path, which: Which, warn: Warn, *, overwrite: bool) -> T
         retries=retries,
         divides=which == "in_doubt",
         mask=recalled.begun.mask,
+        mapping=recalled.begun.mapping_file,
     )
     held = {} if overwrite or which == "in_doubt" else _held_back(task, recalled, warn)
     return task.holding_back(held)
@@ -109,7 +110,7 @@ def _held_back(task: Task, recalled: Recalled, warn: Warn) -> dict[int, Refused]
     last = _last_imported(task, recalled, set(names.values()), warn)
     return {
         row: (
-            "overwritten",
+            OVERWRITTEN,
             f"row {last[name]:,} of {recalled.begun.source} has this identifier too and came after "
             f"row {retries.numbers[row - 1]:,}: sent now, this row would bring old values back",
             "",

@@ -35,8 +35,9 @@ class Task:
 
     `folder` is what paths in the mapping are relative to; `run_dir` the folder of a run that goes
     on, and `recalled` its ledger. `divides` lets a batch that must not be repeated be sent again
-    in halves once it is refused; with `mask` the tables show the form of values only; `named` is
-    how the mapping was named.
+    in halves once it is refused; with `mask` the tables show the form of values only. `mapping` is
+    the file that the mapping was read from, `named` how it was named; with `full` everything is
+    sent, changed or not, and with `accepts_drift` a source that looks unlike the last one.
     """
 
     sources: tuple[Place, ...]
@@ -52,6 +53,9 @@ class Task:
     retries: Retries | None = None
     divides: bool = False
     mask: bool = False
+    mapping: Path | None = None
+    full: bool = False
+    accepts_drift: bool = False
     held_back: ReadOnly[int, Refused] = field(default_factory=dict)
     named: str = "config.yaml"
 
@@ -164,6 +168,7 @@ class Task:
                         retries=retries,
                         divides=self.divides,
                         mask=self.mask,
+                        mapping=str(self.mapping) if self.mapping is not None else None,
                     ),
                     self.held_back,
                 )
@@ -207,10 +212,24 @@ def new_task(
     warn: Warn,
     *,
     dry_run: bool,
+    full: bool = False,
+    accepts_drift: bool = False,
 ) -> Task:
     settings, folder = settle_config(config, warn)
-    task = Task(_places(source), settings, folder, report_dir, uuid.uuid4(), limit, dry_run=dry_run)
-    return task if isinstance(config, Config) else replace(task, named=str(config))
+    task = Task(
+        _places(source),
+        settings,
+        folder,
+        report_dir,
+        uuid.uuid4(),
+        limit,
+        dry_run=dry_run,
+        full=full,
+        accepts_drift=accepts_drift,
+    )
+    if isinstance(config, Config):
+        return task
+    return replace(task, mapping=Path(config).resolve(), named=str(config))
 
 
 def _places(source: Place | Sequence[Place]) -> tuple[Place, ...]:
@@ -262,4 +281,5 @@ def resumed_task(
         retries=retries_of(begun, settings) if begun.retries else None,
         divides=begun.divides,
         mask=begun.mask,
+        mapping=begun.mapping_file,
     )

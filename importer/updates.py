@@ -23,7 +23,9 @@ class Updates:
     to `numbers[i + 1]`. `rows`, `identifiers`, `hashes` (of the
     identifiers) and `kinds` have one entry per row. `earlier` has for each
     row the last one before it that has its identifier, 0 where there is none from row `since` on.
-    Together, these rows and the failures are the rows from `first_row` to `last_row`, each once.
+    `unchanged` are rows that need not be sent, `unchanged_kinds` where their identifiers come from.
+    Together, these rows, those and the failures are the rows from `first_row` to `last_row`, each
+    once.
     """
 
     text: bytes | memoryview = field(repr=False)  # the token is in it
@@ -39,6 +41,8 @@ class Updates:
     first_row: int
     last_row: int
     origins: tuple[Records, ...]
+    unchanged: Positions = field(default_factory=lambda: np.empty(0, np.int64))
+    unchanged_kinds: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -66,10 +70,11 @@ class Updates:
         """Return the updates from one index up to another, with the failures around them.
 
         Cuts that follow one another cover every row once: the failures between two updates go
-        with the later one, those behind the last one with it.
+        with the later one, those behind the last one with it, and so do unchanged rows.
         """
         first = self.first_row if start == 0 else int(self.rows[start - 1]) + 1
         last = self.last_row if stop >= len(self) else int(self.rows[stop - 1])
+        same = slice(*np.searchsorted(self.unchanged, (first, last + 1)).tolist())
         return Updates(
             text=self.text,
             offsets=self.offsets[start : stop + 1],
@@ -84,6 +89,8 @@ class Updates:
             first_row=first,
             last_row=last,
             origins=tuple(o for o in self.origins if o.first_row <= last and first <= o.last_row),
+            unchanged=self.unchanged[same],
+            unchanged_kinds=self.unchanged_kinds[same],
         )
 
     def without(self, settled: NDArray[np.bool_]) -> "Updates":
@@ -138,6 +145,8 @@ class Updates:
             first_row=self.first_row,
             last_row=later.last_row,
             origins=self.origins + later.origins,
+            unchanged=np.concatenate((self.unchanged, later.unchanged)),
+            unchanged_kinds=np.concatenate((self.unchanged_kinds, later.unchanged_kinds)),
         )
 
     def record_of(self, row: int) -> tuple[bytes, int]:

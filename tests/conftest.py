@@ -26,6 +26,15 @@ def emulator() -> Iterator[Emulator]:
         yield started
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what tests remember from run to run away from what their user's runs do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        patch.delenv("STATE_DIRECTORY", raising=False)
+        yield
+
+
 @pytest.fixture(scope="module")
 def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Trust nobody but one: reading all the authorities there are is most of a small import."""

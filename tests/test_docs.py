@@ -13,7 +13,7 @@ import yaml
 
 import importer
 from importer.column_types import OPTIONS, TYPES
-from importer.config import Column, Config, Delivery, Identifier, Project, Source
+from importer.config import Column, Config, Delivery, Delta, Identifier, Project, Source
 from importer.config_file import load_config
 from importer.conversion import CONVERSIONS, TypeOptions
 from importer.emulator import Emulator
@@ -126,7 +126,7 @@ def test_example_is_valid_and_complete(command: Command) -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     settings = {
         name
-        for section in (Config, Project, Source, Identifier, Column, Delivery)
+        for section in (Config, Project, Source, Identifier, Column, Delta, Delivery)
         for name in section.model_fields
     }
     assert {name for name in settings if not re.search(rf"\b{name}:", text)} == set()
@@ -139,6 +139,8 @@ def test_example_shows_the_defaults() -> None:
     assert Source.model_validate(shown["source"]) == Source()
     assert Delivery.model_validate(shown["delivery"]) == Delivery()
     assert tuple(shown["identifier"]["fallback"]) == Identifier().fallback
+    example, defaults = load_config(EXAMPLE), Config.model_validate({"columns": {1: "p"}})
+    assert (example.delta, example.drift) == (defaults.delta, defaults.drift)
 
 
 def test_type_names() -> None:

@@ -12,7 +12,9 @@ from importer.cli.app import app
 from importer.cli.endings import errors, fail, print_json, say
 from importer.cli.journey import travel
 from importer.cli.options import (
+    AcceptDriftOption,
     ConfigOption,
+    FullOption,
     JsonOption,
     LimitOption,
     LogFormat,
@@ -29,6 +31,9 @@ from importer.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
     from importer.circumstances import Options
+
+
+_HOW_IT_BEGAN = "--dry-run, --limit, --full and --accept-drift"
 
 
 @app.command(epilog="Example: importer run customers.csv -c config.yaml --dry-run")
@@ -54,6 +59,8 @@ def run(
     max_failures: MaxFailuresOption = None,
     max_duration: MaxDurationOption = None,
     mask: MaskOption = False,
+    full: FullOption = False,
+    accept_drift: AcceptDriftOption = False,
     as_json: JsonOption = False,
     log_format: LogFormatOption = LogFormat.TEXT,
     quiet: QuietOption = False,
@@ -68,8 +75,8 @@ def run(
 
     options: Options = {"max_failures": max_failures, "max_duration": max_duration, "mask": mask}
     if resume is not None:
-        if dry_run or limit is not None:
-            words = "--resume goes on as the run began: leave out --dry-run and --limit"
+        if dry_run or limit is not None or full or accept_drift:
+            words = f"--resume goes on as the run began: leave out {_HOW_IT_BEGAN}"
             fail(ConfigError(words), log_format)
         travel(
             lambda given: resume_import(resume, source, config, **given),
@@ -82,7 +89,8 @@ def run(
         _confirm_deletion(source, config, log_format)
     travel(
         lambda given: import_profiles(
-            source, config, dry_run=dry_run, limit=limit, report_dir=report_dir, **given
+            source, config, dry_run=dry_run, limit=limit, report_dir=report_dir, full=full,
+            accept_drift=accept_drift, **given,
         ),
         options, as_json=as_json, quiet=quiet, config=config, log_format=log_format,
     )  # fmt: skip

@@ -54,6 +54,13 @@ MaxDurationOption = Annotated[
 MaskOption = Annotated[
     bool, typer.Option("--mask", help="Show the form of values only in the failure report.")
 ]
+FullOption = Annotated[
+    bool, typer.Option("--full", help="With delta, send everything, changed or not.")
+]
+AcceptDriftOption = Annotated[
+    bool,
+    typer.Option("--accept-drift", help="Import a file that looks unlike the last one."),
+]
 YesOption = Annotated[bool, typer.Option("--yes", help="Delete profiles without being asked.")]
 LogFormatOption = Annotated[
     LogFormat,

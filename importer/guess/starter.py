@@ -36,6 +36,8 @@ def starter(preview: Preview) -> str:
         *_columns(preview),
         "",
         "empty_cells: skip         # an empty cell leaves the profile's property as it is",
+        "",
+        "drift: stop               # send nothing of a file that no longer looks like the last one",
     ]
     return "".join(f"{line}\n" for line in lines)
 

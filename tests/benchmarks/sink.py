@@ -88,8 +88,11 @@ def find_nginx() -> str:
 
 
 @contextmanager
-def running_sink(folder: Path) -> Iterator[Sink]:
-    """Run nginx in the foreground on a free port of the loopback; its files are in the folder."""
+def running_sink(folder: Path, answer: str = ANSWER, limit: int | None = None) -> Iterator[Sink]:
+    """Run nginx in the foreground on a free port of the loopback; its files are in the folder.
+
+    It answers 429 to more than `limit` requests a second.
+    """
     nginx = find_nginx()
     folder.mkdir(parents=True, exist_ok=True)
     certificate = _certificate(folder)
@@ -97,7 +100,7 @@ def running_sink(folder: Path) -> Iterator[Sink]:
     sink = Sink(port, certificate, folder / "requests.log")
     sink.log.write_bytes(b"")
     settings = folder / "nginx.conf"
-    settings.write_text(_settings(folder, port, inner))
+    settings.write_text(_settings(folder, port, inner, answer, limit))
     errors = folder / "nginx.out"
     with errors.open("wb") as out:
         process = subprocess.Popen(
@@ -115,12 +118,14 @@ def running_sink(folder: Path) -> Iterator[Sink]:
         process.wait(timeout=10)
 
 
-def _settings(folder: Path, port: int, inner: int) -> str:
+def _settings(folder: Path, port: int, inner: int, answer: str, limit: int | None) -> str:
     """The configuration.
 
     A `return` alone would answer before the body is there. So the outer server proxies: nginx
     buffers a request whole before it turns to the upstream, which gets it without the body.
     """
+    zone = f"limit_req_zone $server_name zone=all:1m rate={limit}r/s;" if limit else ""
+    slow = f"limit_req zone=all burst={limit} nodelay; limit_req_status 429;" if limit else ""
     return f"""\
 daemon off;
 master_process off;
@@ -129,6 +134,7 @@ events {{ worker_connections 1024; }}
 http {{
   log_format arrived '$request_method $uri $status $content_length $request_length';
   access_log off;
+  {zone}
   client_body_temp_path "{folder}/bodies";
   proxy_temp_path "{folder}/proxy";
   fastcgi_temp_path "{folder}/fastcgi";
@@ -149,6 +155,7 @@ http {{
     ssl_certificate "{folder}/sink.pem";
     ssl_certificate_key "{folder}/sink.key";
     location /engage {{
+      {slow}
       access_log "{folder}/requests.log" arrived;
       proxy_pass http://answer;
       proxy_http_version 1.1;
@@ -162,7 +169,7 @@ http {{
   server {{
     listen {HOST}:{inner};
     default_type application/json;
-    location / {{ return 200 '{ANSWER}'; }}
+    location / {{ return 200 '{answer}'; }}
   }}
 }}
 """

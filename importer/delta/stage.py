@@ -1,0 +1,208 @@
+"""Rows are held against what is known of their profiles; the rest is noted before it is sent."""
+
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from importer.columns import as_mask
+from importer.delta.hashing import UNKNOWN, Hasher, Signed
+from importer.delta.outcome import Outcome
+from importer.delta.store import Store
+from importer.errors import ConfigError
+from importer.identify import IdentifiedChunk, Kind
+from importer.recall import IMPORTED, REFUSED, Recalled, recall
+from importer.records import Records
+from importer.task import Task
+from importer.updates import Updates
+
+Rows = NDArray[np.bool_]
+
+_SPARSE = 10
+"""Rows of a block for each that is sent, from which on the block is not kept for its sake."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """The rows of a chunk, and what became of each: it is to be sent, or it says nothing new."""
+
+    rows: Signed
+    keys: Signed
+    contents: Signed
+    same: Rows
+    kinds: NDArray[np.uint8]
+
+    def places(self, rows: Signed) -> Signed:
+        found: Signed = np.searchsorted(self.rows, rows)
+        return found
+
+
+class Everything:
+    """What stands in where nothing is compared: all rows are sent."""
+
+    def begin(self, run_dir: Path) -> None:
+        pass
+
+    def sift(self, chunks: Iterable[IdentifiedChunk]) -> Iterable[IdentifiedChunk]:
+        return chunks
+
+    def note(self, updates: Iterable[Updates]) -> Iterable[Updates]:
+        return updates
+
+    def settle(self, run_dir: Path, *, ended: bool, whole: bool) -> None:
+        pass
+
+
+class Delta:
+    """Two stages around the encoding of rows: what is unchanged is taken out before.
+
+    A row is unchanged that says what was last sent for its identifier, in this file or before,
+    and accepted. Nothing is taken out of what is retried, and a rehearsal notes nothing.
+    """
+
+    def __init__(self, store: Store, hasher: Hasher, task: Task, mapping: str) -> None:
+        """`mapping` is the digest of the settings that make an update."""
+        self._store = store
+        self._hasher = hasher
+        self._task = task
+        self._mapping = mapping
+        self._skips = task.retries is None
+        self._before: Recalled | None = None
+        self._judged: deque[_Judged] = deque()
+        self._unread = 0
+
+    def begin(self, run_dir: Path) -> None:
+        """Take over what is known, and start over where the mapping, or the user, says so."""
+        store, task = self._store, self._task
+        fresh = task.recalled is None and task.retries is None
+        owner, before = str(run_dir.resolve()), store.owner
+        if before != owner:
+            # Since then another run may have sent something else for the same identifiers.
+            self._before = task.recalled
+        if not task.dry_run:
+            store.begin(owner, self._mapping if fresh else None, _ledger(before))
+        full = fresh and self._is_due(time.time())
+        if full and not task.dry_run:
+            store.send_all(time.time())
+        self._keys, self._contents = store.known()
+        if full:
+            self._contents[:] = UNKNOWN
+        self._seen = np.zeros(len(self._keys), bool)
+        self._sent = np.zeros(len(self._keys), bool)
+
+    def _is_due(self, now: float) -> bool:
+        every, since = self._task.config.full_every, self._store.full_since
+        return self._task.full or not since or (every is not None and now - since >= every)
+
+    def sift(self, chunks: Iterable[IdentifiedChunk]) -> Iterator[IdentifiedChunk]:
+        """Hand on what is to be sent of each chunk."""
+        for chunk in chunks:
+            judged = self._judge(chunk)
+            self._judged.append(judged)
+            self._unread += len(chunk.chunk.failures)
+            yield _kept(chunk, ~judged.same) if judged.same.any() else chunk
+
+    def note(self, updates: Iterable[Updates]) -> Iterator[Updates]:
+        """Put the unchanged rows beside the updates of the others, and note these."""
+        for portion in updates:
+            judged = self._judged.popleft()
+            if len(portion) and not self._task.dry_run:
+                self._note(portion, judged)
+            yield replace(
+                portion,
+                unchanged=judged.rows[judged.same],
+                unchanged_kinds=judged.kinds[judged.same],
+                origins=_origins(portion),
+            )
+
+    def settle(self, run_dir: Path, *, ended: bool, whole: bool) -> Outcome:
+        """Enter what the API accepted; of a file that was read as a `whole` find who vanished.
+
+        A run that has not `ended` may go on: what it noted is left as it is.
+        """
+        absent = ended and whole and self._skips
+        gone = self._keys[~self._seen] if absent else self._keys[:0]
+        names = self._hasher.names(gone, self._store.names(gone))
+        if ended and not self._task.dry_run:
+            self._store.settle(recall(run_dir), gone)
+        vanished = tuple(sorted(names)) if absent else None
+        return Outcome(not self._contents.any(), vanished, self._unread)
+
+    def _judge(self, chunk: IdentifiedChunk) -> _Judged:
+        rows = chunk.chunk.records.first_row + chunk.chunk.good
+        keys = self._hasher.keys(chunk.identifiers)
+        contents = self._hasher.contents(keys, chunk.chunk.table)
+        named = (chunk.kinds == Kind.COLUMN) | (chunk.kinds == Kind.EMAIL)
+        same = np.zeros(len(rows), bool)
+        if len(self._keys):
+            places = self._places(keys)
+            met = named & (self._keys[places] == keys)
+            known = self._contents[places]
+            self._seen[places[met]] = True
+            equal = met & (known == contents) & (known != UNKNOWN)
+            same = equal & self._nothing_sent(places, met & ~equal)
+        return _Judged(rows, keys, contents, same & self._skips, chunk.kinds)
+
+    def _places(self, keys: Signed) -> Signed:
+        """Find where keys are among those known, or would be: in order, which is faster."""
+        order = np.argsort(keys)
+        places = np.empty(len(keys), np.int64)
+        places[order] = np.searchsorted(self._keys, keys[order])
+        return np.minimum(places, len(self._keys) - 1)
+
+    def _nothing_sent(self, places: Signed, changed: Rows) -> Rows:
+        """Tell which rows have no changed one of their identifier before them."""
+        untouched = ~self._sent[places]
+        touched, firsts = np.unique(places[changed], return_index=True)
+        if len(touched):
+            first = np.flatnonzero(changed)[firsts]
+            nearest = np.minimum(np.searchsorted(touched, places), len(touched) - 1)
+            behind = (touched[nearest] == places) & (np.arange(len(places)) > first[nearest])
+            untouched &= ~behind
+            self._sent[touched] = True
+        return untouched
+
+    def _note(self, updates: Updates, judged: _Judged) -> None:
+        lasting = updates.kinds != Kind.RANDOM  # a random id does not come twice
+        if self._before is not None:
+            states = self._before.of(updates.rows)
+            lasting &= (states != IMPORTED) & (states != REFUSED)
+        if not lasting.any():
+            return
+        rows, identifiers = updates.rows[lasting], updates.identifiers.filter(as_mask(lasting))
+        places = judged.places(rows)
+        noted = self._hasher.noted(rows, judged.keys[places], judged.contents[places], identifiers)
+        self._store.note(updates.first_row, noted)
+
+
+def _origins(updates: Updates) -> tuple[Records, ...]:
+    """Keep of the file what is needed: of a block that nearly nothing is sent of, those records."""
+    if len(updates) * _SPARSE > updates.row_count:
+        return updates.origins
+    return tuple(
+        origin.alone(int(row) - origin.first_row)
+        for origin in updates.origins
+        for row in updates.rows.tolist()
+        if 0 <= row - origin.first_row < len(origin)
+    )
+
+
+def _ledger(owner: str) -> Recalled | None:
+    """Read what became of what a run noted, if its folder is still there."""
+    try:
+        return recall(Path(owner)) if owner else None
+    except ConfigError:
+        return None
+
+
+def _kept(chunk: IdentifiedChunk, rows: Rows) -> IdentifiedChunk:
+    mask, whole = as_mask(rows), chunk.chunk
+    return IdentifiedChunk(
+        replace(whole, table=whole.table.filter(mask), good=whole.good[rows]),
+        chunk.identifiers.filter(mask),
+        chunk.kinds[rows],
+    )

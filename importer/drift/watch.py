@@ -1,0 +1,213 @@
+"""The drift of a run: its file is held against the last one before anything is sent."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import chain
+
+from importer import mapping
+from importer.chunks import Chunk, read_chunks
+from importer.drift.compare import Finding, compare, known_share
+from importer.drift.gather import Gathering
+from importer.drift.memory import Remembered, new_salt, read, write
+from importer.drift.portrait import Portrait
+from importer.drift.words import ADVICE, TIMES_FEWER, said
+from importer.engage import Engage
+from importer.errors import Drifted, SourceError, StateError
+from importer.layout import Layout, Reading, open_records
+from importer.records import Records
+from importer.report import Report
+from importer.source import Source, open_source
+from importer.state import Memory, find_memory, make_state_folder
+from importer.streams import is_local
+from importer.task import Task
+
+ENDING = ".drift.json"
+
+HEAD = 20_000
+"""Rows that are looked at before the first request; of a file that looks odd, all of them."""
+
+FEW = 100
+"""Rows of which there may be ten times fewer without anybody being told."""
+
+ARRIVED = 0.9
+"""Share of the rows that must have been imported for a file to be an example for the next."""
+
+
+class Drift:
+    """Compares the beginning of a file with what is remembered, and remembers the whole of it.
+
+    `reads` are the positions that the run reads anyway. Retries and rehearsals do neither.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        opened: Source,
+        layout: Layout,
+        mapped: mapping.Mapping,
+        reads: tuple[int, ...],
+        memory: Memory | None,
+    ) -> None:
+        off = task.config.drift == "off" or task.dry_run or task.retries is not None or not reads
+        self._memory = None if off else memory
+        self._task, self._opened, self._layout, self._reads = task, opened, layout, reads
+        self._labels = _labels(task, layout, reads)
+        wanted = mapped.identifier or mapped.email
+        self._identifier = wanted if wanted in reads else None
+        self._properties = {
+            self._labels[column.position]: column.property
+            for column in mapped.columns
+            if column.position in self._labels
+        }
+        self._remembered: Remembered | None = None
+        self._salt = new_salt()
+        self._overlapped = True
+        if self._memory is not None:
+            self._remembered = read(self._memory.file(ENDING))
+        if self._remembered is not None:
+            self._salt = self._remembered.salt
+        self._all, self._head = self._gathering(), self._gathering()
+
+    def check(
+        self, records: Iterator[Records], reading: Reading, warn: Callable[[str], None]
+    ) -> Iterator[Records]:
+        """Look at the first records and hand all of them on.
+
+        Raises Drifted where the mapping says to stop, and warns where it says that.
+        """
+        if self._memory is None:
+            return records
+        first: list[Records] = []
+        for portion in records:
+            first.append(portion)
+            self._take([portion], self._head)
+            if self._head.rows >= HEAD:
+                break
+        if self._remembered is not None and self._task.run_dir is None:
+            self._judge(self._remembered, reading, warn)
+        return chain(_let_go(first), records)
+
+    def watch(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+        """Hand chunks on, each looked at."""
+        for chunk in chunks:
+            if self._memory is not None:
+                self._all.add(chunk)
+            yield chunk
+
+    def remember(self, report: Report) -> Report:
+        """Take the file of a run that came to its end for an example; a fault is a warning."""
+        try:
+            self._remember(report)
+        except StateError as error:
+            return replace(report, warnings=(*report.warnings, str(error)))
+        return report
+
+    def _remember(self, report: Report) -> None:
+        totals = report.totals
+        ended = report.status in ("complete", "partial") and self._task.limit is None
+        if self._memory is None or not ended or totals.imported < ARRIVED * totals.read:
+            return
+        whole = self._all.portrait()
+        if self._remembered is not None and self._comparable(self._remembered):
+            share = known_share(self._remembered.whole, whole)
+            self._overlapped = share is None or share >= 0.1
+        make_state_folder(self._memory.path.parent)
+        remembered = Remembered(
+            source=self._opened.name,
+            when=datetime.now(UTC).isoformat(timespec="seconds"),
+            rows=totals.read,
+            width=self._layout.width,
+            identifier=self._whose,
+            head=self._head.portrait(),
+            whole=whole,
+            overlapped=self._overlapped,
+            salt=self._salt,
+        )
+        write(self._memory.file(ENDING), remembered)
+
+    def _judge(self, remembered: Remembered, reading: Reading, warn: Callable[[str], None]) -> None:
+        now = self._head.portrait()
+        expected = reading.expected_rows(self._opened)
+        few = None
+        if expected is not None and self._task.limit is None and remembered.rows >= FEW:
+            few = expected if expected * TIMES_FEWER <= remembered.rows else None
+        findings = self._findings(remembered, now, head=True)
+        if findings and self._head.rows >= HEAD and (whole := self._read_all()) is not None:
+            now = whole
+            findings = self._findings(remembered, now, head=False)
+        if self._task.accepts_drift:
+            return
+        width = self._layout.width
+        lines = list(said(remembered, now, findings, self._properties, few, width))
+        if not lines:
+            return
+        if self._task.config.drift == "stop":
+            since = f"the file of {remembered.when[:10]}"
+            whole_story = [f"{self._opened.name}: looks unlike {since}:", *lines, ADVICE]
+            raise Drifted("\n".join(whole_story))
+        for line in lines:
+            warn(f"drift: {line}")
+
+    def _findings(self, remembered: Remembered, now: Portrait, *, head: bool) -> list[Finding]:
+        """Compare with all of the last file and, for its head, with that of the last one."""
+        told = remembered.overlapped and self._comparable(remembered)
+        verdicts = compare(remembered.whole, now, overlapped=told)
+        if not head:
+            return verdicts.upheld(verdicts)
+        return verdicts.upheld(compare(remembered.head, now, overlapped=told))
+
+    def _comparable(self, remembered: Remembered) -> bool:
+        return bool(self._whose) and remembered.identifier == self._whose
+
+    @property
+    def _whose(self) -> str:
+        """Return the label of the column that tells rows apart, "" where there is none."""
+        return self._labels[self._identifier] if self._identifier is not None else ""
+
+    def _read_all(self) -> Portrait | None:
+        """Read a source that can be opened again to its end, or as far as it goes."""
+        if not all(map(is_local, self._task.sources)):
+            return None
+        gathering, settings = self._gathering(), self._task.config.source
+        with suppress(SourceError), closing(open_source(self._task.sources, settings)) as opened:
+            _, _, records = open_records(opened, settings)
+            self._take(records, gathering)
+        return gathering.portrait()
+
+    def _take(self, records: Iterable[Records], gathering: Gathering) -> None:
+        for chunk in read_chunks(records, self._opened, self._layout.width, self._reads):
+            gathering.add(chunk)
+
+    def _gathering(self) -> Gathering:
+        key = self._memory.key("drift", self._salt) if self._memory is not None else bytes(16)
+        return Gathering(key, self._labels, self._identifier)
+
+
+def open_drift(
+    task: Task,
+    destination: Engage,
+    opened: Source,
+    layout: Layout,
+    mapped: mapping.Mapping,
+    reads: tuple[int, ...],
+    environment: Mapping[str, str],
+) -> Drift:
+    """Find what is remembered of the last file. Raises StateError."""
+    memory = find_memory(task.mapping, destination.url, destination.token, environment)
+    return Drift(task, opened, layout, mapped, reads, memory)
+
+
+def _labels(task: Task, layout: Layout, reads: tuple[int, ...]) -> dict[int, str]:
+    """Name columns as the mapping does: what goes by its name may stand anywhere."""
+    keys = {*task.config.columns, task.config.identifier.column}
+    return {
+        at: layout.names[at - 1] if layout.names and layout.names[at - 1] in keys else str(at)
+        for at in reads
+    }
+
+
+def _let_go(first: list[Records]) -> Iterator[Records]:
+    while first:
+        yield first.pop(0)

@@ -1,0 +1,194 @@
+"""Only what changed is sent: the settings, the list of who vanished, the lock, the command."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from importer import AlreadyRunning, ConfigError, StateError
+from importer.config import Config
+from importer.delta.store import Store
+from importer.lock import held_file
+from tests.conftest import Command
+
+from .desk import NightDesk
+
+MAPPING = "identifier: {column: 1}\ncolumns: {2: plan}\ndrift: 'off'\n"
+DELTA = f"{MAPPING}delta: true\n"
+
+
+def rows(count: int, plan: str = "free") -> str:
+    return "".join(f"u{n},{plan}\n" for n in range(count))
+
+
+@pytest.fixture
+def nightly(desk: NightDesk) -> NightDesk:
+    """Return a desk on whose first night fifty rows were sent."""
+    desk.mapping.write_text(DELTA, "utf-8")
+    report = desk.run(rows(50))
+    assert report.as_json()["delta"] == {"full": True, "vanished": 0}
+    return desk
+
+
+def test_books(nightly: NightDesk) -> None:
+    """Unchanged rows count as imported, and are counted by themselves; nothing is requested."""
+    report = nightly.run(rows(50))
+    assert report.as_json()["rows"] == {
+        "read": 50,
+        "imported": 50,
+        "failed": 0,
+        "in_doubt": 0,
+        "not_attempted": 0,
+        "unchanged": 50,
+    }
+    assert report.as_json()["identifiers"] == {"column": 50, "email": 0, "random": 0}
+    assert (report.totals.requests_sent, report.exit_code) == (0, 0)
+    assert nightly.updates == 50
+
+
+def test_vanished(nightly: NightDesk) -> None:
+    """Who is not in a file any more is listed once, and is sent when back."""
+    report = nightly.run("u0,free\n" + "".join(f"u{n},free\n" for n in range(3, 50)))
+    listed = Path(report.as_json()["files"]["vanished"])
+    assert listed.read_text("utf-8") == "identifier\nu1\nu2\n"
+    assert listed.stat().st_mode & 0o077 == 0
+    assert report.as_json()["delta"] == {"full": False, "vanished": 2}
+    again = nightly.run(rows(50))
+    assert again.totals.read - again.totals.unchanged == 2
+    assert "vanished" not in again.as_json()["files"]
+
+
+def test_vanished_only_of_whole_files(nightly: NightDesk) -> None:
+    """Nobody vanishes from what was not read, nor for good because a row cannot be read."""
+    assert nightly.run(limit=10).as_json()["delta"] == {"full": False, "vanished": None}
+    report = nightly.run(rows(49) + "u49,free,free\n")
+    assert report.as_json()["delta"]["vanished"] == 1
+    assert [words for words in report.warnings if words.startswith("1 row could not be read")]
+
+
+def test_full(nightly: NightDesk) -> None:
+    """`--full` sends everything, and so does the run for which it is time."""
+    assert nightly.run(rows(50), full=True).totals.unchanged == 0
+    nightly.mapping.write_text(f"{MAPPING}delta: {{full_every: 30d}}\n", "utf-8")
+    assert nightly.run().totals.unchanged == 50
+    (path,) = nightly.state.glob("*.delta.db")
+    with Store(path, writes=True) as store:
+        store.send_all(1_000_000_000.0)
+    assert nightly.run().as_json()["delta"]["full"]
+    assert nightly.run().totals.unchanged == 50
+
+
+def test_changed_mapping(nightly: NightDesk) -> None:
+    """Another mapping starts over; another way to deliver, or to stop at a drift, does not."""
+    nightly.mapping.write_text(f"{DELTA}delivery: {{batch_size: 7}}\n", "utf-8")
+    assert nightly.run().totals.unchanged == 50
+    nightly.mapping.write_text(DELTA.replace("plan", "tier"), "utf-8")
+    assert nightly.run().totals.unchanged == 0
+
+
+def test_rehearsal(nightly: NightDesk) -> None:
+    """A dry run tells what would be sent, and leaves what is known as it was."""
+    (path,) = nightly.state.glob("*.delta.db")
+    before = path.read_bytes()
+    report = nightly.run(rows(40) + rows(3, "paid"), dry_run=True)
+    assert (report.totals.imported, report.totals.unchanged) == (43, 40)
+    assert path.read_bytes() == before
+
+
+def test_one_run_at_a_time(nightly: NightDesk) -> None:
+    """A second run with the same memory ends with code 4, and leaves no folder behind."""
+    (lock,) = nightly.state.glob("*.lock")
+    before = nightly.run_dirs
+    with held_file(lock, "held"), pytest.raises(AlreadyRunning) as caught:
+        nightly.run()
+    assert (caught.value.exit_code, nightly.run_dirs) == (4, before)
+
+
+def test_refused_is_unknown(nightly: NightDesk) -> None:
+    """A row that the API refused is sent again, also when it says what was known before."""
+    nightly.emulator.faults({"kind": "refuse", "ids": ["u7"]})
+    assert nightly.run(rows(50).replace("u7,free", "u7,paid")).totals.failed == 1
+    nightly.emulator.faults()
+    report = nightly.run(rows(50))
+    assert report.totals.read - report.totals.unchanged == 1
+
+
+def test_refused_among_many(nightly: NightDesk) -> None:
+    """Of the few rows that are sent, one that is refused is kept as the file has it."""
+    nightly.emulator.faults({"kind": "refuse", "ids": ["u31"]})
+    text = rows(50).replace("u7,free", "u7,paid").replace("u31,free\n", '"u31","pa\n id"\n')
+    report = nightly.run(text.replace("u40,free", "u40,paid"))
+    assert (report.folder / "rejects.csv").read_text("utf-8") == '"u31","pa\n id"\n'
+    (failure,) = report.examples
+    assert (failure.row, failure.line, failure.identifier) == (32, 32, "u31")
+
+
+def test_random_ids(desk: NightDesk) -> None:
+    """A row that gets a random id is sent every night, and nobody is said to vanish."""
+    desk.mapping.write_text(DELTA, "utf-8")
+    assert desk.run("u1,free\n,free\n").totals.unchanged == 0
+    report = desk.run()
+    assert (report.totals.unchanged, report.as_json()["delta"]["vanished"]) == (1, 0)
+    assert report.totals.identifiers["random"] == 1
+
+
+@pytest.mark.parametrize("operation", ["add", "append", "remove"])
+def test_what_counts_is_refused(operation: str) -> None:
+    """Operations that must not be repeated have no unchanged rows."""
+    column = {"property": "n", "type": "integer", "operation": operation}
+    with pytest.raises(ValueError, match=f"column 2 has operation {operation}"):
+        Config.model_validate({"columns": {2: column}, "delta": True})
+
+
+def test_deletions_are_refused() -> None:
+    """Neither has a deletion."""
+    with pytest.raises(ValueError, match="operation: delete has none"):
+        Config.model_validate(
+            {"operation": "delete", "identifier": {"column": 1}, "delta": {"full_every": "30d"}}
+        )
+
+
+def test_no_place(desk: NightDesk) -> None:
+    """Without a folder to remember in, and with one that is no store, nothing is sent."""
+    desk.mapping.write_text(DELTA, "utf-8")
+    places = {"MIXPANEL_URL": desk.emulator.url, "MIXPANEL_TOKEN": "t"}
+    with pytest.raises(ConfigError, match="XDG_STATE_HOME"):
+        desk.run(rows(3), environment=places)
+    desk.run(rows(3))
+    (path,) = desk.state.glob("*.delta.db")
+    path.write_bytes(b"no database at all, but long enough to be looked at" * 100)
+    with pytest.raises(StateError) as caught:
+        desk.run()
+    assert caught.value.exit_code == 2
+
+
+def test_of_another_version(nightly: NightDesk) -> None:
+    """A store of a later version is left alone."""
+    (path,) = nightly.state.glob("*.delta.db")
+    base = sqlite3.connect(path)
+    base.execute("PRAGMA user_version = 99")
+    base.close()
+    with pytest.raises(StateError, match="another version"):
+        nightly.run()
+
+
+def test_command(desk: NightDesk, command: Command) -> None:
+    """The command says what was unchanged and who vanished; systemd's folder is used."""
+    where = {
+        "MIXPANEL_URL": desk.emulator.url,
+        "MIXPANEL_TOKEN": "t",
+        "STATE_DIRECTORY": str(desk.folder / "service"),
+    }
+    desk.mapping.write_text(DELTA, "utf-8")
+    desk.write(rows(5))
+    command("run", desk.source, "-c", desk.mapping, **where)
+    desk.write(rows(4))
+    done = command("run", desk.source, "-c", desk.mapping, **where)
+    assert done.returncode == 0
+    assert "  unchanged      4, not sent\n  vanished       1 since the last run: " in done.stdout
+    full = command("run", desk.source, "-c", desk.mapping, "--full", "--json", **where)
+    assert json.loads(full.stdout)["rows"]["unchanged"] == 0
+    assert len(list((desk.folder / "service").glob("*.delta.db"))) == 1
+    resumed = command("run", "--resume", "x", "--full", **where)
+    assert (resumed.returncode, "--full" in resumed.stderr) == (2, True)

@@ -1,0 +1,120 @@
+"""A file that no longer looks like the last one, seen by whoever runs the import."""
+
+from pathlib import Path
+
+import pytest
+
+from importer import Drifted
+from importer.drift.watch import HEAD
+
+from .desk import NightDesk
+from .exports import Row, crm, csv_of
+
+MAPPING = (
+    "identifier: {column: 1}\n"
+    "columns: {2: $first_name, 3: $last_name, 4: $email, 5: $phone, 9: plan}\n"
+)
+
+ROWS = crm(300)
+GUTTED = [[*row[:3], "", *row[4:]] for row in ROWS]
+SWAPPED = [[row[0], row[2], row[1], *row[3:]] for row in ROWS]
+
+
+@pytest.fixture
+def stops(desk: NightDesk) -> NightDesk:
+    desk.mapping.write_text(f"{MAPPING}drift: stop\n", "utf-8")
+    assert desk.run(csv_of(ROWS)).exit_code == 0
+    return desk
+
+
+def refused(desk: NightDesk, rows: list[Row]) -> list[str]:
+    """Return the lines with which a file is refused; nothing of it is sent."""
+    before, runs = desk.emulator.stats()["requests"], len(desk.run_dirs)
+    with pytest.raises(Drifted) as caught:
+        desk.run(csv_of(rows))
+    assert caught.value.exit_code == 4
+    assert (desk.emulator.stats()["requests"], len(desk.run_dirs)) == (before, runs)
+    return str(caught.value).splitlines()
+
+
+def test_stops_before_anything_is_sent(stops: NightDesk) -> None:
+    """A drift ends the run with code 4, the columns named, their samples masked side by side."""
+    first, swap, other, advice = refused(stops, SWAPPED)
+    assert first.startswith(f"{stops.source}: looks unlike the file of 20")
+    assert swap.startswith("column 2 ($first_name): says what column 3 ($last_name) said; before: ")
+    assert other.startswith("column 3 ($last_name): says what column 2 ($first_name) said; before")
+    assert advice == "mend the file or the mapping; --accept-drift imports it as it is"
+    assert ROWS[0][1] not in swap
+    assert refused(stops, GUTTED)[1].startswith(
+        "column 4 ($email): 0 % of its cells are filled, 100 % were; before: "
+    )
+
+
+def test_fewer_rows(stops: NightDesk) -> None:
+    """A tenth of the rows is too few; half of them is not."""
+    assert stops.run(csv_of(ROWS[:150])).exit_code == 0
+    assert refused(stops, ROWS[:10])[1] == "has about 10 rows, and had 150"
+
+
+def test_accepted(stops: NightDesk) -> None:
+    """What is accepted once is what the next file is compared with."""
+    refused(stops, SWAPPED)
+    assert stops.run(csv_of(SWAPPED), accept_drift=True).exit_code == 0
+    assert stops.run(csv_of(SWAPPED)).exit_code == 0
+    refused(stops, ROWS)
+
+
+def test_warns(desk: NightDesk) -> None:
+    """Without a setting the run goes on, says what it saw, and remembers the new file."""
+    desk.mapping.write_text(MAPPING, "utf-8")
+    assert desk.run(csv_of(ROWS)).warnings == ()
+    report = desk.run(csv_of(GUTTED))
+    assert report.exit_code == 0
+    (warning,) = [words for words in report.warnings if words.startswith("drift: ")]
+    assert warning.startswith("drift: column 4 ($email): 0 % of its cells are filled")
+    assert not [words for words in desk.run(csv_of(GUTTED)).warnings if "drift" in words]
+
+
+def test_rehearsals_and_retries(stops: NightDesk) -> None:
+    """Neither compares, and neither is remembered; a resumed run is not stopped either."""
+    assert stops.run(csv_of(GUTTED), dry_run=True).exit_code == 0
+    assert stops.run(csv_of(GUTTED), dry_run=True).exit_code == 0
+    broken = [*ROWS, ["short", "row"]]
+    report = stops.run(csv_of(broken))
+    assert report.exit_code == 3
+    (report.folder / "rejects.csv").write_text(csv_of(GUTTED[:1]), "utf-8")
+    assert stops.retry(report.folder, overwrite=True).exit_code == 0
+    refused(stops, GUTTED)
+
+
+def test_sorted_by_the_column(desk: NightDesk) -> None:
+    """The first rows of a long file may look odd: then all of them are looked at."""
+    desk.mapping.write_text(
+        "identifier: {column: 1}\ncolumns: {2: $phone}\ndrift: stop\n"
+        "delivery: {batch_size: 2000}\n",
+        "utf-8",
+    )
+    rows = [[f"u{n}", f"+49 30 {100_000 + n}" if n % 4 == 0 else ""] for n in range(HEAD + 10_000)]
+    assert desk.run(csv_of(rows)).exit_code == 0
+    assert desk.run(csv_of(sorted(rows, key=lambda row: row[1]))).exit_code == 0
+    refused(desk, [[row[0], ""] for row in rows])
+
+
+def test_by_name(desk: NightDesk) -> None:
+    """A column that the mapping calls by its name may move."""
+    desk.mapping.write_text(
+        "source: {header: true}\nidentifier: {column: id}\n"
+        "columns: {first: $first_name, last: $last_name}\ndrift: stop\n",
+        "utf-8",
+    )
+    names = [["id", "first", "last"], ["id", "last", "first"]]
+    assert desk.run(csv_of([names[0], *(row[:3] for row in ROWS)])).exit_code == 0
+    assert desk.run(csv_of([names[1], *(row[:3] for row in SWAPPED)])).exit_code == 0
+
+
+def test_memory_is_private(stops: NightDesk) -> None:
+    """What is remembered holds no values, and is for its owner only."""
+    (path,) = stops.state.glob("*.drift.json")
+    assert path.stat().st_mode & 0o077 == 0
+    content = Path(path).read_text("utf-8")
+    assert not [row for row in ROWS if row[3] in content or f'"{row[0]}"' in content]
