@@ -229,6 +229,7 @@ def test_by_keyboard(page: Page, desk: OpenPage, server: Emulator) -> None:
     keys.press("Escape")
     expect(page.locator("#import-start")).to_be_focused()
     keys.press("Enter")
+    expect(page.locator("#ask-yes")).to_be_focused()
     keys.press("Enter")
     expect(page.locator("#import-state .big")).to_have_text("1 row of 3 failed.")
     check(page, "failures")

@@ -73,4 +73,4 @@ def opened(folder: Path, *arguments: str | Path, **environment: str) -> Iterator
                 yield OpenPage(found[0], folder, client, process)
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(30)
+            assert process.wait(30) == 0

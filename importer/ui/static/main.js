@@ -27,6 +27,7 @@ function show(step, focus = true) {
 
 // Every fault ends up here, in words, with the button usable again.
 async function attempt(action, button) {
+  if (button?.hasAttribute("aria-busy")) return; // pressed twice
   alertWords("");
   button?.setAttribute("aria-busy", "true");
   document.body.classList.add("busy");

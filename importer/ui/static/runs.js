@@ -5,7 +5,7 @@ import { ask } from "./ask.js";
 import { $, el, fill, plural } from "./dom.js";
 import { showEnd, showProgress } from "./job.js";
 import { save } from "./mapping.js";
-import { isSaved, on, state } from "./state.js";
+import { isSaved, on, reviewNow, state } from "./state.js";
 
 const current = { rehearsal: null, import: null };
 
@@ -35,6 +35,7 @@ export function takeUp(job) {
 
 async function ready() {
   if (!state.source) throw new Error("Open a file first, in step 1.");
+  await reviewNow();
   if (state.review?.faults.length) throw new Error(`The mapping cannot be used yet: ${state.review.faults[0]}`);
   if (!isSaved()) await save();
 }

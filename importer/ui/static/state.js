@@ -89,9 +89,11 @@ export async function takeUpAgain({ source, ...loaded }) {
 async function mappingTaken() {
   const known = await get(`/api/mappings/${state.document}/properties`);
   state.properties = known.properties;
+  state.review = null;
+  tell("mapping"); // the columns are seen before the file is written
   await reviewNow();
   if (state.path && !state.review.changed) state.savedText = state.review.text;
-  tell("mapping");
+  tell("review");
 }
 
 export const isSaved = () =>
