@@ -54,14 +54,14 @@ def refuse_overlap(report_dir: Path, source: str, own: Path | None = None) -> No
     name that could be compared.
     """
     for ledger in sorted(report_dir.glob(f"*/{LEDGER}")) if source != "-" else ():
-        if ledger.parent != own and _is_held(ledger) and _source_of(ledger) == source:
+        if ledger.parent != own and is_held(ledger) and _source_of(ledger) == source:
             raise AlreadyRunning(
                 f"{source}: is being imported by another process ({ledger.parent}); "
                 "wait for it, or give this run another --report-dir"
             )
 
 
-def _is_held(ledger: Path) -> bool:
+def is_held(ledger: Path) -> bool:
     if fcntl is None:
         return False
     try:

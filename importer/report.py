@@ -99,8 +99,8 @@ class Report:
             "failures_by_code": dict(sorted(totals.failures_by_code.items())),
             "warnings": list(self.warnings),
             **rehearsed,
-            "started": _iso(self.started),
-            "finished": _iso(self.finished),
+            "started": iso(self.started),
+            "finished": iso(self.finished),
             "rows_per_second": round(self.rows_per_second),
             "files": dict(self.files),
         }
@@ -116,5 +116,6 @@ def status_of(totals: Totals, stop: ImporterError | None, *, dry_run: bool) -> S
     return "partial" if totals.failed or totals.in_doubt else "complete"
 
 
-def _iso(moment: datetime) -> str:
+def iso(moment: datetime) -> str:
+    """Return a moment as reports show it: in UTC, to the millisecond."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
