@@ -19,7 +19,7 @@ from importer.chunks import Chunk, read_chunks
 from importer.columns import as_numbers, mask_in
 from importer.comparison import EXAMPLES, Change, Comparison, Example, masked_comparison
 from importer.config import Config
-from importer.config_file import differences, load_config, resolve_destination
+from importer.config_file import differences, resolve_destination, settle_config
 from importer.effects import Effects, effects_of
 from importer.encode import encode
 from importer.engage import Engage
@@ -72,30 +72,28 @@ class _Side:
 
 
 def compare(
-    old: str | Path,
-    new: str | Path,
+    old: Config | str | Path,
+    new: Config | str | Path,
     source: str | Path,
     *,
     limit: int | None = None,
     mask: bool = False,
 ) -> Comparison:
-    """Lay what two mapping files make of a source side by side.
+    """Lay what two mappings make of a source side by side.
 
     With `mask` the examples show the form of values only. Raises ConfigError where one is wrong, or
     where they read the file differently, and SourceError.
     """
-    configs = load_config(Path(old)), load_config(Path(new))
+    given = [settle_config(each, lambda _warning: None) for each in (old, new)]
+    configs = given[0][0], given[1][0]
     if configs[0].source != configs[1].source:
         raise ConfigError(
-            f"{old} and {new}: read the file differently (see source), so that their rows cannot "
-            "be laid side by side"
+            "the two mappings read the file differently (see source): their rows cannot be laid "
+            "side by side"
         )
     opened = open_source(source, configs[0].source)
     reading, layout, records = open_records(opened, configs[0].source, limit)
-    sides = [
-        _Side.of(config, Path(path).parent, layout)
-        for config, path in zip(configs, (old, new), strict=True)
-    ]
+    sides = [_Side.of(config, folder, layout) for config, folder in given]
     positions = sorted({place for side in sides for place in side.positions()})
     comparison = Comparison(tuple(differences(*configs)), envelope=_envelopes_differ(*sides))
     for chunk in read_chunks(records, opened, layout.width, positions):
