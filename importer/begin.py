@@ -6,10 +6,11 @@ from typing import Unpack
 from importer.circumstances import Circumstances, Options
 from importer.closing import Which
 from importer.config import Config
+from importer.follow_up import follow_up
 from importer.pipeline import carry_out
 from importer.report import Report
 from importer.retry import retry_task
-from importer.task import new_task, resumed_task
+from importer.task import Task, new_task, resumed_task
 
 
 def import_profiles(
@@ -28,7 +29,7 @@ def import_profiles(
     """
     around = Circumstances.of(options)
     task = new_task(source, config, Path(report_dir), limit, around.warn, dry_run=dry_run)
-    return carry_out(task, around)
+    return _carried(task, around)
 
 
 def resume_import(
@@ -43,7 +44,7 @@ def resume_import(
     `import_profiles` does, and NothingToDo where the run is at its end.
     """
     around = Circumstances.of(options)
-    return carry_out(resumed_task(Path(run_dir), source, config, around.warn), around)
+    return _carried(resumed_task(Path(run_dir), source, config, around.warn), around)
 
 
 def retry_import(
@@ -60,4 +61,8 @@ def retry_import(
     """
     around = Circumstances.of(options)
     task = retry_task(Path(run_dir), which, around.warn, overwrite=overwrite)
-    return carry_out(task, around)
+    return _carried(task, around)
+
+
+def _carried(task: Task, around: Circumstances) -> Report:
+    return follow_up(carry_out(task, around), task, around)

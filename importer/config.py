@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from importer.address import checked_url
+from importer.address import checked_url, checked_webhook
 from importer.column_types import ColumnType
 
 Region = Literal["us", "eu", "in"]
@@ -170,6 +170,24 @@ class Delivery(_Section):
     touch_updated_at: bool = False
 
 
+def _as_command(value: object) -> object:
+    """Read a list of words as such; one text is a line for the shell."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+Word = Annotated[str, Field(min_length=1)]
+
+
+class OnFinish(_Section):
+    """Who is told of a run that has ended. It never changes how the run ended."""
+
+    command: Annotated[
+        Word | Annotated[tuple[Word, ...], Field(min_length=1)] | None, BeforeValidator(_as_command)
+    ] = None
+    webhook: str | None = None
+    timeout: Annotated[float, Field(gt=0)] = 30.0
+
+
 def _whose(value: object) -> str:
     return "[group]" if isinstance(value, dict | Group) else "[user]"
 
@@ -208,6 +226,8 @@ class Config(_Section):
     operation: Literal["delete"] | None = None
     ignore_alias: bool = False
     delivery: Delivery = Delivery()
+    on_finish: OnFinish = OnFinish()
+    metrics_file: Annotated[str, Field(min_length=1)] | None = None
 
     @property
     def deletes(self) -> bool:
@@ -228,6 +248,12 @@ class Config(_Section):
         )
         if self.deletes and self.identifier.column is None and not any(emails):
             raise ValueError("operation: delete needs identifier.column: whose profiles?")
+        return self
+
+    @model_validator(mode="after")
+    def _reports_stay_private(self) -> Self:
+        if self.on_finish.webhook is not None:
+            checked_webhook(self.on_finish.webhook, allow_insecure=self.project.allow_insecure)
         return self
 
     @model_validator(mode="after")
@@ -288,6 +314,7 @@ def known_keys(section: tuple[Any, ...]) -> list[str]:
         "profiles": Group,
         "properties": Join,
         "delivery": Delivery,
+        "on_finish": OnFinish,
     }
     model = models.get(str(section[0]), Config) if section else Config
     return [field.alias or name for name, field in model.model_fields.items()]

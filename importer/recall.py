@@ -34,7 +34,7 @@ class Begun:
     `source` is an absolute path, or `-`; `bytes` and `columns` are its size, where it has one, and
     its width. `folder` is what paths in the mapping are relative to. `retries` names the run whose
     rows these are, and which of its files: `rejects` or `in_doubt`. What was begun with a `mask`
-    keeps it.
+    keeps it; `config` is the path of the mapping file it was begun with.
     """
 
     run: str
@@ -49,6 +49,7 @@ class Begun:
     retries: tuple[str, str] | None = None
     divides: bool = False
     mask: bool = False
+    config: str | None = None
     ledger: int = SCHEMA
 
 

@@ -24,7 +24,8 @@ class Report:
     `seconds` is how long this process took; one that went on has an earlier one's start.
     `stop` is why it ended before its last row, if it did, `piped` whether its source cannot be
     opened again; `folder` holds the files; `examples`
-    are the first failed rows; `rehearsed` is what only a dry run can tell.
+    are the first failed rows; `rehearsed` is what only a dry run can tell. `afterwards` is what
+    went wrong once the books were closed, with a hook for example; it is no part of them.
     """
 
     run: str
@@ -42,6 +43,7 @@ class Report:
     rehearsed: Rehearsed | None = None
     deletes: bool = False
     piped: bool = False
+    afterwards: Sequence[str] = ()
 
     @property
     def dry_run(self) -> bool:

@@ -58,6 +58,7 @@ def retry_task(run_dir: Path, which: Which, warn: Warn, *, overwrite: bool) -> T
         retries=retries,
         divides=which == "in_doubt",
         mask=recalled.begun.mask,
+        mapping=recalled.begun.config or "",
     )
     held = {} if overwrite or which == "in_doubt" else _held_back(task, recalled, warn)
     return task.holding_back(held)

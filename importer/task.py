@@ -33,7 +33,8 @@ class Task:
 
     `folder` is what paths in the mapping are relative to; `run_dir` the folder of a run that goes
     on, and `recalled` its ledger. `divides` lets a batch that must not be repeated be sent again
-    in halves once it is refused; with `mask` the tables show the form of values only.
+    in halves once it is refused; with `mask` the tables show the form of values only. `mapping` is
+    the path of the mapping file, where there is one.
     """
 
     source: str | Path
@@ -49,6 +50,7 @@ class Task:
     retries: Retries | None = None
     divides: bool = False
     mask: bool = False
+    mapping: str = ""
     held_back: ReadOnly[int, Refused] = field(default_factory=dict)
 
     def holding_back(self, rows: ReadOnly[int, Refused]) -> "Task":
@@ -149,6 +151,7 @@ class Task:
                         retries=retries,
                         divides=self.divides,
                         mask=self.mask,
+                        config=self.mapping or None,
                     ),
                     self.held_back,
                 )
@@ -194,7 +197,10 @@ def new_task(
     dry_run: bool,
 ) -> Task:
     settings, folder = settle_config(config, warn)
-    return Task(source, settings, folder, report_dir, uuid.uuid4(), limit, dry_run=dry_run)
+    path = "" if isinstance(config, Config) else str(Path(config).resolve())
+    return Task(
+        source, settings, folder, report_dir, uuid.uuid4(), limit, dry_run=dry_run, mapping=path
+    )
 
 
 def resumed_task(
@@ -235,4 +241,5 @@ def resumed_task(
         retries=retries_of(begun, settings) if begun.retries else None,
         divides=begun.divides,
         mask=begun.mask,
+        mapping=begun.config or "",
     )

@@ -17,6 +17,7 @@ from importer.cli.options import (
     MaskOption,
     MaxDurationOption,
     MaxFailuresOption,
+    MetricsFileOption,
     QuietOption,
     ReportDirOption,
     YesOption,
@@ -52,6 +53,7 @@ def run(
     max_failures: MaxFailuresOption = None,
     max_duration: MaxDurationOption = None,
     mask: MaskOption = False,
+    metrics_file: MetricsFileOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
     yes: YesOption = False,
@@ -63,7 +65,12 @@ def run(
     """
     from importer.begin import import_profiles, resume_import
 
-    options: Options = {"max_failures": max_failures, "max_duration": max_duration, "mask": mask}
+    options: Options = {
+        "max_failures": max_failures,
+        "max_duration": max_duration,
+        "mask": mask,
+        "metrics_file": metrics_file,
+    }
     if resume is not None:
         if dry_run or limit is not None:
             fail(ConfigError("--resume goes on as the run began: leave out --dry-run and --limit"))

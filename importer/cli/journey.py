@@ -31,6 +31,8 @@ def travel(
             report = begin({**options, "observer": observer, "interruption": interruption})
         finally:
             observer.close()
+    for words in report.afterwards:
+        typer.echo(f"importer: warning: {words}", err=True)
     if report.stop is not None:
         typer.echo(f"importer: stopped: {report.stop}", err=True)
     if as_json:

@@ -14,6 +14,7 @@ from importer.cli.options import (
     MaskOption,
     MaxDurationOption,
     MaxFailuresOption,
+    MetricsFileOption,
     QuietOption,
 )
 
@@ -42,6 +43,7 @@ def retry(
     max_failures: MaxFailuresOption = None,
     max_duration: MaxDurationOption = None,
     mask: MaskOption = False,
+    metrics_file: MetricsFileOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -62,6 +64,11 @@ def retry(
         lambda given: retry_import(
             run_dir, "in_doubt" if in_doubt else "rejects", overwrite=overwrite, **given
         ),
-        {"max_failures": max_failures, "max_duration": max_duration, "mask": mask},
+        {
+            "max_failures": max_failures,
+            "max_duration": max_duration,
+            "mask": mask,
+            "metrics_file": metrics_file,
+        },
         as_json=as_json, quiet=quiet,
     )  # fmt: skip
