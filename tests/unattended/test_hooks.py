@@ -179,7 +179,7 @@ def test_webhook_without_a_server(desk: Desk) -> None:
     ],
 )
 def test_webhook_addresses(url: str, insecure: bool, fine: bool) -> None:
-    """Reports go over http:// to this machine only, unless that is allowed; the path is not shown."""
+    """Reports go over http:// to this machine only, unless allowed; the path is not shown."""
     settings = {
         "columns": {2: "plan"},
         "project": {"allow_insecure": insecure},
