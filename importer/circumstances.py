@@ -16,7 +16,8 @@ class Options(TypedDict, total=False):
 
     `max_failures` is a number of rows or a share ("2%"), `max_duration` seconds or a time such as
     "15m". With `mask` failures.csv shows the form of values only. `metrics_file` is written for
-    Prometheus once the run has ended.
+    Prometheus once the run has ended. At most `rate` updates a second are sent: the share of this
+    run, where several send to one project.
     """
 
     environment: Mapping[str, str] | None
@@ -27,6 +28,7 @@ class Options(TypedDict, total=False):
     max_duration: str | float | None
     mask: bool
     metrics_file: str | Path | None
+    rate: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Circumstances:
     max_duration: str | float | None = None
     mask: bool = False
     metrics_file: str | Path | None = None
+    rate: float | None = None
     warnings: list[str] = field(default_factory=list)
 
     @classmethod

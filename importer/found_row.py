@@ -14,7 +14,7 @@ from importer.recall import Begun, Recalled
 from importer.records import Records
 from importer.reject_file import digest_of, read_index
 from importer.run_folder import DOUBTFUL_RECORDS, FAILURES, IN_DOUBT, REJECTS
-from importer.source import STDIN, Source, open_source
+from importer.source import GONE, STDIN, Source, open_source
 
 _SET_ASIDE = {REJECTS: FAILURES, DOUBTFUL_RECORDS: IN_DOUBT}
 """Files of records, and the tables that say on which line of the source each of them began."""
@@ -58,8 +58,9 @@ def find_row(
 def _in_source(recalled: Recalled, config: Config, row: int) -> tuple[Found | None, str]:
     """Return the record, proved to be the one that was read; or why there is none to be had."""
     begun = recalled.begun
-    if begun.source == STDIN:
-        return None, "the run read standard input, which is gone"
+    if begun.source in GONE:
+        what = "standard input" if begun.source == STDIN else "a data frame"
+        return None, f"the run read {what}, which is gone"
     try:
         with closing(open_source(begun.source, config.source)) as opened:
             proof = Fingerprint(recalled.points)

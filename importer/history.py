@@ -15,7 +15,7 @@ from importer.lock import is_held
 from importer.recall import IMPORTED, IN_DOUBT, LEDGER, REFUSED, Recalled, recall, recall_end
 from importer.report import iso
 from importer.run_folder import REPORT
-from importer.source import STDIN
+from importer.source import FRAME, STDIN
 
 SCHEMA = 1
 
@@ -176,6 +176,8 @@ def _seen_to(recalled: Recalled, which: str) -> bool:
 
 
 def _resume(folder: Path, recalled: Recalled) -> str:
+    if recalled.begun.source == FRAME:
+        return f"import_frame(frame, config, resume={str(folder)!r})"
     pipe, stdin = ("... | ", "- ") if recalled.begun.source == STDIN else ("", "")
     return f"{pipe}importer run {stdin}--resume {shlex.quote(str(folder))}"
 

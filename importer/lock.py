@@ -15,6 +15,7 @@ import orjson
 
 from importer.errors import AlreadyRunning
 from importer.journal import LEDGER, Journal
+from importer.source import GONE
 
 fcntl: Any
 try:
@@ -50,10 +51,10 @@ def hold(journal: Journal, run_dir: Path) -> None:
 def refuse_overlap(report_dir: Path, source: str, own: Path | None = None) -> None:
     """Raise AlreadyRunning where a run of this source is under way in the report folder.
 
-    The `own` folder of a run that goes on is passed over. What comes from standard input has no
+    The `own` folder of a run that goes on is passed over. Standard input and data frames have no
     name that could be compared.
     """
-    for ledger in sorted(report_dir.glob(f"*/{LEDGER}")) if source != "-" else ():
+    for ledger in sorted(report_dir.glob(f"*/{LEDGER}")) if source not in GONE else ():
         if ledger.parent != own and is_held(ledger) and _source_of(ledger) == source:
             raise AlreadyRunning(
                 f"{source}: is being imported by another process ({ledger.parent}); "

@@ -79,6 +79,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
                 timing=around.timing,
                 bounds=bounds,
                 divides=task.divides or mapping.repeatable,
+                rate=around.rate,
             )
         ledger.balance(reading.rows if stop is None else None)
         for words in watch.warnings():
@@ -103,6 +104,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             else None,
             deletes=mapping.deletes,
             piped=task.source == STDIN,
+            framed=task.frame is not None,
         )
         report = folder.finish(report)
     if task.retries is not None and report.status == "complete":

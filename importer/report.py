@@ -23,7 +23,7 @@ class Report:
 
     `seconds` is how long this process took; one that went on has an earlier one's start.
     `stop` is why it ended before its last row, if it did, `piped` whether its source cannot be
-    opened again; `folder` holds the files; `examples`
+    opened again, `framed` whether it is a data frame; `folder` holds the files; `examples`
     are the first failed rows; `rehearsed` is what only a dry run can tell. `afterwards` is what
     went wrong once the books were closed, with a hook for example; it is no part of them.
     """
@@ -43,6 +43,7 @@ class Report:
     rehearsed: Rehearsed | None = None
     deletes: bool = False
     piped: bool = False
+    framed: bool = False
     afterwards: Sequence[str] = ()
 
     @property
@@ -54,6 +55,8 @@ class Report:
         """Return the command that goes on with the run; "" where it has come to its end."""
         if self.stop is None or "ledger" not in self.files:
             return ""
+        if self.framed:
+            return f"import_frame(frame, config, resume={str(self.folder)!r})"
         pipe, stdin = ("... | ", "- ") if self.piped else ("", "")
         return f"{pipe}importer run {stdin}--resume {shlex.quote(str(self.folder))}"
 

@@ -17,6 +17,11 @@ nothing; smaller ones pay for each kernel call more often."""
 
 STDIN = "-"
 
+FRAME = "(data frame)"
+
+GONE = frozenset({STDIN, FRAME})
+"""Sources that have no name by which they could be opened again."""
+
 _HEAD_BYTES, _FEW = 65_536, 8
 
 # ASCII, all of it, and what is ASCII too but means something else in ISO-2022, in Python's own

@@ -14,6 +14,7 @@ from importer.config_file import differences, dump_config, load_config, settle_c
 from importer.engage import Engage
 from importer.errors import ConfigError, NothingToDo, SourceChanged
 from importer.fingerprint import Fingerprint
+from importer.frame_source import Frame
 from importer.identities import Drawn, Identities, Kept, Retries, retries_of
 from importer.journal import LEDGER, Begun, Journal
 from importer.layout import Layout, framed
@@ -22,7 +23,7 @@ from importer.mapping import Mapping
 from importer.private_file import replace_private
 from importer.recall import Recalled, Refused, recall
 from importer.run_folder import MAPPING, RunFolder, make_report_dir, new_folder, report_errors
-from importer.source import STDIN, Source, open_source
+from importer.source import FRAME, GONE, STDIN, Source, open_source
 
 Warn = Callable[[str], None]
 
@@ -34,7 +35,8 @@ class Task:
     `folder` is what paths in the mapping are relative to; `run_dir` the folder of a run that goes
     on, and `recalled` its ledger. `divides` lets a batch that must not be repeated be sent again
     in halves once it is refused; with `mask` the tables show the form of values only. `mapping` is
-    the path of the mapping file, where there is one.
+    the path of the mapping file, where there is one, `frame` the source, where that is none with a
+    name.
     """
 
     source: str | Path
@@ -51,6 +53,7 @@ class Task:
     divides: bool = False
     mask: bool = False
     mapping: str = ""
+    frame: Frame | None = None
     held_back: ReadOnly[int, Refused] = field(default_factory=dict)
 
     def holding_back(self, rows: ReadOnly[int, Refused]) -> "Task":
@@ -60,6 +63,8 @@ class Task:
     @property
     def columns(self) -> int | None:
         """Return the width of the source, where it is known before it is read."""
+        if self.frame is not None:
+            return self.frame.columns
         return self.retries.columns if self.retries is not None else None
 
     @property
@@ -74,6 +79,13 @@ class Task:
         Raises SourceError, and SourceChanged before anything is sent where that can be told.
         """
         points = self.recalled.points if self.recalled is not None else {}
+        if self.frame is not None:
+            return self.frame.open(self.config.source), Fingerprint(points)
+        if self.source == FRAME:
+            raise ConfigError(
+                f"{self.run_dir}: was begun with a data frame; go on with it in Python: "
+                f"import_frame(frame, config, resume={str(self.run_dir)!r})"
+            )
         if self.recalled is not None and Path(self.source).is_file():  # not from a pipe
             self._verify(self.recalled)
         return open_source(self.source, self.config.source), Fingerprint(points)
@@ -123,7 +135,7 @@ class Task:
 
     def _begin(self, opened: Source, layout: Layout, destination: Engage) -> tuple[Path, Journal]:
         make_report_dir(self.report_dir)
-        source = str(self.source if self.source == STDIN else Path(self.source).resolve())
+        source = str(self.source if self.source in GONE else Path(self.source).resolve())
         whose = self.retries
         retries = (str(whose.run_dir.resolve()), whose.which) if whose is not None else None
         with report_errors(self.report_dir), locked_folder(self.report_dir):
@@ -197,10 +209,15 @@ def new_task(
     dry_run: bool,
 ) -> Task:
     settings, folder = settle_config(config, warn)
-    path = "" if isinstance(config, Config) else str(Path(config).resolve())
+    path = mapping_path(config)
     return Task(
         source, settings, folder, report_dir, uuid.uuid4(), limit, dry_run=dry_run, mapping=path
     )
+
+
+def mapping_path(config: Config | str | Path) -> str:
+    """Return the absolute path of a mapping file; "" where there is none."""
+    return "" if isinstance(config, Config) else str(Path(config).resolve())
 
 
 def resumed_task(
