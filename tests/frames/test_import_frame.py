@@ -32,7 +32,7 @@ CONFIG: dict[str, Any] = {
 }
 FRAME = pd.DataFrame(
     {
-        "since": pd.to_datetime(["2025-04-03 10:20", None, "2025-04-05 00:00"]),
+        "since": pd.Series(["2025-04-03 10:20", None, "2025-04-05 00:00"], dtype="datetime64[s]"),
         "id": ["u1", "u2", None],
         "orders": [7, None, 1.5],
         "plan": ["007", 'a "b", c\nd', ""],
@@ -99,7 +99,7 @@ def test_refused(tmp_path: Path, emulator: Emulator) -> None:
     """A frame that cannot be written as text is refused while nothing is sent, and no run begun."""
     config, given = Config.model_validate(CONFIG), around(emulator, tmp_path)
     with pytest.raises(SourceError, match="column 'plan'"):
-        import_frame(FRAME.assign(plan=[["a"], ["b"], []]), config, **given)
+        import_frame(FRAME.assign(plan=[b"a", b"b", b""]), config, **given)
     with pytest.raises(SourceError, match="no columns"):
         import_frame(pd.DataFrame(), config, **given)
     with pytest.raises(ConfigError, match="no such name"):
