@@ -42,8 +42,13 @@ def run_command(
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # a Ctrl-C that ends the run must not end the news of it
             )
-        except OSError as error:
-            yield f"on_finish.command: {error.filename or command[0]}: {error.strerror}"
+        except (OSError, ValueError) as error:  # ValueError: a zero byte in the command
+            words = (
+                f"{error.filename or command[0]}: {error.strerror}"
+                if isinstance(error, OSError)
+                else str(error)
+            )
+            yield f"on_finish.command: {words}"
             return
         try:
             code = process.wait(settings.timeout)
