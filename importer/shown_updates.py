@@ -15,14 +15,14 @@ def shown_updates(text: bytes, *, mask: bool) -> Iterator[str]:
     """Part the updates of a row, which stand end to end, each followed by a comma."""
     for update in _singly(text.decode()):
         shown = _TOKEN.sub('"$token":"…"', update, count=1)
-        yield _masked_update(shown) if mask else shown
+        yield masked_update(shown) if mask else shown
 
 
 def masked_json(value: Any) -> Any:
-    """Mask every value in a JSON value, not the names of its members."""
+    """Mask every value in a JSON value, and the names of its members, which a cell may give."""
     match value:
         case dict():
-            return {key: masked_json(each) for key, each in value.items()}
+            return {masked(key): masked_json(each) for key, each in value.items()}
         case list():
             return [masked_json(each) for each in value]
         case None:
@@ -31,11 +31,13 @@ def masked_json(value: Any) -> Any:
             return masked(str(value))
 
 
-def _masked_update(update: str) -> str:
+def masked_update(update: str) -> str:
     """Mask the identifier and the values of an update, not the names of properties."""
     content: dict[str, Any] = json.loads(update)
     for key, value in content.items():
-        if key in ("$distinct_id", "$group_id") or isinstance(value, dict):
+        if isinstance(value, dict):
+            content[key] = {name: masked_json(each) for name, each in value.items()}
+        elif key in ("$distinct_id", "$group_id"):
             content[key] = masked_json(value)
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
