@@ -29,13 +29,14 @@ from importer.errors import (
 from importer.interruption import Interruption
 
 if TYPE_CHECKING:
-    from importer.begin import import_profiles, resume_import, retry_import
+    from importer.begin import import_frame, import_profiles, resume_import, retry_import
     from importer.config import Config
     from importer.config_file import load_config
     from importer.ledger import Totals
     from importer.previews import ColumnPreview, Preview, preview
     from importer.progress import Observer, Progress
     from importer.report import Report
+    from importer.sums import Sum, add_up
 
 __all__ = [
     "AlreadyRunning",
@@ -62,11 +63,14 @@ __all__ = [
     "SourceError",
     "StateError",
     "Stopped",
+    "Sum",
     "TooManyFailures",
     "TookTooLong",
     "Totals",
     "TransformFailed",
     "Unreachable",
+    "add_up",
+    "import_frame",
     "import_profiles",
     "load_config",
     "preview",
@@ -83,6 +87,9 @@ _HOMES = {
     "Progress": "progress",
     "Report": "report",
     "Totals": "ledger",
+    "Sum": "sums",
+    "add_up": "sums",
+    "import_frame": "begin",
     "import_profiles": "begin",
     "resume_import": "begin",
     "retry_import": "begin",

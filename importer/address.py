@@ -52,6 +52,23 @@ def checked_url(url: str, *, allow_insecure: bool = False) -> str:
     return url.rstrip("/")
 
 
+def checked_webhook(url: str, *, allow_insecure: bool) -> str:
+    """Return an address that reports may be sent to.
+
+    Raises ValueError for anything but https, or http to this machine. It is not shown: such
+    addresses often hold a secret.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("on_finish.webhook: is not an http(s) address")
+    if parts.scheme == "http" and not allow_insecure and not is_loopback(parts.hostname):
+        raise ValueError(
+            f"on_finish.webhook: http:// would send the report in the clear to {parts.hostname}; "
+            "use https://, or set project.allow_insecure: true"
+        )
+    return url
+
+
 def base_url(project: "Project", environment: Mapping[str, str]) -> str:
     """Return where requests go: environment before file, an address before a region."""
     if url := environment.get("MIXPANEL_URL"):

@@ -1,17 +1,24 @@
 """The ways to begin: from the start, where a run was left, with the rows that one set aside."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from importer.circumstances import Circumstances, Options
 from importer.closing import Which
 from importer.config import Config
+from importer.config_file import settle_config
+from importer.follow_up import follow_up
+from importer.frame_source import Frame, as_frame_is_written
 from importer.pipeline import carry_out
 from importer.report import Report
 from importer.retry import retry_task
-from importer.streams import Place
-from importer.task import new_task, resumed_task
+from importer.streams import FRAME, Place
+from importer.task import Task, mapping_path, new_task, resumed_task
+
+if TYPE_CHECKING:  # it is slow to import, and few need it
+    import pandas as pd
 
 
 def import_profiles(
@@ -45,7 +52,7 @@ def import_profiles(
         full=full,
         accepts_drift=accept_drift,
     )
-    return carry_out(task, around)
+    return _carried(task, around)
 
 
 def resume_import(
@@ -60,7 +67,7 @@ def resume_import(
     `import_profiles` does, and NothingToDo where the run is at its end.
     """
     around = Circumstances.of(options)
-    return carry_out(resumed_task(Path(run_dir), source, config, around.warn), around)
+    return _carried(resumed_task(Path(run_dir), source, config, around.warn), around)
 
 
 def retry_import(
@@ -77,4 +84,37 @@ def retry_import(
     """
     around = Circumstances.of(options)
     task = retry_task(Path(run_dir), which, around.warn, overwrite=overwrite)
-    return carry_out(task, around)
+    return _carried(task, around)
+
+
+def import_frame(
+    frame: "pd.DataFrame",
+    config: Config | str | Path,
+    *,
+    resume: str | Path | None = None,
+    dry_run: bool = False,
+    report_dir: str | Path = "importer-runs",
+    **options: Unpack[Options],
+) -> Report:
+    """Import a pandas data frame, one partition of many for example, and return its books.
+
+    Its cells are taken as a CSV file would have them (`importer.frame_cells`), its columns by their
+    numbers or, where the mapping has `source.header: true`, by their labels; nothing else of
+    `source` counts. `resume` is the folder of an interrupted run of the same frame. Hooks and
+    metrics are for whoever adds the partitions up. Raises what `import_profiles` does.
+    """
+    around = Circumstances.of(options)
+    settings, folder = settle_config(config, around.warn)
+    settings = as_frame_is_written(settings)
+    if resume is not None:
+        task = resumed_task(Path(resume), FRAME, settings, lambda _known: None)
+    else:
+        task = new_task(
+            FRAME, settings, Path(report_dir), None, lambda _known: None, dry_run=dry_run
+        )
+        task = replace(task, folder=folder, mapping=mapping_path(config))
+    return carry_out(replace(task, frame=Frame.of(frame)), around)
+
+
+def _carried(task: Task, around: Circumstances) -> Report:
+    return follow_up(carry_out(task, around), task, around)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Self, TypedDict
 
 from importer.interruption import Interruption
@@ -14,7 +15,9 @@ class Options(TypedDict, total=False):
     """The keyword arguments that every way to begin a run takes.
 
     `max_failures` is a number of rows or a share ("2%"), `max_duration` seconds or a time such as
-    "15m". With `mask` failures.csv shows the form of values only.
+    "15m". With `mask` failures.csv shows the form of values only. `metrics_file` is written for
+    Prometheus once the run has ended. At most `rate` updates a second are sent: the share of this
+    run, where several send to one project.
     """
 
     environment: Mapping[str, str] | None
@@ -24,6 +27,8 @@ class Options(TypedDict, total=False):
     max_failures: str | int | None
     max_duration: str | float | None
     mask: bool
+    metrics_file: str | Path | None
+    rate: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class Circumstances:
     max_failures: str | int | None = None
     max_duration: str | float | None = None
     mask: bool = False
+    metrics_file: str | Path | None = None
+    rate: float | None = None
     warnings: list[str] = field(default_factory=list)
 
     @classmethod

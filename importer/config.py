@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from importer.address import checked_url
+from importer.address import checked_url, checked_webhook
 from importer.column_types import ColumnType
 from importer.durations import seconds_of
 from importer.operations import OPERATIONS
@@ -194,6 +194,24 @@ def _off(value: object) -> object:
     return "off" if value is False else value
 
 
+def _as_command(value: object) -> object:
+    """Read a list of words as such; one text is a line for the shell."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+Word = Annotated[str, Field(min_length=1)]
+
+
+class OnFinish(_Section):
+    """Who is told of a run that has ended. It never changes how the run ended."""
+
+    command: Annotated[
+        Word | Annotated[tuple[Word, ...], Field(min_length=1)] | None, BeforeValidator(_as_command)
+    ] = None
+    webhook: str | None = None
+    timeout: Annotated[float, Field(gt=0)] = 30.0
+
+
 def _whose(value: object) -> str:
     return "[group]" if isinstance(value, dict | Group) else "[user]"
 
@@ -238,6 +256,8 @@ class Config(_Section):
     delta: OnlyChanges = False
     drift: Annotated[Literal["stop", "warn", "off"], BeforeValidator(_off)] = "warn"
     delivery: Delivery = Delivery()
+    on_finish: OnFinish = OnFinish()
+    metrics_file: Annotated[str, Field(min_length=1)] | None = None
 
     @property
     def full_every(self) -> float | None:
@@ -279,6 +299,12 @@ class Config(_Section):
                         f"delta: column {key} has operation {entry.operation}: the same cell means "
                         "once more, not unchanged; take delta or the column out"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _reports_stay_private(self) -> Self:
+        if self.on_finish.webhook is not None:
+            checked_webhook(self.on_finish.webhook, allow_insecure=self.project.allow_insecure)
         return self
 
     @model_validator(mode="after")
@@ -340,6 +366,7 @@ def known_keys(section: tuple[Any, ...]) -> list[str]:
         "properties": Join,
         "delta": Delta,
         "delivery": Delivery,
+        "on_finish": OnFinish,
     }
     model = models.get(str(section[0]), Config) if section else Config
     return [field.alias or name for name, field in model.model_fields.items()]

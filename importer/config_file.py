@@ -30,6 +30,8 @@ _OPENS = (
     yaml.FlowMappingStartToken, yaml.FlowSequenceStartToken,
 )  # fmt: skip
 _CLOSES = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
+CREDENTIAL = "mixpanel_token"
+"""The name of the credential that holds the token, under systemd."""
 
 # What a file without a token is checked with: as long as a real one, so that sizes come out right.
 _NO_TOKEN = Token("0" * 32)
@@ -133,7 +135,7 @@ def resolve_destination(
         raise ConfigError(f"project: {error}") from None
     return Engage(
         base_url=base,
-        token=_token(config, folder, environment) if sends else _NO_TOKEN,
+        token=find_token(config, folder, environment) if sends else _NO_TOKEN,
         touch_updated_at=config.delivery.touch_updated_at,
         group_key=config.profiles.group_key if isinstance(config.profiles, Group) else None,
         ignore_alias=config.ignore_alias,
@@ -143,27 +145,39 @@ def resolve_destination(
 def known_token(config: Config, folder: Path, environment: Mapping[str, str]) -> Token | None:
     """Return the token for a rehearsal, which can do without."""
     try:
-        return _token(config, folder, environment)
+        return find_token(config, folder, environment)
     except ConfigError:
         return None
 
 
-def _token(config: Config, folder: Path, environment: Mapping[str, str]) -> Token:
+def find_token(config: Config, folder: Path, environment: Mapping[str, str]) -> Token:
+    """Return the project token: of the environment, of systemd's credentials, of the file's file.
+
+    Raises ConfigError where there is none.
+    """
     if token := environment.get("MIXPANEL_TOKEN", "").strip():
         return Token(token)
+    # systemd.exec(5), LoadCredential=: a folder that only the service can read.
+    if credentials := environment.get("CREDENTIALS_DIRECTORY"):
+        path = Path(credentials, CREDENTIAL)
+        if path.exists() or config.project.token_file is None:
+            return _token_in(path, f"credential {CREDENTIAL}")
     if config.project.token_file is None:
         raise ConfigError(
             "no project token: set the environment variable MIXPANEL_TOKEN, "
             "or name a file that holds it as project.token_file"
         )
-    path = folder / config.project.token_file
+    return _token_in(folder / config.project.token_file, "project.token_file")
+
+
+def _token_in(path: Path, what: str) -> Token:
     try:
         token = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not text"
-        raise ConfigError(f"project.token_file: {path}: {reason}") from error
+        raise ConfigError(f"{what}: {path}: {reason}") from error
     if not token:
-        raise ConfigError(f"project.token_file: {path}: is empty")
+        raise ConfigError(f"{what}: {path}: is empty")
     return Token(token)
 
 
@@ -277,7 +291,7 @@ _DELIVERY = ("delivery.concurrency", "delivery.timeout", "delivery.give_up_after
 
 def digest_of_mapping(config: Config) -> str:
     """Return a digest of all settings that have a part in what a row's update says."""
-    others = {"project", "source", "delta", "drift", "delivery"}
+    others = {"project", "source", "delta", "drift", "delivery", "on_finish", "metrics_file"}
     content = config.model_dump(by_alias=True, mode="json", exclude=others)
     options = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
     return hashlib.sha256(orjson.dumps(content, option=options)).hexdigest()
@@ -286,6 +300,7 @@ def digest_of_mapping(config: Config) -> str:
 def differences(one: Config, other: Config) -> list[str]:
     """Name the settings that make two configurations give different updates or batches."""
     free = {"project", "drift", *_DELIVERY}
+    free |= {"metrics_file", "on_finish.command", "on_finish.webhook", "on_finish.timeout"}
     first, second = (dict(_settings(each.model_dump(by_alias=True))) for each in (one, other))
     keys = first | second
     return [key for key in keys if key not in free and first.get(key) != second.get(key)]

@@ -12,6 +12,7 @@ from functools import partial
 from importer.ahead import ahead, call_soon
 from importer.backoff import Backoff
 from importer.bounds import Bounds
+from importer.budget import Budget
 from importer.config import Delivery
 from importer.engage import Engage
 from importer.errors import ImporterError, Interrupted
@@ -53,17 +54,18 @@ def deliver(
     timing: Timing,
     bounds: Bounds | None = None,
     divides: bool | None = None,
+    rate: float | None = None,
 ) -> ImporterError | None:
     """Send every batch and book what became of it; return why it stopped early, if it did.
 
     `divides` says whether a batch refused as a whole is sent again in halves; where nothing is
-    said it is if its updates may be repeated.
+    said it is if its updates may be repeated. No more than `rate` updates a second are sent.
     """
     divides = ledger.repeatable if divides is None else divides
     bounds = bounds or Bounds()
 
     async def run() -> ImporterError | None:
-        delivery = _Delivery(destination, settings, ledger, narrate, timing, bounds, divides)
+        delivery = _Delivery(destination, settings, ledger, narrate, timing, bounds, divides, rate)
         return await delivery.run(batches, interruption)
 
     return asyncio.run(run())
@@ -79,6 +81,7 @@ class _Delivery:
         timing: Timing,
         bounds: Bounds,
         divides: bool,
+        rate: float | None,
     ) -> None:
         self._bounds = bounds
         self._divides = divides
@@ -91,6 +94,7 @@ class _Delivery:
         self._timing = timing
         self._backoff = Backoff(timing.clock, timing.chance, settings.give_up_after)
         self._pace = Pace(timing.clock)
+        self._budget = Budget(timing.clock, rate)
         self._guard = Guard()
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._window = asyncio.Semaphore(most_begun(settings))
@@ -189,9 +193,13 @@ class _Delivery:
     async def _pause(self, updates: int) -> None:
         """Wait one after the other, as they came, so that all are not let go at once."""
         async with self._turnstile:
-            while (wait := self._pace.wait(updates, self._backoff.resume_at)) > 0:
+            while (wait := self._wait(updates)) > 0:
                 await self._timing.sleep(wait)
             self._pace.sent(updates)
+            self._budget.sent(updates)
+
+    def _wait(self, updates: int) -> float:
+        return max(self._pace.wait(updates, self._backoff.resume_at), self._budget.wait())
 
     async def _attempt(
         self, entry: Entry, settling: Settling, part: Updates, *, again: bool

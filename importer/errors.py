@@ -129,6 +129,9 @@ class Interrupted(Stopped):
         super().__init__("interrupted")
         self.exit_code = 128 + signal_number
 
+    def __reduce__(self) -> tuple[type["Interrupted"], tuple[int]]:
+        return Interrupted, (self.exit_code - 128,)  # reports go from machine to machine
+
 
 def exit_code(*, failed: int, in_doubt: int, stop: ImporterError | None, sent: bool) -> int:
     """Choose the exit code of a run that was begun: the one place where it is chosen.

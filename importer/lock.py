@@ -15,6 +15,7 @@ import orjson
 
 from importer.errors import AlreadyRunning
 from importer.journal import LEDGER, Journal
+from importer.streams import GONE
 
 fcntl: Any
 try:
@@ -67,19 +68,19 @@ def hold(journal: Journal, run_dir: Path) -> None:
 def refuse_overlap(report_dir: Path, sources: Sequence[str], own: Path | None = None) -> None:
     """Raise AlreadyRunning where a run of one of these sources is under way in the report folder.
 
-    The `own` folder of a run that goes on is passed over. What comes from standard input has no
+    The `own` folder of a run that goes on is passed over. Standard input and data frames have no
     name that could be compared.
     """
-    wanted = {*sources} - {"-"}
+    wanted = {*sources} - GONE
     for ledger in sorted(report_dir.glob(f"*/{LEDGER}")) if wanted else ():
-        if ledger.parent != own and _is_held(ledger) and (taken := wanted & _sources_of(ledger)):
+        if ledger.parent != own and is_held(ledger) and (taken := wanted & _sources_of(ledger)):
             raise AlreadyRunning(
                 f"{min(taken)}: is being imported by another process ({ledger.parent}); "
                 "wait for it, or give this run another --report-dir"
             )
 
 
-def _is_held(ledger: Path) -> bool:
+def is_held(ledger: Path) -> bool:
     if fcntl is None:
         return False
     try:

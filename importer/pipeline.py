@@ -98,6 +98,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
                 timing=around.timing,
                 bounds=bounds,
                 divides=task.divides or mapping.repeatable,
+                rate=around.rate,
             )
         ledger.balance(reading.rows if stop is None else None)
         if stop is None:
@@ -136,6 +137,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             resumed=task.run_dir is not None,
             config=task.named,
             compared=compared,
+            framed=task.frame is not None,
         )
         report = folder.finish(drift.remember(report))
     if task.retries is not None and report.status == "complete":

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from importer.records import Positions
 LEDGER = "ledger.jsonl"
 
 SCHEMA = 1
+
+_TAIL = 1 << 16
+"""Bytes at the end of a ledger in which its last words are looked for."""
 
 UNTOUCHED, IN_FLIGHT, IMPORTED, REFUSED, IN_DOUBT = range(5)
 
@@ -164,6 +168,35 @@ def recall(run_dir: Path) -> Recalled:
         recalled.take(line)
         recalled.end = end
     return recalled
+
+
+def recall_end(run_dir: Path) -> Recalled | None:
+    """Read the first line of a ledger and what stands from its last `ended` on, not the rows.
+
+    None where it has no such end, or cannot be read: `recall` tells why. It takes the same time for
+    a million rows as for ten.
+    """
+    try:
+        with (run_dir / LEDGER).open("rb") as stream:
+            first = next(_lines(stream.readline()), ({}, 0))[0]
+            stream.seek(max(0, stream.seek(0, SEEK_END) - _TAIL))
+            content = stream.read()
+    except OSError:
+        return None
+    start = content.rfind(b'\n{"ended":')
+    lines = [line for line, _ in _lines(content[start + 1 :])] if start >= 0 else []
+    if first.get("ledger") != SCHEMA or any("resumed" in line for line in lines):
+        return None
+    recalled = Recalled(_begun(first, run_dir / LEDGER))
+    for line in lines:
+        recalled.take(line)
+    return recalled if recalled.ended else None
+
+
+def ledger_lines(run_dir: Path) -> Iterator[dict[str, Any]]:
+    """Yield what a ledger says, line by line."""
+    for line, _ in _lines((run_dir / LEDGER).read_bytes()):
+        yield line
 
 
 def _lines(content: bytes) -> Iterator[tuple[dict[str, Any], int]]:

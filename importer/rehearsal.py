@@ -1,7 +1,6 @@
 """What a dry run finds out beyond its books: repeated ids, the first updates, time to expect."""
 
 import json
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from importer.hashes import Hashes
 from importer.identify import Kind
 from importer.interruption import Interruption
 from importer.ledger import Ledger
-from importer.masking import masked
+from importer.shown_updates import shown_updates
 from importer.updates import Updates
 
 FIRST = 3
@@ -31,9 +30,6 @@ SECONDS_PER_REQUEST = 0.1
 
 TOGETHER = 1_000_000
 """Ids that are looked up at once: to put them in order is quicker than to find each its place."""
-
-_TOKEN = re.compile(r'"\$token":"(?:[^"\\]|\\.)*"')
-"""The first one in an update is its own: the envelope comes before the values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,43 +88,10 @@ class Rehearsal:
         self._sent += batch.count
         for place in range(min(FIRST - len(self._updates), len(batch))):
             start, stop = int(batch.offsets[place]), int(batch.offsets[place + 1])
-            for update in _singly(bytes(batch.text[start:stop]).decode()):
-                shown = _TOKEN.sub('"$token":"…"', update, count=1)
-                self._updates.append(masked_update(shown) if self._mask else shown)
+            text = bytes(batch.text[start:stop])
+            self._updates += shown_updates(text, mask=self._mask)
         del self._updates[FIRST:]
         self._distinct.add(batch.hashes[batch.kinds != Kind.RANDOM])
-
-
-def masked_update(update: str) -> str:
-    """Mask the identifier and the values of an update, not the names of properties."""
-    content: dict[str, Any] = json.loads(update)
-    for key, value in content.items():
-        if isinstance(value, dict):
-            content[key] = {name: _masked_value(each) for name, each in value.items()}
-        elif key in ("$distinct_id", "$group_id"):
-            content[key] = _masked_value(value)
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-
-
-def _masked_value(value: Any) -> Any:
-    match value:
-        case dict():
-            return {masked(key): _masked_value(each) for key, each in value.items()}
-        case list():
-            return [_masked_value(each) for each in value]
-        case None:
-            return None
-        case _:
-            return masked(str(value))
-
-
-def _singly(text: str) -> Iterator[str]:
-    """Part the updates of a row, which stand end to end, each followed by a comma."""
-    decoder, start = json.JSONDecoder(), 0
-    while start < len(text):
-        _, stop = decoder.raw_decode(text, start)
-        yield text[start:stop]
-        start = stop + 1
 
 
 def rehearse(

@@ -27,11 +27,12 @@ class Report:
 
     `seconds` is how long this process took; one that went on has an earlier one's start.
     `stop` is why it ended before its last row, if it did, `given_again` the sources that must be
-    given once more to go on; `folder` holds the files; `examples`
-    are the first failed rows, `groups` all of them by column and code, `columns` the cells that
-    are not of their type; `rehearsed` is what only a dry run can tell. `resumed` says whether
-    earlier processes had a part in it, `config` how its mapping was named, `compared` what one
-    that sends only changes can tell.
+    given once more to go on, `framed` whether it is a data frame; `folder` holds the files;
+    `examples` are the first failed rows, `groups` all of them by column and code, `columns` the
+    cells that are not of their type. `rehearsed` is what only a dry run can tell, `compared` what
+    one that sends only changes can. `resumed` says whether earlier processes had a part in it,
+    `config` how its mapping was named. `afterwards` is what went wrong once the books were closed,
+    with a hook for example; it is no part of them.
     """
 
     run: str
@@ -55,6 +56,8 @@ class Report:
     resumed: bool = False
     config: str = ""
     compared: Outcome | None = None
+    framed: bool = False
+    afterwards: Sequence[str] = ()
 
     @property
     def dry_run(self) -> bool:
@@ -65,6 +68,8 @@ class Report:
         """Return the command that goes on with the run; "" where it has come to its end."""
         if self.stop is None or "ledger" not in self.files:
             return ""
+        if self.framed:
+            return f"import_frame(frame, config, resume={str(self.folder)!r})"
         pipe = "... | " if "-" in self.given_again else ""
         given = (*self.given_again, "--resume", str(self.folder))
         return f"{pipe}importer run {shlex.join(given)}"
@@ -117,8 +122,8 @@ class Report:
             "failures_by_column": [group.as_json() for group in self.groups],
             "warnings": list(self.warnings),
             **rehearsed,
-            "started": _iso(self.started),
-            "finished": _iso(self.finished),
+            "started": iso(self.started),
+            "finished": iso(self.finished),
             "rows_per_second": round(self.rows_per_second),
             **timeline,
             "files": dict(self.files) | (self.compared.files if self.compared is not None else {}),
@@ -135,5 +140,6 @@ def status_of(totals: Totals, stop: ImporterError | None, *, dry_run: bool) -> S
     return "partial" if totals.failed or totals.in_doubt else "complete"
 
 
-def _iso(moment: datetime) -> str:
+def iso(moment: datetime) -> str:
+    """Return a moment as reports show it: in UTC, to the millisecond."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -22,7 +22,7 @@ from importer.mapping import resolve_mapping
 from importer.recall import IMPORTED, OVERWRITTEN, Recalled, Refused, recall
 from importer.run_folder import MAPPING
 from importer.source import open_source
-from importer.streams import STDIN, Place
+from importer.streams import GONE, Place
 from importer.task import Task, Warn
 from importer.transform import load_transform
 
@@ -123,8 +123,8 @@ def _held_back(task: Task, recalled: Recalled, warn: Warn) -> dict[int, Refused]
 def _last_imported(task: Task, recalled: Recalled, names: set[str], warn: Warn) -> dict[str, int]:
     """Return, for those of these identifiers that the run imported, the last row of each."""
     begun = recalled.begun
-    if begun.source == STDIN:
-        warn("the run read standard input: whether a later row has the same identifier is unknown")
+    if begun.source in GONE:
+        warn("what the run read is gone: whether a later row has the same identifier is unknown")
         return {}
     identities = Drawn(uuid.UUID(begun.seed))
     source = _File(begun.sources, task.config, task.folder, identities, limit=begun.limit)

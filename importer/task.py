@@ -14,6 +14,7 @@ from importer.config_file import differences, dump_config, load_config, settle_c
 from importer.engage import Engage
 from importer.errors import ConfigError, NothingToDo, SourceChanged
 from importer.fingerprint import Fingerprint
+from importer.frame_source import Frame
 from importer.identities import Drawn, Identities, Kept, Retries, retries_of
 from importer.journal import LEDGER, Begun, Journal
 from importer.layout import Layout, framed
@@ -24,7 +25,16 @@ from importer.recall import Recalled, Refused, recall
 from importer.run_folder import MAPPING, RunFolder, make_report_dir, new_folder, report_errors
 from importer.several import check_agreement
 from importer.source import Source, open_source
-from importer.streams import STDIN, Place, find_places, is_rereadable, leads_nowhere, name_of, shown
+from importer.streams import (
+    FRAME,
+    STDIN,
+    Place,
+    find_places,
+    is_rereadable,
+    leads_nowhere,
+    name_of,
+    shown,
+)
 
 Warn = Callable[[str], None]
 
@@ -36,8 +46,9 @@ class Task:
     `folder` is what paths in the mapping are relative to; `run_dir` the folder of a run that goes
     on, and `recalled` its ledger. `divides` lets a batch that must not be repeated be sent again
     in halves once it is refused; with `mask` the tables show the form of values only. `mapping` is
-    the file that the mapping was read from, `named` how it was named; with `full` everything is
-    sent, changed or not, and with `accepts_drift` a source that looks unlike the last one.
+    the file that the mapping was read from, `named` how it was named, `frame` the source, where
+    that is none with a name; with `full` everything is sent, changed or not, and with
+    `accepts_drift` a source that looks unlike the last one.
     """
 
     sources: tuple[Place, ...]
@@ -54,6 +65,7 @@ class Task:
     divides: bool = False
     mask: bool = False
     mapping: Path | None = None
+    frame: Frame | None = None
     full: bool = False
     accepts_drift: bool = False
     held_back: ReadOnly[int, Refused] = field(default_factory=dict)
@@ -66,6 +78,8 @@ class Task:
     @property
     def columns(self) -> int | None:
         """Return the width of the source, where it is known before it is read."""
+        if self.frame is not None:
+            return self.frame.columns
         return self.retries.columns if self.retries is not None else None
 
     @property
@@ -86,6 +100,13 @@ class Task:
         Raises SourceError, and SourceChanged before anything is sent where that can be told.
         """
         points = self.recalled.points if self.recalled is not None else {}
+        if self.frame is not None:
+            return self.frame.open(self.config.source), Fingerprint(points)
+        if FRAME in self.sources:
+            raise ConfigError(
+                f"{self.run_dir}: was begun with a data frame; go on with it in Python: "
+                f"import_frame(frame, config, resume={str(self.run_dir)!r})"
+            )
         if len(self.sources) > 1:
             check_agreement(self.sources, self.config.source)
         if self.recalled is not None and all(map(is_rereadable, self.sources)):
@@ -229,7 +250,12 @@ def new_task(
     )
     if isinstance(config, Config):
         return task
-    return replace(task, mapping=Path(config).resolve(), named=str(config))
+    return replace(task, mapping=mapping_path(config), named=str(config))
+
+
+def mapping_path(config: Config | str | Path) -> Path | None:
+    """Return the absolute path of a mapping file; None where there is none."""
+    return None if isinstance(config, Config) else Path(config).resolve()
 
 
 def _places(source: Place | Sequence[Place]) -> tuple[Place, ...]:

@@ -172,13 +172,22 @@ def test_token_is_never_shown(tmp_path: Path) -> None:
         ({"MIXPANEL_TOKEN": " from-env\n"}, "from-file", "from-env"),
         ({"MIXPANEL_TOKEN": " "}, "from-file\n", "from-file"),
         ({}, "from-file", "from-file"),
+        ({"CREDENTIALS_DIRECTORY": "given"}, "from-file", "from-systemd"),
+        ({"CREDENTIALS_DIRECTORY": "given", "MIXPANEL_TOKEN": "from-env"}, "", "from-env"),
+        ({"CREDENTIALS_DIRECTORY": "of-others"}, "from-file", "from-file"),
     ],
 )
 def test_where_the_token_comes_from(
     tmp_path: Path, environment: dict[str, str], file: str, expected: str
 ) -> None:
-    """The environment goes before the file, and white space around a token is none of it."""
+    """The environment goes before systemd's credential, and that before the file; white space
+    around a token is none of it.
+    """
     (tmp_path / "token").write_text(file)
+    (tmp_path / "given").mkdir()
+    (tmp_path / "given" / "mixpanel_token").write_text("from-systemd\n")
+    if folder := environment.get("CREDENTIALS_DIRECTORY"):
+        environment = environment | {"CREDENTIALS_DIRECTORY": str(tmp_path / folder)}
     config = Config.model_validate({"columns": {2: "$email"}, "project": {"token_file": "token"}})
     destination = resolve_destination(config, tmp_path, environment, sends=True)
     assert destination.token.reveal() == expected

@@ -13,7 +13,7 @@ import yaml
 
 import importer
 from importer.column_types import OPTIONS, TYPES
-from importer.config import Column, Config, Delivery, Delta, Identifier, Project, Source
+from importer.config import Column, Config, Delivery, Delta, Identifier, OnFinish, Project, Source
 from importer.config_file import load_config
 from importer.conversion import CONVERSIONS, TypeOptions
 from importer.emulator import Emulator
@@ -29,6 +29,13 @@ def indented_commands() -> list[str]:
     """Return the README's lines to paste, those that set up an environment left out."""
     lines = re.findall(r"^    (\S.*)$", README, re.MULTILINE)
     return [line for line in lines if not line.startswith(SETUP)]
+
+
+def python_block(words: str) -> str:
+    """Return the README's one example in Python that has these words."""
+    blocks: list[str] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (found,) = (block for block in blocks if words in block)
+    return found
 
 
 @pytest.mark.parametrize("shown", re.findall(r"```text\n\$ (.*?)\n(.*?)```", README, re.DOTALL))
@@ -88,7 +95,7 @@ def test_scripted_trouble_of_the_readme(emulator: Emulator) -> None:
 
 def test_python_of_the_readme(tmp_path: Path) -> None:
     """The README's Python example runs as printed."""
-    _, code = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    code = python_block("import_profiles(")
     (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
     (tmp_path / "config.yaml").write_text("columns: {2: $first_name}\n", encoding="utf-8")
     done = subprocess.run(
@@ -99,7 +106,7 @@ def test_python_of_the_readme(tmp_path: Path) -> None:
 
 def test_transform_of_the_readme(tmp_path: Path, command: Command) -> None:
     """The README's transform does what the text beside it says."""
-    code, _ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    code = python_block("def clean(frame)")
     (tmp_path / "my_module.py").write_text(code, encoding="utf-8")
     (tmp_path / "customers.csv").write_text("u1,Ada,Lovelace,ada(at)example.com,,,,,,,,\n")
     (tmp_path / "c.yaml").write_text(
@@ -126,7 +133,7 @@ def test_example_is_valid_and_complete(command: Command) -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     settings = {
         name
-        for section in (Config, Project, Source, Identifier, Column, Delta, Delivery)
+        for section in (Config, Project, Source, Identifier, Column, Delta, Delivery, OnFinish)
         for name in section.model_fields
     }
     assert {name for name in settings if not re.search(rf"\b{name}:", text)} == set()
@@ -138,6 +145,7 @@ def test_example_shows_the_defaults() -> None:
     assert Project.model_validate(shown["project"]) == Project()
     assert Source.model_validate(shown["source"]) == Source()
     assert Delivery.model_validate(shown["delivery"]) == Delivery()
+    assert OnFinish.model_validate(shown["on_finish"]) == OnFinish()
     assert tuple(shown["identifier"]["fallback"]) == Identifier().fallback
     example, defaults = load_config(EXAMPLE), Config.model_validate({"columns": {1: "p"}})
     assert (example.delta, example.drift) == (defaults.delta, defaults.drift)

@@ -22,6 +22,7 @@ from importer.cli.options import (
     MaskOption,
     MaxDurationOption,
     MaxFailuresOption,
+    MetricsFileOption,
     QuietOption,
     ReportDirOption,
     SourcesArgument,
@@ -59,6 +60,7 @@ def run(
     max_failures: MaxFailuresOption = None,
     max_duration: MaxDurationOption = None,
     mask: MaskOption = False,
+    metrics_file: MetricsFileOption = None,
     full: FullOption = False,
     accept_drift: AcceptDriftOption = False,
     as_json: JsonOption = False,
@@ -73,7 +75,12 @@ def run(
     """
     from importer.begin import import_profiles, resume_import
 
-    options: Options = {"max_failures": max_failures, "max_duration": max_duration, "mask": mask}
+    options: Options = {
+        "max_failures": max_failures,
+        "max_duration": max_duration,
+        "mask": mask,
+        "metrics_file": metrics_file,
+    }
     if resume is not None:
         if dry_run or limit is not None or full or accept_drift:
             words = f"--resume goes on as the run began: leave out {_HOW_IT_BEGAN}"

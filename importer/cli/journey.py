@@ -36,6 +36,8 @@ def travel(
             report = begin({**options, "observer": observer, "interruption": interruption})
         finally:
             observer.close()
+    for words in report.afterwards:
+        typer.echo(f"importer: warning: {words}", err=True)
     if report.stop is not None:
         say(f"stopped: {report.stop}", log_format, event="error")
     if as_json:

@@ -1,5 +1,6 @@
 """Arguments and options that several commands have."""
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -29,8 +30,32 @@ ConfigOption = Annotated[
 LimitOption = Annotated[
     int | None, typer.Option("--limit", min=1, metavar="N", help="Read the first N rows only.")
 ]
+
+
+def _in_state_directory(
+    context: typer.Context, parameter: typer.CallbackParam, given: Path
+) -> Path:
+    """Move a report folder that nobody named to where systemd lets a service keep its state."""
+    source = context.get_parameter_source(str(parameter.name))
+    state = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    unnamed = source is not None and source.name == "DEFAULT"
+    return Path(state) / given if state and unnamed else given
+
+
 ReportDirOption = Annotated[
-    Path, typer.Option("--report-dir", metavar="DIR", help="Where runs leave their folders.")
+    Path,
+    typer.Option(
+        "--report-dir",
+        metavar="DIR",
+        callback=_in_state_directory,
+        help="Where runs leave their folders.",
+    ),
+]
+MetricsFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--metrics-file", metavar="FILE", help="Write what became of the run for Prometheus."
+    ),
 ]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print JSON, on one line, instead of words.")

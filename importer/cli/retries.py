@@ -16,6 +16,7 @@ from importer.cli.options import (
     MaskOption,
     MaxDurationOption,
     MaxFailuresOption,
+    MetricsFileOption,
     QuietOption,
 )
 
@@ -44,6 +45,7 @@ def retry(
     max_failures: MaxFailuresOption = None,
     max_duration: MaxDurationOption = None,
     mask: MaskOption = False,
+    metrics_file: MetricsFileOption = None,
     as_json: JsonOption = False,
     log_format: LogFormatOption = LogFormat.TEXT,
     quiet: QuietOption = False,
@@ -65,6 +67,11 @@ def retry(
         lambda given: retry_import(
             run_dir, "in_doubt" if in_doubt else "rejects", overwrite=overwrite, **given
         ),
-        {"max_failures": max_failures, "max_duration": max_duration, "mask": mask},
+        {
+            "max_failures": max_failures,
+            "max_duration": max_duration,
+            "mask": mask,
+            "metrics_file": metrics_file,
+        },
         as_json=as_json, quiet=quiet, log_format=log_format,
     )  # fmt: skip

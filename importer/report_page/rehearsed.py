@@ -2,10 +2,11 @@
 
 import json
 
-from importer.rehearsal import Rehearsed, masked_update
+from importer.rehearsal import Rehearsed
 from importer.rehearsal_words import LONGEST_UPDATE, duration
 from importer.report import Report
 from importer.report_page.markup import Markup, joined, tag
+from importer.shown_updates import masked_update
 from importer.wording import plural
 
 

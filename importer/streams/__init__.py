@@ -2,6 +2,8 @@
 
 from importer.streams.kinds import unwrapped
 from importer.streams.places import (
+    FRAME,
+    GONE,
     STDIN,
     Place,
     find_places,
@@ -16,6 +18,8 @@ from importer.streams.stream import BLOCK_BYTES, Stream, in_blocks
 
 __all__ = [
     "BLOCK_BYTES",
+    "FRAME",
+    "GONE",
     "STDIN",
     "Place",
     "Stream",

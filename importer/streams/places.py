@@ -12,7 +12,10 @@ from importer.streams.address import HIDDEN, is_address, scheme_of, shown_addres
 from importer.streams.remote import find_remote, open_remote
 from importer.streams.stream import BLOCK_BYTES, Stream
 
-STDIN = "-"
+STDIN, FRAME = "-", "(data frame)"
+
+GONE = frozenset({STDIN, FRAME})
+"""Sources that have no name by which they could be opened again."""
 
 Place = str | Path
 
@@ -37,8 +40,8 @@ def find_places(sources: Iterable[Place]) -> tuple[Place, ...]:
 
 def name_of(place: Place) -> str:
     """Return what a ledger calls a place, without what is secret of it."""
-    if place == STDIN:
-        return STDIN
+    if place in GONE:
+        return str(place)
     return shown_address(str(place)) if is_address(place) else str(Path(place).resolve())
 
 
@@ -53,7 +56,7 @@ def leads_nowhere(name: str) -> bool:
 
 def is_rereadable(place: Place) -> bool:
     """Can it be opened a second time? What comes through a pipe cannot."""
-    return is_address(place) or (place != STDIN and Path(place).is_file())
+    return is_address(place) or (place not in GONE and Path(place).is_file())
 
 
 def is_local(place: Place) -> bool:
@@ -106,8 +109,8 @@ def _pieces(opened: RawIOBase | BufferedIOBase, name: str, missing: int | None) 
 
 
 def _matches(source: Place) -> Iterable[Place]:
-    if source == STDIN:
-        return (STDIN,)
+    if source in GONE:
+        return (source,)
     if is_address(source):
         address = str(source)
         if not scheme_of(address).patterns or not glob.has_magic(address):

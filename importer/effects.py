@@ -1,0 +1,65 @@
+"""What updates say of each property, row by row, whatever the order in which they say it."""
+
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from importer.cells import Cells, join_cells, read_cells
+from importer.columns import as_mask, as_texts
+from importer.mapping import MappedColumn, Mapping
+from importer.operations import OPERATIONS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Effects:
+    """The text of each property for a number of rows: its JSON, behind the name of the operation
+    where it is not set; "" where an update leaves the property alone.
+    """
+
+    rows: int
+    properties: ReadOnly[str, pa.StringArray]
+
+    def of(self, name: str) -> pa.StringArray:
+        known = self.properties.get(name)
+        return known if known is not None else _everywhere("", self.rows)
+
+
+def effects_of(table: pa.Table, mapping: Mapping) -> Effects:
+    """Say what the rows of a table, all of which can be sent, do to each property."""
+    rows = len(table)
+    found = {
+        column.property: _of_column(column, read_cells(table, column)) for column in mapping.columns
+    }
+    for joined in mapping.joins:
+        quote = joined.conversion.quote
+        found[joined.property] = _where(join_cells(table, joined), quote, quote, "")
+    for name, constant in mapping.constants.items():
+        found[name] = _everywhere(orjson.dumps(constant).decode(), rows)
+    return Effects(rows, {} if mapping.deletes else found)
+
+
+def _of_column(column: MappedColumn, cells: Cells) -> pa.StringArray:
+    if column.operation == "unset":
+        present = cells.present
+        return pc.if_else(as_mask(present), "unset", _everywhere("", len(present)))
+    operation = "" if column.operation == "set" else f"{column.operation} "
+    wrapped = column.conversion.json_type in OPERATIONS[column.operation].wrapped
+    quote = column.conversion.quote
+    before, after = (f"[{quote}", f"{quote}]") if wrapped else (quote, quote)
+    # An empty cell is unset, or null, by the operation of its column.
+    otherwise = {"unset": "unset", "null": f"{operation}null"}.get(column.empty, "")
+    return _where(cells, f"{operation}{before}", after, otherwise)
+
+
+def _where(cells: Cells, before: str, after: str, otherwise: str) -> pa.StringArray:
+    """Return the values with what stands around them, and something else where there is none."""
+    values = pc.binary_join_element_wise(before, cells.values, after, "")
+    return pc.if_else(as_mask(cells.present), values, otherwise)
+
+
+def _everywhere(text: str, rows: int) -> pa.StringArray:
+    return as_texts([text]).take(pa.array(np.zeros(rows, np.int32)))

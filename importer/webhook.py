@@ -1,0 +1,51 @@
+"""The report of a run, posted to an address of the user's own."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import httpx
+
+from importer.report import Report
+
+PAUSES = (1.0, 4.0)
+"""Seconds before the second and the third attempt."""
+
+
+def post_report(
+    report: Report,
+    url: str,
+    timeout: float,
+    sleep: Callable[[float], object] = time.sleep,
+) -> Iterator[str]:
+    """Post report.json; yield what went wrong, in words that do not show the whole address.
+
+    An attempt without an answer, a 429 and a 5xx are tried again; redirects are not followed.
+    """
+    body = json.dumps(report.as_json(), ensure_ascii=False).encode()
+    fault = ""
+    for pause in (0.0, *PAUSES):
+        if pause:
+            sleep(pause)
+        fault, again = _attempt(url, body, timeout)
+        if not again:
+            break
+    if fault:
+        yield f"on_finish.webhook: {urlsplit(url).hostname}: {fault}"
+
+
+def _attempt(url: str, body: bytes, timeout: float) -> tuple[str, bool]:
+    """Post once; return what went wrong, if anything did, and whether it may go better again."""
+    headers = {"Content-Type": "application/json"}
+    try:
+        answer = httpx.post(
+            url, content=body, headers=headers, timeout=timeout, follow_redirects=False
+        )
+    except httpx.TransportError as error:
+        return f"no answer ({type(error).__name__})", True
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        return f"cannot be reached ({type(error).__name__})", False
+    if answer.is_success:
+        return "", False
+    return f"HTTP {answer.status_code}", answer.status_code == 429 or answer.is_server_error

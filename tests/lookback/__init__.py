@@ -1,0 +1,1 @@
+"""Looking back: what runs did, what became of one row, what another mapping would do."""

@@ -1,0 +1,141 @@
+"""`importer runs`: each run of the folder as it ended, and the command that is left to do."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from importer.errors import ConfigError
+from importer.history import Run, read_history
+from importer.recall import recall, recall_end
+from tests.conftest import Command
+from tests.resuming.processes import importing, only_run, wait_for_requests
+from tests.resuming.runs import Desk, adding
+
+FAULTY = "u1,1\nu2,many\nu3,2\n"
+
+
+def of(desk: Desk) -> list[Run]:
+    return list(read_history(desk.runs).runs)
+
+
+def test_each_ending(desk: Desk, command: Command) -> None:
+    """A rehearsal, a run with failed rows, one that was interrupted and one that is complete stand
+    there the newest first, each with what is left to do.
+    """
+    desk.write(FAULTY)
+    desk.run(dry_run=True)
+    partial = desk.run().folder
+    desk.write(adding(1_000))
+    stopped = desk.stopped_after(100).folder
+    desk.write("u1,1\n")
+    desk.run()
+    found = sorted(of(desk), key=lambda run: (run.started is not None, run.started))
+    assert [(run.status, run.next, run.source) for run in found] == [
+        ("dry-run", "", str(desk.source)),
+        ("partial", f"mend its rejects.csv, then: importer retry {partial}", str(desk.source)),
+        ("interrupted", f"importer run --resume {stopped}", str(desk.source)),
+        ("complete", "", str(desk.source)),
+    ]
+    assert [run.rows["failed"] for run in found] == [1, 1, 0, 0]
+    names = [run.run for run in of(desk)]
+    assert names == sorted(names, reverse=True)
+    printed = command("runs", "--report-dir", "runs").stdout
+    assert f"\n  -> importer run --resume runs/{stopped.name}\n" in printed
+    given = json.loads(command("runs", "--report-dir", "runs", "--json").stdout)
+    assert [run["run"] for run in given["runs"]] == names
+    assert given["runs"][names.index(partial.name)]["rows"] == {
+        "read": 3, "imported": 2, "failed": 1, "in_doubt": 0, "not_attempted": 0
+    }  # fmt: skip
+
+
+def test_resume_command_works(desk: Desk, command: Command) -> None:
+    """The command that stands below an interrupted run finishes it."""
+    desk.write(adding(1_000))
+    desk.stopped_after(100)
+    (run,) = of(desk)
+    words = run.next.split()
+    around = {
+        "MIXPANEL_URL": desk.emulator.url,
+        "MIXPANEL_TOKEN": "0123456789abcdef-a-project-token",
+    }
+    assert command(*words[1:], **around).returncode == 0
+    assert [(run.status, run.next) for run in of(desk)] == [("complete", "")]
+
+
+def test_running_and_killed(desk: Desk, tmp_path: Path) -> None:
+    """A run under way is running; killed, it is interrupted, with what its ledger has."""
+    desk.write(adding(3_000))
+    desk.emulator.faults({"kind": "sleep", "seconds": 60, "every": 3})
+    given = ("run", "customers.csv", "-c", "config.yaml", "--report-dir", "runs")
+    with importing(tmp_path, *given, url=desk.emulator.url) as process:
+        wait_for_requests(desk.emulator, 5, process)
+        (running,) = of(desk)
+        assert (running.status, running.next) == ("running", "")
+        process.kill()
+        process.wait()
+    (killed,) = of(desk)
+    folder = only_run(desk.runs)
+    assert (killed.status, killed.next) == ("interrupted", f"importer run --resume {folder}")
+    imported = int((recall(folder).states == 2).sum())
+    assert killed.rows["imported"] == imported
+
+
+def test_retried(desk: Desk) -> None:
+    """A run whose rejects another one took up says so, and is closed once nothing is left."""
+    desk.write(FAULTY)
+    first = desk.run().folder
+    second = desk.retry(first).folder
+    by_name = {run.run: run for run in of(desk)}
+    whole, again = by_name[first.name], by_name[second.name]
+    assert (whole.status, whole.retried_by, whole.next) == ("partial", second.name, "")
+    assert (again.retries, again.next) == (
+        first.name, f"mend its rejects.csv, then: importer retry {second}"
+    )  # fmt: skip
+    (second / "rejects.csv").write_text("u2,5\n", "utf-8")
+    last = desk.retry(second).folder
+    closed = {run.run: (run.status, run.closed_by, run.next) for run in of(desk)}
+    assert closed[first.name] == ("complete", last.name, "")
+    assert closed[second.name] == ("complete", last.name, "")
+
+
+def test_in_doubt(desk: Desk) -> None:
+    """Rows in doubt ask for a decision; once it is taken, nothing is left."""
+    desk.write("u1,1\n")
+    desk.emulator.faults({"kind": "drop", "first": 1})
+    folder = desk.run().folder
+    (run,) = of(desk)
+    assert run.next == f"importer retry {folder} --in-doubt resend (or skip)"
+    desk.retry(folder, "in_doubt")
+    assert all(run.next == "" for run in of(desk))
+
+
+def test_end_of_a_ledger(desk: Desk) -> None:
+    """The end of a ledger tells the same of a run as the whole, but for its rows."""
+    desk.write(FAULTY)
+    folder = desk.run().folder
+    desk.retry(folder)
+    desk.write(adding(500))
+    stopped = desk.stopped_after(100).folder
+
+    def last_words(recalled: Any) -> tuple[object, ...]:
+        return recalled.begun, recalled.ended, recalled.broken, recalled.later, recalled.settled
+
+    for run in (folder, stopped):
+        assert last_words(recall_end(run)) == last_words(recall(run))
+    with (stopped / "ledger.jsonl").open("a") as stream:
+        stream.write('{"resumed":"2026-11-25T00:00:00+00:00"}\n')
+    assert recall_end(stopped) is None
+
+
+def test_other_folders(tmp_path: Path, command: Command) -> None:
+    """What is no run is passed over, one that cannot be read is told, no folder is an error."""
+    (tmp_path / "runs" / "notes").mkdir(parents=True)
+    assert command("runs", "--report-dir", "runs").stdout == "runs: no runs yet\n"
+    (tmp_path / "runs" / "20260101T000000Z-abcdef").mkdir()
+    (tmp_path / "runs" / "20260101T000000Z-abcdef" / "report.json").write_text("{")
+    (run,) = read_history(tmp_path / "runs").runs
+    assert (run.status, run.next.startswith("cannot be read: ")) == ("unreadable", True)
+    with pytest.raises(ConfigError, match="name the folder of the runs with --report-dir"):
+        read_history(tmp_path / "nowhere")

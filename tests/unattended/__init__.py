@@ -1,0 +1,1 @@
+"""Running where nobody watches: hooks, metrics, credentials, and the schedulers of the README."""

@@ -1,0 +1,49 @@
+"""A server that takes reports, and answers as it is told to."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass
+class Received:
+    """What was posted, and the statuses that are left to answer with; then 200."""
+
+    port: int
+    statuses: list[int] = field(default_factory=list)
+    reports: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/hooks/s3cret?a=b"
+
+
+@contextmanager
+def receiving(*statuses: int) -> Iterator[Received]:
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            received.headers.append(dict(self.headers))
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            received.reports.append(json.loads(body))
+            status = received.statuses.pop(0) if received.statuses else 200
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hook) as server:
+        received = Received(server.server_port, list(statuses))
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield received
+        finally:
+            server.shutdown()
+            thread.join()
