@@ -1,9 +1,10 @@
 """When is a run closed? Once what it set aside is settled: retried to the last row, or skipped."""
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from importer.errors import ConfigError, NothingToDo
 from importer.journal import LEDGER, Journal
@@ -11,6 +12,10 @@ from importer.lock import hold
 from importer.private_file import replace_private
 from importer.recall import Recalled, recall
 from importer.run_folder import DOUBTFUL_RECORDS, PAGE, REJECTS, REPORT, report_errors
+
+if TYPE_CHECKING:
+    from importer.identities import Retries
+    from importer.report import Report
 
 Which = Literal["rejects", "in_doubt"]
 
@@ -56,6 +61,12 @@ def take_up(run_dir: Path, which: str, by: Path) -> None:
         journal.sync()
     finally:
         journal.close()
+
+
+def close_retried(whose: "Retries", by: "Report", narrate: Callable[[str], None]) -> None:
+    """Close the run whose rows a complete retry sent, if nothing else of it is left."""
+    if by.status == "complete" and settle(whose.run_dir, whose.which, by.run):
+        narrate(f"{whose.run_dir}: nothing of it is left; it is closed")
 
 
 def settle(run_dir: Path, which: str, by: str) -> bool:

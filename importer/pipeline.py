@@ -1,18 +1,19 @@
 """The journey of a file: source, records, chunks, identifiers, updates, batches, answers, books."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from importer.batch import batch
 from importer.beside import beside
 from importer.bounds import Bounds
 from importer.chunks import read_chunks
 from importer.circumstances import Circumstances
-from importer.closing import settle
+from importer.closing import close_retried
 from importer.column_watch import ColumnWatch
 from importer.config_file import resolve_destination
 from importer.delta.begin import open_delta
 from importer.delta.conclude import conclude, doubts
+from importer.draw_up import draw_up
 from importer.drift.watch import open_drift
 from importer.encode import encode
 from importer.header_doubt import doubt_header
@@ -24,7 +25,7 @@ from importer.masking import masked_words
 from importer.order import note_repeats
 from importer.progress import Progress
 from importer.rehearsal import Rehearsal, rehearse
-from importer.report import Report, status_of
+from importer.report import Report
 from importer.task import Task
 from importer.timeline import Chronicle
 from importer.transform import load_transform
@@ -107,41 +108,22 @@ def carry_out(task: Task, around: Circumstances) -> Report:
         stop, compared = conclude(delta, folder, stop, whole=task.limit is None, mask=task.mask)
         for words in (*watch.warnings(), *doubts(compared)):
             around.warn(words)
-        seconds = around.timing.clock() - began  # whatever became of the clock on the wall
-        report = Report(
-            run=folder.run,
-            status=status_of(ledger.totals, stop, dry_run=task.dry_run),
-            source={
-                "name": opened.name,
-                "bytes": opened.size,
-                "columns": layout.width,
-                **opened.files.account(ledger.totals.read),
-            },
-            totals=ledger.totals,
-            started=task.started or now,
-            finished=now + timedelta(seconds=seconds),
-            seconds=seconds,
-            folder=folder.path,
+        report = draw_up(
+            task,
+            opened,
+            layout,
+            folder,
+            ledger.totals,
+            began=now,
+            seconds=around.timing.clock() - began,
             stop=stop,
-            examples=tuple(folder.examples),
-            files=folder.files,
-            warnings=tuple(around.warnings),
-            rehearsed=rehearsal.result(watch.failures(), config.delivery.concurrency)
-            if task.dry_run
-            else None,
-            deletes=mapping.deletes,
-            given_again=task.given_again,
-            groups=folder.groups.result(ledger.totals.failures_by_code),
-            columns=watch.failures(),
-            timeline=chronicle.timeline(),
-            resumed=task.run_dir is not None,
-            config=task.named,
+            warnings=around.warnings,
+            watch=watch,
+            rehearsal=rehearsal,
             compared=compared,
-            framed=task.frame is not None,
+            timeline=chronicle.timeline(),
         )
         report = folder.finish(drift.remember(report))
-    if task.retries is not None and report.status == "complete":
-        whose = task.retries
-        if settle(whose.run_dir, whose.which, report.run):
-            around.observer.narrate(f"{whose.run_dir}: nothing of it is left; it is closed")
+    if task.retries is not None:
+        close_retried(task.retries, report, around.observer.narrate)
     return report

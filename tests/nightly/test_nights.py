@@ -95,6 +95,8 @@ class Model:
             else:
                 self.apply(row, night.mapping)
                 self.certain[name] = (night.mapping, row)
+        for vanished in self.certain.keys() - {name for name, *_ in rows}:
+            del self.certain[vanished]  # whoever comes back is sent
         return sent
 
     def apply(self, row: Row, mapping: int) -> None:
