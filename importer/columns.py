@@ -49,6 +49,11 @@ def as_texts(texts: Sequence[str]) -> pa.StringArray:
     )
 
 
+def empty_texts(count: int) -> pa.StringArray:
+    offsets = pa.py_buffer(np.zeros(count + 1, np.int32))
+    return pa.StringArray.from_buffers(count, offsets, pa.py_buffer(b""))
+
+
 def mask_in(rows: pa.BooleanArray) -> NDArray[np.bool_]:
     """Return booleans, none of them null, as numpy has them."""
     bits = np.frombuffer(rows.buffers()[1], np.uint8) if len(rows) else np.empty(0, np.uint8)

@@ -12,7 +12,15 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from importer.chunks import Chunk
-from importer.columns import as_mask, as_numbers, as_texts, byte_lengths, mask_in, text_column
+from importer.columns import (
+    as_mask,
+    as_numbers,
+    as_texts,
+    byte_lengths,
+    empty_texts,
+    mask_in,
+    text_column,
+)
 from importer.mapping import Mapping
 
 JUNK = (
@@ -85,7 +93,7 @@ def identify(
     """
     for chunk in chunks:
         rows = len(chunk.good)
-        identifiers = as_texts([""] * rows)
+        identifiers = empty_texts(rows)
         kinds = np.full(rows, Kind.NONE, np.uint8)
         for kind, position in ((Kind.COLUMN, mapping.identifier), (Kind.EMAIL, mapping.email)):
             missing = kinds == Kind.NONE
