@@ -82,19 +82,26 @@ class Records:
         """Return the physical line on which a record ends."""
         return self.first_line + int(np.searchsorted(self.line_ends, self.ends[index]))
 
-    def alone(self, index: int) -> "Records":
-        """Return one record without the block that it is part of."""
-        raw, nowhere = self.raw(index), np.zeros(1, np.int64)
-        return Records(
-            data=raw,
-            starts=nowhere,
-            ends=nowhere + int(self.ends[index] - self.starts[index]),
-            stops=nowhere + len(raw),
-            stray=self.stray[index : index + 1].copy(),
-            first_row=self.first_row + index,
-            first_line=self.line(index),
-            line_ends=np.empty(0, np.int64),
-        )
+    def singly(self, indices: Positions) -> list["Records"]:
+        """Return some records one by one, without the block that they are part of."""
+        starts, stops = self.starts[indices], self.stops[indices]
+        lines = (self.first_line + np.searchsorted(self.line_ends, starts)).tolist()
+        ends = np.stack((np.zeros_like(starts), self.ends[indices] - starts, stops - starts))
+        none = np.empty(0, np.int64)
+        places = zip(indices.tolist(), lines, starts.tolist(), stops.tolist(), strict=True)
+        return [
+            Records(
+                data=self.data[start:stop],
+                starts=ends[0, at : at + 1],
+                ends=ends[1, at : at + 1],
+                stops=ends[2, at : at + 1],
+                stray=self.stray[index : index + 1].copy(),
+                first_row=self.first_row + index,
+                first_line=line,
+                line_ends=none,
+            )
+            for at, (index, line, start, stop) in enumerate(places)
+        ]
 
     def cut(self, start: int, stop: int) -> "Records":
         """Return the records from one index up to another."""

@@ -69,24 +69,25 @@ def _finish(state: _State, counts: Hashes) -> Hashes:
 
 def _rounds(state: _State, count: int) -> None:
     one, two, three, four = state
+    room = np.empty_like(one)
     for _ in range(count):
         one += two
         three += four
-        _turn(two, 13)
-        _turn(four, 16)
+        _turn(two, 13, room)
+        _turn(four, 16, room)
         two ^= one
         four ^= three
-        _turn(one, 32)
+        _turn(one, 32, room)
         three += two
         one += four
-        _turn(two, 17)
-        _turn(four, 21)
+        _turn(two, 17, room)
+        _turn(four, 21, room)
         two ^= three
         four ^= one
-        _turn(three, 32)
+        _turn(three, 32, room)
 
 
-def _turn(words: Hashes, bits: int) -> None:
-    low = words >> np.uint64(64 - bits)
-    words <<= np.uint64(bits)
-    words |= low
+def _turn(words: Hashes, bits: int, room: Hashes) -> None:
+    np.right_shift(words, np.uint64(64 - bits), out=room)
+    np.left_shift(words, np.uint64(bits), out=words)
+    np.bitwise_or(words, room, out=words)

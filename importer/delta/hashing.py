@@ -62,13 +62,22 @@ class Hasher:
         self._keys = memory.key("identifiers", salt)
         self._contents = memory.key(f"contents {mapping}", salt)
         self._names = memory.key("names", salt, 32)
+        factors = memory.key("factors", salt, 8) * max(len(positions), 1)
+        self._factors = siphash_words(
+            self._contents,
+            [np.frombuffer(factors, np.uint64), np.arange(max(len(positions), 1), dtype=np.uint64)],
+        ) | np.uint64(1)
 
     def keys(self, identifiers: pa.StringArray) -> Signed:
         return siphash_texts(self._keys, identifiers).view(np.int64)
 
     def contents(self, keys: Signed, table: pa.Table) -> Signed:
-        cells = [hashes_of(text_column(table, position)) for position in self._positions]
-        return siphash_words(self._contents, [keys.view(np.uint64), *cells]).view(np.int64)
+        """Hash the sum of the cells' hashes, each times a secret factor of its column."""
+        together = np.zeros(len(keys), np.uint64)
+        for factor, position in zip(self._factors, self._positions, strict=False):
+            together += hashes_of(text_column(table, position)) * factor
+        whole = siphash_words(self._contents, [keys.view(np.uint64), together])
+        return whole.view(np.int64)
 
     def noted(
         self, rows: Signed, keys: Signed, contents: Signed, identifiers: pa.StringArray

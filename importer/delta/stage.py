@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from importer.columns import as_mask
-from importer.delta.hashing import UNKNOWN, Hasher, Signed
+from importer.delta.hashing import UNKNOWN, Hasher, Noted, Signed
 from importer.delta.outcome import Outcome
 from importer.delta.store import Store
 from importer.errors import ConfigError
@@ -21,6 +21,9 @@ from importer.task import Task
 from importer.updates import Updates
 
 Rows = NDArray[np.bool_]
+
+_CHUNKS, _ROWS = 16, 2_000
+"""Chunks that are noted together, unless they have more rows that are sent."""
 
 _SPARSE = 10
 """Rows of a block for each that is sent, from which on the block is not kept for its sake."""
@@ -107,17 +110,31 @@ class Delta:
             yield _kept(chunk, ~judged.same) if judged.same.any() else chunk
 
     def note(self, updates: Iterable[Updates]) -> Iterator[Updates]:
-        """Put the unchanged rows beside the updates of the others, and note these."""
+        """Put the unchanged rows beside the updates of the others, and note these.
+
+        Some chunks are noted together where each has little: the disk is waited for every time.
+        """
+        together: list[tuple[Updates, _Judged]] = []
         for portion in updates:
             judged = self._judged.popleft()
-            if len(portion) and not self._task.dry_run:
-                self._note(portion, judged)
-            yield replace(
+            beside = replace(
                 portion,
                 unchanged=judged.rows[judged.same],
                 unchanged_kinds=judged.kinds[judged.same],
                 origins=_origins(portion),
             )
+            together.append((beside, judged))
+            if len(together) == _CHUNKS or sum(len(each) for each, _ in together) > _ROWS:
+                yield from self._noted(together)
+                together.clear()
+        yield from self._noted(together)
+
+    def _noted(self, together: Sequence[tuple[Updates, _Judged]]) -> Iterator[Updates]:
+        if not self._task.dry_run:
+            noted = [self._what_lasts(*each) for each in together]
+            self._store.note([each for each in noted if each is not None])
+        for portion, _ in together:
+            yield portion
 
     def settle(self, run_dir: Path, *, ended: bool, whole: bool) -> Outcome:
         """Enter what the API accepted; of a file that was read as a `whole` find who vanished.
@@ -166,29 +183,28 @@ class Delta:
             self._sent[touched] = True
         return untouched
 
-    def _note(self, updates: Updates, judged: _Judged) -> None:
+    def _what_lasts(self, updates: Updates, judged: _Judged) -> Noted | None:
+        """Return what is to be noted of a chunk, if there is anything."""
         lasting = updates.kinds != Kind.RANDOM  # a random id does not come twice
         if self._before is not None:
             states = self._before.of(updates.rows)
             lasting &= (states != IMPORTED) & (states != REFUSED)
         if not lasting.any():
-            return
+            return None
         rows, identifiers = updates.rows[lasting], updates.identifiers.filter(as_mask(lasting))
         places = judged.places(rows)
-        noted = self._hasher.noted(rows, judged.keys[places], judged.contents[places], identifiers)
-        self._store.note(updates.first_row, noted)
+        return self._hasher.noted(rows, judged.keys[places], judged.contents[places], identifiers)
 
 
 def _origins(updates: Updates) -> tuple[Records, ...]:
     """Keep of the file what is needed: of a block that nearly nothing is sent of, those records."""
     if len(updates) * _SPARSE > updates.row_count:
         return updates.origins
-    return tuple(
-        origin.alone(int(row) - origin.first_row)
-        for origin in updates.origins
-        for row in updates.rows.tolist()
-        if 0 <= row - origin.first_row < len(origin)
-    )
+    singles: list[Records] = []
+    for origin in updates.origins:
+        within = (updates.rows >= origin.first_row) & (updates.rows <= origin.last_row)
+        singles += origin.singly(updates.rows[within] - origin.first_row)
+    return tuple(singles)
 
 
 def _ledger(owner: str) -> Recalled | None:

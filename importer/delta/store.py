@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from importer.delta.hashing import UNKNOWN, Noted, Signed
 from importer.delta.settled import Settled, among, entered, outcome_of
@@ -113,12 +114,16 @@ class Store:
             self._know(keys, np.full(len(keys), UNKNOWN))
             self._set("full", now)
 
-    def note(self, first_row: int, noted: Noted) -> None:
+    def note(self, chunks: Sequence[Noted]) -> None:
         """Have on the disk what is about to be sent."""
-        arrays = (noted.rows, noted.keys, noted.contents, noted.lengths)
-        line = (first_row, *(array.tobytes() for array in arrays), noted.names)
-        with self._errors():
-            self._base.execute("INSERT OR REPLACE INTO noted VALUES (?, ?, ?, ?, ?, ?)", line)
+        if not chunks:
+            return
+        lines = (
+            (int(each.rows[0]), *(column.tobytes() for column in _columns(each)), each.names)
+            for each in chunks
+        )
+        with self._transaction():
+            self._base.executemany("INSERT OR REPLACE INTO noted VALUES (?, ?, ?, ?, ?, ?)", lines)
 
     def names(self, keys: Signed) -> list[bytes]:
         """Return the enciphered identifiers of some keys."""
@@ -217,6 +222,10 @@ class Store:
             raise StateError(
                 f"{self._path}: {error}; what was sent cannot be remembered there"
             ) from error
+
+
+def _columns(noted: Noted) -> tuple[NDArray[Any], ...]:
+    return noted.rows, noted.keys, noted.contents, noted.lengths
 
 
 def _read(line: tuple[bytes, bytes, bytes, bytes, bytes]) -> Noted:

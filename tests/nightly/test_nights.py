@@ -99,6 +99,11 @@ class Model:
             del self.certain[vanished]  # whoever comes back is sent
         return sent
 
+    def forget_all_but(self, rows: list[Row]) -> None:
+        """Who vanishes from a file that was read to its end is sent when back."""
+        names = {row[0] for row in rows}
+        self.certain = {name: sent for name, sent in self.certain.items() if name in names}
+
     def apply(self, row: Row, mapping: int) -> None:
         name, first, age, tags = row
         profile = self.profiles.setdefault(name, {})
@@ -167,11 +172,13 @@ def spend(desk: NightDesk, night: Night, model: Model) -> None:
             if not recall(run_dir).finished:
                 desk.resume(run_dir)
             model.send(rows, night)
+            model.forget_all_but(rows)
         case event:
             report = desk.run(full=event == "full")
             most = model.send(rows, night, skipping=event != "full")
             sent = report.totals.read - report.totals.unchanged - broken(rows)
             assert sent <= most, (sent, most)
+            model.forget_all_but(rows)
             if event == "retried" and report.totals.failed:
                 mend(desk, report.folder, night, model)
     assert filled(desk.emulator.profiles()) == filled(model.profiles)
