@@ -79,15 +79,23 @@ class Drift:
         """
         if self._memory is None:
             return records
+        if self._remembered is None or self._task.run_dir is not None:
+            return self._pass_by(records)  # a pipe may fall silent: nothing waits for its next row
         first: list[Records] = []
         for portion in records:
             first.append(portion)
             self._take([portion], self._head)
             if self._head.rows >= HEAD:
                 break
-        if self._remembered is not None and self._task.run_dir is None:
-            self._judge(self._remembered, reading, warn)
+        self._judge(self._remembered, reading, warn)
         return chain(_let_go(first), records)
+
+    def _pass_by(self, records: Iterator[Records]) -> Iterator[Records]:
+        """Hand records on, the first of them looked at."""
+        for portion in records:
+            if self._head.rows < HEAD:
+                self._take([portion], self._head)
+            yield portion
 
     def watch(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
         """Hand chunks on, each looked at."""
