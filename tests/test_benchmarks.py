@@ -180,7 +180,7 @@ def test_command_lines_of_the_importer(name: str, course: Course) -> None:
         command = group.get_command(context, word)
         assert command is not None
         with command.make_context(word, rest, parent=context) as parsed:
-            assert Path(parsed.params["source"]).exists()
+            assert [Path(source).exists() for source in parsed.params["source"]] == [True]
             assert Path(parsed.params["config"]).exists()
 
 

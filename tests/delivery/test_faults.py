@@ -33,12 +33,15 @@ def test_passing_trouble(
 ) -> None:
     """Trouble that passes costs attempts and no rows: every row is imported."""
     emulator.faults({**rule, "every": 3, "times": 2})
-    delivery = {**SMALL, "timeout": 0.3}
+    late = rule["kind"] == "sleep"
+    delivery = {**SMALL, "timeout": 0.5 if late else 30}
     run = run_import(people(400), emulator.url, tmp_path, delivery=delivery)
     assert (run.rows, run.report.exit_code, run.report.status) == (imported(400), 0, "complete")
     assert_stored(emulator, people(400), run)
     totals, stats = run.report.totals, emulator.stats()
-    assert totals.requests_sent == 20 + totals.requests_retried == stats["requests"]
+    assert totals.requests_sent == 20 + totals.requests_retried
+    # On a busy machine half a second may be over before a request has arrived.
+    assert stats["requests"] == totals.requests_sent or (late and stats["requests"] > 20)
     assert totals.requests_retried > 0
     assert run.told, "the user is told what holds the run up"
 
