@@ -4,13 +4,15 @@ Eight bytes of every text at a time are mixed in by numpy, so that no Python obj
 text. Not for use against somebody who looks for two texts of one hash.
 """
 
+import hashlib
 from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import byte_lengths, byte_offsets
+from importer.columns import as_mask, as_texts, byte_lengths, byte_offsets
 
 Hashes = NDArray[np.uint64]
 
@@ -22,6 +24,10 @@ _STEP, _FIRST, _SECOND = (
 _SHIFT = np.uint64(33)
 
 _WORD = 8
+
+LONG = 512
+"""Bytes; longer values are rare, and hashed one by one."""
+
 _KEPT = np.array([2 ** (8 * size) - 1 for size in range(_WORD)] + [2**64 - 1], np.uint64)
 """What is kept of a word that reaches beyond its text, by the bytes that belong to it."""
 
@@ -37,9 +43,9 @@ def hashes_of(values: pa.StringArray) -> Hashes:
 def words_of(values: pa.StringArray) -> Iterator[tuple[NDArray[np.intp] | slice, Hashes]]:
     """Yield the first eight bytes of the values, then the next ones, and which rows have them.
 
-    What is beyond the end of a value is zero.
+    What is beyond the end of a value is zero; for a long value there is its digest.
     """
-    starts, lengths, text = _places(values)
+    starts, lengths, text = _places(_digested(values))
     words = np.ndarray(len(text) - _WORD + 1, "<u8", text, strides=(1,))
     rows: NDArray[np.intp] | slice = slice(None)
     at, left = starts, lengths
@@ -50,6 +56,16 @@ def words_of(values: pa.StringArray) -> Iterator[tuple[NDArray[np.intp] | slice,
             at, left = at[longer], left[longer]
         yield rows, words[at] & _KEPT[np.minimum(left, _WORD)]
         at, left = at + _WORD, left - _WORD
+
+
+def _digested(values: pa.StringArray) -> pa.StringArray:
+    """Put the BLAKE2 digest for each long value: a step for each of its words would take minutes."""
+    beyond = byte_lengths(values) > LONG
+    if not beyond.any():
+        return values
+    cells = values.filter(as_mask(beyond)).to_pylist()
+    digests = as_texts([hashlib.blake2b(cell.encode()).hexdigest() for cell in cells])
+    return pc.replace_with_mask(values, as_mask(beyond), digests)
 
 
 def _places(
