@@ -59,7 +59,7 @@ def words_of(values: pa.StringArray) -> Iterator[tuple[NDArray[np.intp] | slice,
 
 
 def _digested(values: pa.StringArray) -> pa.StringArray:
-    """Put the BLAKE2 digest for each long value: a step for each of its words would take minutes."""
+    """Put the BLAKE2 digest for each long value: a step for each word would take minutes."""
     beyond = byte_lengths(values) > LONG
     if not beyond.any():
         return values
