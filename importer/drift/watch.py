@@ -85,6 +85,7 @@ class Drift:
             self._take([portion], self._head)
             if self._head.rows >= HEAD:
                 break
+        self._first = self._head.portrait()
         if self._remembered is not None and self._task.run_dir is None:
             self._judge(self._remembered, reading, warn)
         return chain(_let_go(first), records)
@@ -120,7 +121,7 @@ class Drift:
             rows=totals.read,
             width=self._layout.width,
             identifier=self._whose,
-            head=self._head.portrait(),
+            head=self._first,
             whole=whole,
             overlapped=self._overlapped,
             salt=self._salt,
@@ -128,7 +129,7 @@ class Drift:
         write(self._memory.file(ENDING), remembered)
 
     def _judge(self, remembered: Remembered, reading: Reading, warn: Callable[[str], None]) -> None:
-        now = self._head.portrait()
+        now = self._first
         expected = reading.expected_rows(self._opened.size) if self._opened.size else None
         few = None
         if expected is not None and self._task.limit is None and remembered.rows >= FEW:
