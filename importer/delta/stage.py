@@ -22,7 +22,7 @@ from importer.updates import Updates
 
 Rows = NDArray[np.bool_]
 
-_CHUNKS, _ROWS = 16, 2_000
+_CHUNKS, _ROWS = 16, 1_000
 """Chunks that are noted together, unless they have more rows that are sent."""
 
 _SPARSE = 10

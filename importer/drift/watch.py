@@ -26,7 +26,9 @@ from importer.task import Task
 ENDING = ".drift.json"
 
 HEAD = 20_000
-"""Rows that are looked at before the first request; of a file that looks odd, all of them."""
+"""Rows that are looked at before the first request: of a file that looks odd, all of them, of a
+pipe the first block.
+"""
 
 FEW = 100
 """Rows of which there may be ten times fewer without anybody being told."""
@@ -83,8 +85,8 @@ class Drift:
         for portion in records:
             first.append(portion)
             self._take([portion], self._head)
-            if self._head.rows >= HEAD:
-                break
+            if self._head.rows >= HEAD or self._opened.size is None:
+                break  # a pipe may fall silent at any time
         self._first = self._head.portrait()
         if self._remembered is not None and self._task.run_dir is None:
             self._judge(self._remembered, reading, warn)
