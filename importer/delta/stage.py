@@ -22,7 +22,7 @@ from importer.updates import Updates
 
 Rows = NDArray[np.bool_]
 
-_CHUNKS, _ROWS = 16, 2_000
+_CHUNKS, _ROWS = 16, 1_000
 """Chunks that are noted together, unless they have more rows that are sent."""
 
 _SPARSE = 10
@@ -87,7 +87,8 @@ class Delta:
             # Since then another run may have sent something else for the same identifiers.
             self._before = task.recalled
         if not task.dry_run:
-            store.begin(owner, self._mapping if fresh else None, _ledger(before))
+            left = _ledger(before) if store.unsettled else None
+            store.begin(owner, self._mapping if fresh else None, left)
         full = fresh and self._is_due(time.time())
         if full and not task.dry_run:
             store.send_all(time.time())

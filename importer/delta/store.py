@@ -79,6 +79,12 @@ class Store:
         return str(self._fact("owner", ""))
 
     @property
+    def unsettled(self) -> bool:
+        """Did its last owner note something, and not come to its end?"""
+        with self._errors():
+            return bool(self._base.execute("SELECT EXISTS (SELECT 1 FROM noted)").fetchone()[0])
+
+    @property
     def mapping(self) -> str:
         return str(self._fact("mapping", ""))
 

@@ -26,7 +26,9 @@ from importer.task import Task
 ENDING = ".drift.json"
 
 HEAD = 20_000
-"""Rows that are looked at before the first request; of a file that looks odd, all of them."""
+"""Rows that are looked at before the first request: of a file that looks odd, all of them, of a
+pipe the first block.
+"""
 
 FEW = 100
 """Rows of which there may be ten times fewer without anybody being told."""
@@ -64,6 +66,7 @@ class Drift:
         self._remembered: Remembered | None = None
         self._salt = new_salt()
         self._overlapped = True
+        self._first: Portrait | None = None
         if self._memory is not None:
             self._remembered = read(self._memory.file(ENDING))
         if self._remembered is not None:
@@ -85,9 +88,10 @@ class Drift:
         for portion in records:
             first.append(portion)
             self._take([portion], self._head)
-            if self._head.rows >= HEAD:
-                break
-        self._judge(self._remembered, reading, warn)
+            if self._head.rows >= HEAD or self._opened.size is None:
+                break  # a pipe may fall silent at any time
+        self._first = self._head.portrait()
+        self._judge(self._remembered, self._first, reading, warn)
         return chain(_let_go(first), records)
 
     def _pass_by(self, records: Iterator[Records]) -> Iterator[Records]:
@@ -128,15 +132,20 @@ class Drift:
             rows=totals.read,
             width=self._layout.width,
             identifier=self._whose,
-            head=self._head.portrait(),
+            head=self._first or self._head.portrait(),
             whole=whole,
             overlapped=self._overlapped,
             salt=self._salt,
         )
         write(self._memory.file(ENDING), remembered)
 
-    def _judge(self, remembered: Remembered, reading: Reading, warn: Callable[[str], None]) -> None:
-        now = self._head.portrait()
+    def _judge(
+        self,
+        remembered: Remembered,
+        now: Portrait,
+        reading: Reading,
+        warn: Callable[[str], None],
+    ) -> None:
         expected = reading.expected_rows(self._opened)
         few = None
         if expected is not None and self._task.limit is None and remembered.rows >= FEW:

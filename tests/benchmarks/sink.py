@@ -124,7 +124,7 @@ def _settings(folder: Path, port: int, inner: int, answer: str, limit: int | Non
     A `return` alone would answer before the body is there. So the outer server proxies: nginx
     buffers a request whole before it turns to the upstream, which gets it without the body.
     """
-    zone = f"limit_req_zone $server_name zone=all:1m rate={limit}r/s;" if limit else ""
+    zone = f"limit_req_zone $server_port zone=all:1m rate={limit}r/s;" if limit else ""
     slow = f"limit_req zone=all burst={limit} nodelay; limit_req_status 429;" if limit else ""
     return f"""\
 daemon off;

@@ -1,6 +1,7 @@
 """Only what changed is sent: the settings, the list of who vanished, the lock, the command."""
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -108,7 +109,8 @@ def test_one_run_at_a_time(nightly: NightDesk) -> None:
 def test_refused_is_unknown(nightly: NightDesk) -> None:
     """A row that the API refused is sent again, also when it says what was known before."""
     nightly.emulator.faults({"kind": "refuse", "ids": ["u7"]})
-    assert nightly.run(rows(50).replace("u7,free", "u7,paid")).totals.failed == 1
+    for _ in range(2):
+        assert nightly.run(rows(50).replace("u7,free", "u7,paid")).totals.failed == 1
     nightly.emulator.faults()
     report = nightly.run(rows(50))
     assert report.totals.read - report.totals.unchanged == 1
@@ -122,6 +124,52 @@ def test_refused_among_many(nightly: NightDesk) -> None:
     assert (report.folder / "rejects.csv").read_text("utf-8") == '"u31","pa\n id"\n'
     (failure,) = report.examples
     assert (failure.row, failure.line, failure.identifier) == (32, 32, "u31")
+
+
+def test_contradictions(desk: NightDesk) -> None:
+    """Of rows that contradict each other the last one wins, every night."""
+    desk.mapping.write_text(DELTA, "utf-8")
+    for _ in range(2):
+        assert desk.run("u1,free\nu1,paid\nu2,free\nu2,free\n").totals.failed == 0
+        assert desk.emulator.profiles() == {"u1": {"plan": "paid"}, "u2": {"plan": "free"}}
+    assert desk.updates == 4 + 2
+
+
+def plans(desk: NightDesk) -> set[str]:
+    return {profile["plan"] for profile in desk.emulator.profiles().values()}
+
+
+def crashed(desk: NightDesk) -> Path:
+    """Have a run die that raises everybody's plan, once some of that has arrived."""
+    desk.mapping.write_text(f"{DELTA}delivery: {{batch_size: 4, concurrency: 2}}\n", "utf-8")
+    desk.write(rows(50, "paid"))
+    run_dir = desk.crash(after=20)
+    assert plans(desk) == {"free", "paid"}
+    return run_dir
+
+
+def test_taken_back_after_a_crash(nightly: NightDesk) -> None:
+    """What a run that died has sent is not taken for what was known before."""
+    crashed(nightly)
+    nightly.run(rows(50))
+    assert plans(nightly) == {"free"}
+
+
+def test_resumed_after_another(nightly: NightDesk) -> None:
+    """What a run sent before another one sent something else is not known when it goes on."""
+    run_dir = crashed(nightly)
+    nightly.run(rows(50))
+    nightly.write(rows(50, "paid"))
+    nightly.resume(run_dir)
+    nightly.run(rows(50, "paid"))
+    assert plans(nightly) == {"paid"}
+
+
+def test_taken_back_after_the_folder_is_gone(nightly: NightDesk) -> None:
+    """So it is too where nobody can tell any more what became of it."""
+    shutil.rmtree(crashed(nightly))
+    nightly.run(rows(50))
+    assert plans(nightly) == {"free"}
 
 
 def test_random_ids(desk: NightDesk) -> None:
