@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from importer.cells import Cells, join_cells, read_cells
 from importer.columns import as_mask, as_texts
 from importer.mapping import MappedColumn, Mapping
-from importer.operations import OPERATIONS
+from importer.operations import around_value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,9 +47,8 @@ def _of_column(column: MappedColumn, cells: Cells) -> pa.StringArray:
         present = cells.present
         return pc.if_else(as_mask(present), "unset", _everywhere("", len(present)))
     operation = "" if column.operation == "set" else f"{column.operation} "
-    wrapped = column.conversion.json_type in OPERATIONS[column.operation].wrapped
-    quote = column.conversion.quote
-    before, after = (f"[{quote}", f"{quote}]") if wrapped else (quote, quote)
+    conversion = column.conversion
+    before, after = around_value(column.operation, conversion.json_type, conversion.quote)
     # An empty cell is unset, or null, by the operation of its column.
     otherwise = {"unset": "unset", "null": f"{operation}null"}.get(column.empty, "")
     return _where(cells, f"{operation}{before}", after, otherwise)

@@ -21,7 +21,7 @@ from importer.hashes import hashes_of
 from importer.identify import IdentifiedChunk, Kind
 from importer.join import Joined, Piece, join, where
 from importer.mapping import JoinedColumns, MappedColumn, Mapping
-from importer.operations import DELETE, OPERATIONS
+from importer.operations import DELETE, OPERATIONS, around_value
 from importer.updates import Updates
 
 
@@ -88,15 +88,15 @@ class _Field:
 
     @classmethod
     def of(cls, column: MappedColumn, cells: Cells) -> "_Field":
-        operation, conversion = OPERATIONS[column.operation], column.conversion
-        wrapped = conversion.json_type in operation.wrapped
+        conversion = column.conversion
+        before, after = around_value(column.operation, conversion.json_type, conversion.quote)
         return cls(
             property=column.property,
             position=column.position,
             operation=column.operation,
             empty=column.empty,
-            before=f"{'[' if wrapped else ''}{conversion.quote}",
-            after=f"{conversion.quote}{']' if wrapped else ''}",
+            before=before,
+            after=after,
             cells=cells,
         )
 

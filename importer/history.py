@@ -13,9 +13,9 @@ import numpy as np
 from importer.errors import ConfigError
 from importer.lock import is_held
 from importer.recall import IMPORTED, IN_DOUBT, LEDGER, REFUSED, Recalled, recall, recall_end
-from importer.report import iso
+from importer.report import iso, resume_command
 from importer.run_folder import REPORT
-from importer.streams import FRAME, STDIN, leads_nowhere
+from importer.streams import FRAME, STDIN, to_give_again
 
 SCHEMA = 1
 
@@ -176,12 +176,8 @@ def _seen_to(recalled: Recalled, which: str) -> bool:
 
 
 def _resume(folder: Path, recalled: Recalled) -> str:
-    if recalled.begun.source == FRAME:
-        return f"import_frame(frame, config, resume={str(folder)!r})"
     sources = recalled.begun.sources
-    again = sources if any(name == STDIN or leads_nowhere(name) for name in sources) else ()
-    pipe = "... | " if STDIN in again else ""
-    return f"{pipe}importer run {shlex.join((*again, '--resume', str(folder)))}"
+    return resume_command(folder, to_give_again(sources), framed=FRAME in sources)
 
 
 def _whose(recalled: Recalled | None) -> str:

@@ -63,7 +63,6 @@ def run_command(
 
 def told(report: Report) -> dict[str, str]:
     """Return the variables that tell of a run."""
-    rows = report.as_json()["rows"]
     return {
         "IMPORTER_RUN": report.run,
         "IMPORTER_STATUS": report.status,
@@ -73,7 +72,7 @@ def told(report: Report) -> dict[str, str]:
         "IMPORTER_SOURCE": str(report.source["name"]),
         "IMPORTER_STOPPED": str(report.stop or ""),
         "IMPORTER_RESUME": report.resume_command,
-        **{f"IMPORTER_ROWS_{name.upper()}": str(count) for name, count in rows.items()},
+        **{f"IMPORTER_ROWS_{name.upper()}": str(count) for name, count in report.rows.items()},
     }
 
 

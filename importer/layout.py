@@ -139,10 +139,10 @@ def read_layout(
         raise SourceError(
             f"{source.name}: the header has {len(header)} names, but the records {width} cells"
         )
-    return Layout(width, tuple(header), preamble), chain(_let_go(sample), records)
+    return Layout(width, tuple(header), preamble), chain(let_go(sample), records)
 
 
-def _let_go(sample: deque[Records]) -> Iterator[Records]:
+def let_go(sample: deque[Records]) -> Iterator[Records]:
     """Hand the sample on without keeping it: its blocks are memory."""
     while sample:
         yield sample.popleft()

@@ -48,6 +48,21 @@ class Totals:
     requests_in_flight: int = 0
     requests_by_status: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def rows(self) -> dict[str, int]:
+        """Return the rows read and the four ways in which they ended, as reports name them."""
+        ends = ("read", "imported", "failed", "in_doubt", "not_attempted")
+        return {name: getattr(self, name) for name in ends}
+
+    @property
+    def requests(self) -> dict[str, Any]:
+        """Return the requests, as reports name them."""
+        return {
+            "sent": self.requests_sent,
+            "retried": self.requests_retried,
+            "by_status": dict(sorted(self.requests_by_status.items())),
+        }
+
 
 @dataclass(slots=True, eq=False)
 class Entry:

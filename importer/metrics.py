@@ -59,7 +59,6 @@ def metrics_text(report: Report, mapping: str, succeeded: float | None) -> str:
     job, finished = {"config": mapping}, report.finished.timestamp()
     if report.exit_code == ExitCode.OK:
         succeeded = finished
-    content = report.as_json()
     run = {"source": str(report.source["name"]), "run": report.run, "status": report.status}
     lines = [
         *_metric("importer_run_info", "The last run.", [({**job, **run}, 1)]),
@@ -80,14 +79,14 @@ def metrics_text(report: Report, mapping: str, succeeded: float | None) -> str:
         *_metric(
             "importer_rows",
             "The rows of the run, by what became of them; read is all of them.",
-            [({**job, "state": state}, count) for state, count in content["rows"].items()],
+            [({**job, "state": state}, count) for state, count in report.rows.items()],
         ),
         *_metric(
             "importer_requests_total",
             "The requests of the run, by their answers.",
             [
                 ({**job, "status": status}, count)
-                for status, count in content["requests"]["by_status"].items()
+                for status, count in report.totals.requests["by_status"].items()
             ],
             kind="counter",
         ),

@@ -44,3 +44,11 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     }
 )
 """In the order in which a row's updates are sent."""
+
+
+def around_value(operation: str, json_type: str, quote: str) -> tuple[str, str]:
+    """Return what stands before and behind a value in an update: its quotes, and brackets where
+    the operation takes lists and the value is none.
+    """
+    wrapped = json_type in OPERATIONS[operation].wrapped
+    return (f"[{quote}", f"{quote}]") if wrapped else (quote, quote)

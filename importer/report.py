@@ -14,6 +14,7 @@ from importer.failure import Failure
 from importer.failure_groups import FailureGroup
 from importer.ledger import Totals
 from importer.rehearsal import Rehearsed
+from importer.streams import STDIN
 from importer.timeline import Timeline
 
 SCHEMA = 1
@@ -68,20 +69,17 @@ class Report:
         """Return the command that goes on with the run; "" where it has come to its end."""
         if self.stop is None or "ledger" not in self.files:
             return ""
-        if self.framed:
-            return f"import_frame(frame, config, resume={str(self.folder)!r})"
-        pipe = "... | " if "-" in self.given_again else ""
-        given = (*self.given_again, "--resume", str(self.folder))
-        return f"{pipe}importer run {shlex.join(given)}"
+        return resume_command(self.folder, self.given_again, framed=self.framed)
 
     @property
     def exit_code(self) -> int:
-        return exit_code(
-            failed=self.totals.failed,
-            in_doubt=self.totals.in_doubt,
-            stop=self.stop,
-            sent=self.totals.requests_sent > 0,
-        )
+        return code_of(self.totals, self.stop)
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Return the rows read, and how they ended."""
+        unchanged = {"unchanged": self.totals.unchanged} if self.compared is not None else {}
+        return self.totals.rows | unchanged
 
     @property
     def rows_per_second(self) -> float:
@@ -101,23 +99,12 @@ class Report:
             **stopped,
             **({"operation": "delete"} if self.deletes else {}),
             "source": dict(self.source),
-            "rows": {
-                "read": totals.read,
-                "imported": totals.imported,
-                "failed": totals.failed,
-                "in_doubt": totals.in_doubt,
-                "not_attempted": totals.not_attempted,
-                **({"unchanged": totals.unchanged} if self.compared is not None else {}),
-            },
+            "rows": self.rows,
             **({"delta": self.compared.as_json()} if self.compared is not None else {}),
             "identifiers": {
                 kind: totals.identifiers[kind] for kind in ("column", "email", "random")
             },
-            "requests": {
-                "sent": totals.requests_sent,
-                "retried": totals.requests_retried,
-                "by_status": dict(sorted(totals.requests_by_status.items())),
-            },
+            "requests": totals.requests,
             "failures_by_code": dict(sorted(totals.failures_by_code.items())),
             "failures_by_column": [group.as_json() for group in self.groups],
             "warnings": list(self.warnings),
@@ -128,6 +115,23 @@ class Report:
             **timeline,
             "files": dict(self.files) | (self.compared.files if self.compared is not None else {}),
         }
+
+
+def resume_command(folder: Path, given_again: Sequence[str], *, framed: bool) -> str:
+    """Return the command that goes on with a run; some sources must be given again for that."""
+    if framed:
+        return f"import_frame(frame, config, resume={str(folder)!r})"
+    pipe = "... | " if STDIN in given_again else ""
+    return f"{pipe}importer run {shlex.join((*given_again, '--resume', str(folder)))}"
+
+
+def code_of(totals: Totals, stop: ImporterError | None) -> int:
+    return exit_code(
+        failed=totals.failed,
+        in_doubt=totals.in_doubt,
+        stop=stop,
+        sent=totals.requests_sent > 0,
+    )
 
 
 def status_of(totals: Totals, stop: ImporterError | None, *, dry_run: bool) -> Status:

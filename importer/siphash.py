@@ -12,8 +12,6 @@ import pyarrow as pa
 from importer.columns import byte_lengths
 from importer.hashes import Hashes, words_of
 
-KEY_BYTES = 16
-
 _State = list[Hashes]
 
 _CONSTANTS = (0x736F6D6570736575, 0x646F72616E646F6D, 0x6C7967656E657261, 0x7465646279746573)

@@ -45,7 +45,7 @@ _MAGIC = {
 }
 
 # In this order: UTF-32's little-endian mark begins with UTF-16's.
-_WIDE_MARKS = {
+WIDE_MARKS = {
     "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
     "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
 }
@@ -221,7 +221,7 @@ def _refuse_binary(name: str, first: bytes, encoding: Encoding) -> None:
         if not encoding.mark and b"\0" not in head:
             raise SourceError(f"{name}: is not {encoding.codec} text; check source.encoding")
         return
-    for family, marks in _WIDE_MARKS.items():
+    for family, marks in WIDE_MARKS.items():
         if first.startswith(marks):
             raise SourceError(
                 f"{name}: is written in {family.upper()}; set source.encoding: {family}"

@@ -28,9 +28,7 @@ class Memory:
 
     def key(self, purpose: str, salt: bytes, size: int = 16) -> bytes:
         """Derive a key; `salt` is random and kept beside what is hashed."""
-        secret = hashlib.blake2b(self.token.reveal().encode()).digest()
-        message = purpose.encode() + b"\0" + salt
-        return hashlib.blake2b(message, key=secret, digest_size=size).digest()
+        return _keyed(self.token, purpose.encode() + b"\0" + salt, size)
 
 
 def find_memory(
@@ -43,10 +41,13 @@ def find_memory(
     folder = state_folder(environment)
     if folder is None:
         return None
-    whose = f"{url}\n{mapping or ''}"
-    secret = hashlib.blake2b(token.reveal().encode()).digest()
-    mark = hashlib.blake2b(whose.encode(), key=secret, digest_size=8).hexdigest()
+    mark = _keyed(token, f"{url}\n{mapping or ''}".encode(), 8).hex()
     return Memory(folder / f"{mapping.stem if mapping else 'python'}-{mark}", token)
+
+
+def _keyed(token: Token, message: bytes, size: int) -> bytes:
+    secret = hashlib.blake2b(token.reveal().encode()).digest()  # a key has 64 bytes at most
+    return hashlib.blake2b(message, key=secret, digest_size=size).digest()
 
 
 def state_folder(environment: Mapping[str, str]) -> Path | None:

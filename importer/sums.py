@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from importer.errors import ImporterError, exit_code
+from importer.errors import ImporterError
 from importer.ledger import Totals
-from importer.report import Report, Status, iso
+from importer.report import Report, Status, code_of, iso
 
 _WORST_FIRST: tuple[Status, ...] = ("stopped", "interrupted", "partial", "dry-run", "complete")
 
@@ -30,12 +30,7 @@ class Sum:
     @property
     def exit_code(self) -> int:
         """Return the code that one run with these books would have."""
-        return exit_code(
-            failed=self.totals.failed,
-            in_doubt=self.totals.in_doubt,
-            stop=self.stop,
-            sent=self.totals.requests_sent > 0,
-        )
+        return code_of(self.totals, self.stop)
 
     def as_json(self) -> dict[str, Any]:
         totals = self.totals
@@ -43,19 +38,9 @@ class Sum:
             "runs": list(self.runs),
             "status": self.status,
             **({"stopped": str(self.stop)} if self.stop is not None else {}),
-            "rows": {
-                "read": totals.read,
-                "imported": totals.imported,
-                "failed": totals.failed,
-                "in_doubt": totals.in_doubt,
-                "not_attempted": totals.not_attempted,
-            },
+            "rows": totals.rows,
             "identifiers": dict(sorted(totals.identifiers.items())),
-            "requests": {
-                "sent": totals.requests_sent,
-                "retried": totals.requests_retried,
-                "by_status": dict(sorted(totals.requests_by_status.items())),
-            },
+            "requests": totals.requests,
             "failures_by_code": dict(sorted(totals.failures_by_code.items())),
             "started": iso(self.started) if self.started else None,
             "finished": iso(self.finished) if self.finished else None,

@@ -34,6 +34,7 @@ from importer.streams import (
     leads_nowhere,
     name_of,
     shown,
+    to_give_again,
 )
 
 Warn = Callable[[str], None]
@@ -85,8 +86,7 @@ class Task:
     @property
     def given_again(self) -> tuple[str, ...]:
         """Return the sources, where a run cannot go on with what it keeps of them."""
-        names = tuple(map(shown, self.sources))
-        return names if any(name == STDIN or leads_nowhere(name) for name in names) else ()
+        return to_give_again(tuple(map(shown, self.sources)))
 
     @property
     def identities(self) -> Identities:

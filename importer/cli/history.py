@@ -7,7 +7,13 @@ import typer
 
 from importer.cli.app import app
 from importer.cli.endings import errors, print_json
-from importer.cli.options import JsonOption, LimitOption, ReportDirOption, SourceArgument
+from importer.cli.options import (
+    JsonOption,
+    LimitOption,
+    ReportDirOption,
+    RunDirArgument,
+    SourceArgument,
+)
 
 ValuesMaskOption = Annotated[bool, typer.Option("--mask", help="Show the form of values only.")]
 
@@ -25,9 +31,8 @@ def runs(report_dir: ReportDirOption = Path("importer-runs"), as_json: JsonOptio
         history = read_history(report_dir)
     if as_json:
         print_json(history.as_json())
-        return
-    for line in history_lines(history):
-        typer.echo(line)
+    else:
+        typer.echo("\n".join(history_lines(history)))
 
 
 @app.command(
@@ -35,7 +40,7 @@ def runs(report_dir: ReportDirOption = Path("importer-runs"), as_json: JsonOptio
     epilog="Example: importer explain importer-runs/20261125T041129Z-a645df --row 17",
 )
 def explain(
-    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="The folder of a run.")],
+    run_dir: RunDirArgument,
     row: Annotated[
         int, typer.Option("--row", min=1, metavar="N", help="The row, as failures.csv counts it.")
     ],
@@ -53,9 +58,8 @@ def explain(
         explained = look_up(run_dir, row, mask=mask)
     if as_json:
         print_json(explained.as_json())
-        return
-    for line in explained_lines(explained):
-        typer.echo(line)
+    else:
+        typer.echo("\n".join(explained_lines(explained)))
 
 
 @app.command(
@@ -81,6 +85,5 @@ def diff(
         comparison = compare(config_a, config_b, source, limit=limit, mask=mask)
     if as_json:
         print_json(comparison.as_json())
-        return
-    for line in comparison_lines(comparison):
-        typer.echo(line)
+    else:
+        typer.echo("\n".join(comparison_lines(comparison)))

@@ -24,6 +24,7 @@ SourcesArgument = Annotated[
         metavar="SOURCE", help=f"{SOURCE_HELP} Several, and patterns, are one after the other."
     ),
 ]
+RunDirArgument = Annotated[Path, typer.Argument(metavar="RUN_DIR", help="The folder of a run.")]
 ConfigOption = Annotated[
     Path, typer.Option("--config", "-c", metavar="CONFIG", help="The mapping file (YAML).")
 ]

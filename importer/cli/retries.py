@@ -1,7 +1,6 @@
 """`importer retry`: what a run set aside, sent again."""
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,6 +17,7 @@ from importer.cli.options import (
     MaxFailuresOption,
     MetricsFileOption,
     QuietOption,
+    RunDirArgument,
 )
 
 
@@ -33,7 +33,7 @@ class InDoubt(StrEnum):
     epilog="Example: importer retry importer-runs/20261125T041129Z-a645df",
 )
 def retry(
-    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="The folder of a run.")],
+    run_dir: RunDirArgument,
     in_doubt: Annotated[
         InDoubt | None,
         typer.Option("--in-doubt", help="Send the rows in doubt again, or take them for settled."),

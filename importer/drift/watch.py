@@ -1,5 +1,6 @@
 """The drift of a run: its file is held against the last one before anything is sent."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -15,7 +16,7 @@ from importer.drift.portrait import Portrait
 from importer.drift.words import ADVICE, TIMES_FEWER, said
 from importer.engage import Engage
 from importer.errors import Drifted, SourceError, StateError
-from importer.layout import Layout, Reading, open_records
+from importer.layout import Layout, Reading, let_go, open_records
 from importer.records import Records
 from importer.report import Report
 from importer.source import Source, open_source
@@ -83,8 +84,8 @@ class Drift:
         if self._memory is None:
             return records
         if self._remembered is None or self._task.run_dir is not None:
-            return self._pass_by(records)  # a pipe may fall silent: nothing waits for its next row
-        first: list[Records] = []
+            return records  # a pipe may fall silent: nothing waits for its next row
+        first: deque[Records] = deque()
         for portion in records:
             first.append(portion)
             self._take([portion], self._head)
@@ -92,20 +93,15 @@ class Drift:
                 break  # a pipe may fall silent at any time
         self._first = self._head.portrait()
         self._judge(self._remembered, self._first, reading, warn)
-        return chain(_let_go(first), records)
-
-    def _pass_by(self, records: Iterator[Records]) -> Iterator[Records]:
-        """Hand records on, the first of them looked at."""
-        for portion in records:
-            if self._head.rows < HEAD:
-                self._take([portion], self._head)
-            yield portion
+        return chain(let_go(first), records)
 
     def watch(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
         """Hand chunks on, each looked at."""
         for chunk in chunks:
             if self._memory is not None:
                 self._all.add(chunk)
+                if self._first is None and self._head.rows < HEAD:
+                    self._head.add(chunk)
             yield chunk
 
     def remember(self, report: Report) -> Report:
@@ -223,8 +219,3 @@ def _labels(task: Task, layout: Layout, reads: tuple[int, ...]) -> dict[int, str
         at: layout.names[at - 1] if layout.names and layout.names[at - 1] in keys else str(at)
         for at in reads
     }
-
-
-def _let_go(first: list[Records]) -> Iterator[Records]:
-    while first:
-        yield first.pop(0)

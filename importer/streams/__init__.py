@@ -13,6 +13,7 @@ from importer.streams.places import (
     name_of,
     open_place,
     shown,
+    to_give_again,
 )
 from importer.streams.stream import BLOCK_BYTES, Stream, in_blocks
 
@@ -31,5 +32,6 @@ __all__ = [
     "name_of",
     "open_place",
     "shown",
+    "to_give_again",
     "unwrapped",
 ]

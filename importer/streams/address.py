@@ -96,7 +96,3 @@ def _parted(address: str) -> tuple[str, str, str, str]:
         return scheme.lower(), user, behind, ""
     user, _, host = authority.rpartition("@")
     return scheme.lower(), user, host + slash + path, rest[end:]
-
-
-def shown_source(source: object) -> str:
-    return shown_address(source) if isinstance(source, str) and is_address(source) else str(source)

@@ -54,6 +54,11 @@ def leads_nowhere(name: str) -> bool:
     return is_address(name) and HIDDEN in name
 
 
+def to_give_again(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of sources, where a run cannot go on with what it keeps of them."""
+    return names if any(name == STDIN or leads_nowhere(name) for name in names) else ()
+
+
 def is_rereadable(place: Place) -> bool:
     """Can it be opened a second time? What comes through a pipe cannot."""
     return is_address(place) or (place not in GONE and Path(place).is_file())

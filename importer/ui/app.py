@@ -1,7 +1,7 @@
 """The page's addresses: each one reads a request, asks the desk, and answers with JSON."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,6 @@ REPORT_POLICY = (
     "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 _page = Environment(
     loader=PackageLoader("importer.ui"), autoescape=select_autoescape(), trim_blocks=True

@@ -17,17 +17,12 @@ from importer.config_file import source_settings
 from importer.errors import SourceError
 from importer.layout import open_records
 from importer.previews import LIKE_A_HEADER, Preview, preview
-from importer.source import open_source
+from importer.source import WIDE_MARKS, open_source
 
 ROWS = 10_000
 """Rows looked at before the page answers: 0.6 s of work for a CRM export."""
 
 _HEAD_BYTES = 4 * 1024 * 1024
-
-_WIDE = (
-    (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,8 +109,8 @@ def _encoding(path: Path) -> str:
             head = stream.read(_HEAD_BYTES)
     except OSError as error:
         raise SourceError(f"{path}: {error.strerror}; name another file") from error
-    for mark, name in _WIDE:
-        if head.startswith(mark):
+    for name, marks in WIDE_MARKS.items():
+        if head.startswith(marks):
             return name
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
