@@ -42,6 +42,14 @@ def say(message: str, log_format: LogFormat, *, event: str = "narration") -> Non
         typer.echo(f"importer: {line}", err=True)
 
 
+def warn(message: str, log_format: LogFormat) -> None:
+    """Say what may be wrong; for people it begins with that word."""
+    if log_format is LogFormat.JSON:
+        say(message, log_format, event="warning")
+    else:
+        say(f"warning: {message}", log_format)
+
+
 @contextmanager
 def signals(log_format: LogFormat = LogFormat.TEXT) -> Iterator[Interruption]:
     """Let SIGINT and SIGTERM end a run in order; the second one ends the program.

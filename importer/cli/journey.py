@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from importer.cli.endings import errors, print_json, say, signals
+from importer.cli.endings import errors, print_json, say, signals, warn
 from importer.cli.options import LogFormat
 from importer.errors import ExitCode
 
@@ -37,7 +37,7 @@ def travel(
         finally:
             observer.close()
     for words in report.afterwards:
-        typer.echo(f"importer: warning: {words}", err=True)
+        warn(words, log_format)
     if report.stop is not None:
         say(f"stopped: {report.stop}", log_format, event="error")
     if as_json:

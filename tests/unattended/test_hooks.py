@@ -193,3 +193,18 @@ def test_webhook_addresses(url: str, insecure: bool, fine: bool) -> None:
     fault = caught.value
     assert isinstance(fault, ValidationError)
     assert "s3cret" not in " ".join(error["msg"] for error in fault.errors())
+
+
+def test_a_failing_hook_told_to_programs(desk: Desk, command: Command) -> None:
+    """With --log-format json a hook that fails is a warning among the other lines of JSON."""
+    desk.write("u1,1\n")
+    mapping = desk.folder / "config.yaml"
+    mapping.write_text(f"{MAPPING}on_finish: {{command: 'exit 7'}}\n")
+    given = ("run", "customers.csv", "-c", mapping, "--report-dir", "runs", "--log-format=json")
+    done = command(*given, **environment(desk))
+    warnings = [
+        line["message"]
+        for line in map(json.loads, done.stderr.splitlines())
+        if line["event"] == "warning"
+    ]
+    assert (done.returncode, warnings) == (0, ["on_finish.command: ended with code 7"])
