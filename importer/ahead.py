@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import suppress
 from itertools import islice
-from threading import Thread
+from threading import Semaphore, Thread
 
 from importer.updates import Updates
 
@@ -13,42 +13,38 @@ HELPING = 16
 
 
 async def ahead(batches: Iterator[Updates]) -> AsyncGenerator[Updates, None]:
-    """Iterate over batches made beside the event loop, one helping ahead of those in use."""
-    pull = _in_thread(lambda: list(islice(batches, HELPING)))
+    """Iterate over batches made beside the event loop, one helping ahead of those in use.
+
+    They are made in a thread that the end of the program does not wait for, as it does for an
+    executor's: a pipe that nobody writes to would hold it up.
+    """
+    loop = asyncio.get_running_loop()
+    made: asyncio.Queue[list[Updates] | BaseException] = asyncio.Queue()
+    wanted = Semaphore()
+    ended = False
+
+    def run() -> None:
+        helping: list[Updates] | BaseException = []
+        while wanted.acquire() and not ended:
+            try:
+                helping = list(islice(batches, HELPING))
+            except BaseException as fault:  # whatever it is, it is not this thread's to deal with
+                helping = fault
+            call_soon(loop, made.put_nowait, helping)
+            if not isinstance(helping, list) or not helping:
+                return
+
+    Thread(target=run, name="reading", daemon=True).start()
     try:
-        while helping := await pull:
-            pull = _in_thread(lambda: list(islice(batches, HELPING)))
+        while helping := await made.get():
+            if isinstance(helping, BaseException):
+                raise helping
+            wanted.release()
             for batch in helping:
                 yield batch
     finally:
-        pull.cancel()
-
-
-def _in_thread(work: Callable[[], list[Updates]]) -> asyncio.Future[list[Updates]]:
-    """Run work in a thread that the end of the program does not wait for.
-
-    An executor's threads are waited for, and a pipe that nobody writes to would hold the end up.
-    """
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[list[Updates]] = loop.create_future()
-
-    def settle_future(result: list[Updates] | None, error: BaseException | None) -> None:
-        if future.cancelled():
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(result or [])
-
-    def run() -> None:
-        try:
-            result, error = work(), None
-        except BaseException as fault:
-            result, error = None, fault
-        call_soon(loop, settle_future, result, error)
-
-    Thread(target=run, name="reading", daemon=True).start()
-    return future
+        ended = True
+        wanted.release()  # let the thread see it
 
 
 def call_soon(

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 60.0
 JITTER = 0.25
-"""Seconds, and the share a pause may vary by: the API's 429 page asks for 2 s doubling to 60 s."""
+"""Seconds, and the share of a pause that chance may take off: the API's 429 page asks for 2 s
+doubling to 60 s. Only off: after a 429 a server has saved up again after a second, and the rest of
+a pause is lost."""
 
 
 def pause_length(trouble: int, chance: float) -> float:
     """Return the seconds to wait after the n-th trouble in a row (from 1); `chance` in [0, 1)."""
     length = min(FIRST_PAUSE * 2.0 ** min(trouble - 1, 16), LONGEST_PAUSE)
-    return float(min(length * (1 - JITTER + 2 * JITTER * chance), LONGEST_PAUSE))
+    return float(length * (1 - JITTER * chance))
 
 
 @dataclass(slots=True)

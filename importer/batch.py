@@ -20,8 +20,16 @@ def batch(updates: Iterable[Updates], size: int) -> Iterator[Updates]:
     """Regroup updates into batches of `size`, fewer only where the bytes of a request end it."""
     rest: Updates | None = None
     for portion in updates:
-        rest = rest.followed_by(portion) if rest is not None else portion
         start = 0
+        if rest is not None and len(portion) > size:
+            # Enough to fill a batch: all of it need not be copied.
+            both = rest.followed_by(portion.cut(0, size))
+            while start < len(rest) and (stop := _fill(both, start, size)) is not None:
+                yield both.cut(start, stop)
+                start = stop
+            portion = portion.cut(start - len(rest), len(portion))
+            rest, start = None, 0
+        rest = rest.followed_by(portion) if rest is not None else portion
         while (stop := _fill(rest, start, size)) is not None:
             yield rest.cut(start, stop)
             start = stop

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import csv
 
-from importer.columns import as_mask, as_numbers, byte_lengths
+from importer.columns import as_mask, as_numbers, byte_lengths, trimmed
 from importer.errors import BooksDoNotBalance
 from importer.failure import Failure
 from importer.records import Dialect, Positions, Records
@@ -118,8 +117,10 @@ def _blank_in(table: pa.Table, rows: Positions) -> Positions:
     for column in table.itercolumns():
         if not len(rows):
             break
-        trimmed = pc.utf8_trim_whitespace(column.combine_chunks().take(as_numbers(rows)))
-        rows = rows[byte_lengths(trimmed) == 0]
+        cells = column.combine_chunks()
+        if len(rows) < len(cells):
+            cells = cells.take(as_numbers(rows))
+        rows = rows[byte_lengths(trimmed(cells)) == 0]
     return rows
 
 

@@ -20,6 +20,7 @@ from importer.columns import (
     empty_texts,
     mask_in,
     text_column,
+    trimmed,
 )
 from importer.mapping import Mapping
 
@@ -113,15 +114,15 @@ def identify(
 
 def _usable(column: pa.StringArray) -> tuple[pa.StringArray, NDArray[np.bool_]]:
     """Trim a column of identifiers, and tell which of them name somebody."""
-    trimmed = pc.utf8_trim_whitespace(column)
-    sizes = byte_lengths(trimmed)
+    names = trimmed(column)
+    sizes = byte_lengths(names)
     usable = sizes > 0
     suspects = np.flatnonzero(usable & (sizes <= _LONGEST_JUNK))
     if len(suspects):
-        words = pc.utf8_lower(trimmed.take(as_numbers(suspects)))
+        words = pc.utf8_lower(names.take(as_numbers(suspects)))
         junk = mask_in(pc.is_in(words, value_set=as_texts(JUNK)))
         usable[suspects[junk]] = False
-    return trimmed, usable
+    return names, usable
 
 
 def random_identifiers(seed: uuid.UUID, rows: NDArray[np.int64]) -> list[str]:

@@ -16,7 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import as_mask, as_numbers, as_texts
+from importer.columns import as_mask, as_numbers, as_texts, byte_offsets
+
+_WIDE = 2**31
+"""Bytes that offsets of 32 bits do not reach."""
 
 Mask = NDArray[np.bool_]
 Indices = NDArray[np.int32]
@@ -74,12 +77,14 @@ def join(groups: Iterable[Sequence[Piece]], rows: int) -> Joined:
     # Turned over at once: writing column by column touches a line of the cache for each number.
     indices = np.ascontiguousarray(places.T).reshape(-1)
     joined = pc.take(pool.texts(), as_numbers(indices), boundscheck=False)
-    offsets = np.frombuffer(joined.buffers()[1], np.int64)
+    wide = pa.types.is_large_binary(joined.type)
+    offsets: NDArray[np.int64] = np.frombuffer(joined.buffers()[1], np.int64 if wide else np.int32)
     stops = np.cumsum([len(group) for group in together])
     ends = offsets[1 : rows * len(pieces) + 1].reshape(rows, len(pieces))[:, stops - 1]
     starts = offsets[: rows * len(pieces) + 1 : len(pieces)]
     before = np.concatenate((starts[:-1, None], ends[:, :-1]), axis=1)
-    return Joined(joined.buffers()[2] or pa.py_buffer(b""), starts.copy(), ends - before)
+    text = joined.buffers()[2] or pa.py_buffer(b"")
+    return Joined(text, starts.astype(np.int64), ends - before)
 
 
 def _merged(pieces: Sequence[Piece]) -> Iterator[Piece]:
@@ -119,6 +124,9 @@ class _Pool:
         self._columns = list(columns.values())
         self._firsts = {key: len(literals) + place * rows for place, key in enumerate(columns)}
         self._rows = np.arange(rows, dtype=np.int32)
+        self._bytes = sum(
+            rows * len(x.encode()) if isinstance(x, str) else _size(x) for x in leaves
+        )
 
     def places(self, piece: Piece) -> Indices | int:
         match piece:
@@ -130,9 +138,17 @@ class _Pool:
             case _:
                 return self._rows + np.int32(self._firsts[id(piece)])
 
-    def texts(self) -> pa.LargeBinaryArray:
-        columns = as_texts([*self._literals]), *self._columns
-        return pa.concat_arrays([column.cast(pa.large_binary()) for column in columns])
+    def texts(self) -> pa.StringArray | pa.LargeBinaryArray:
+        """Return all of them as one array, of the kind that can hold what is joined of it."""
+        texts = [as_texts([*self._literals]), *self._columns]
+        if self._bytes >= _WIDE:
+            texts = [column.cast(pa.large_binary()) for column in texts]
+        return pa.concat_arrays(texts)
+
+
+def _size(column: pa.StringArray) -> int:
+    offsets = byte_offsets(column)
+    return int(offsets[-1]) - int(offsets[0])
 
 
 def _leaves(piece: Piece) -> Iterator["str | pa.StringArray"]:

@@ -34,7 +34,7 @@ def exchange(at: float, updates: int = 200, status: int = 200, took: float = 0.0
 def just_reached(folder: Path) -> Results:
     """Runs of which each figure is at its limit."""
     output = folder / "read-csv.out"
-    output.write_text("read_csv 3.000 s\n")
+    output.write_text("read_csv 3.000 s\nexact 6.000 s\n")
     answers = [exchange(0, 30_000), exchange(1, 30_000), exchange(2, 29_100)]
     answers += [exchange(2, 0) for _ in range(96)] + [exchange(2, 200, status=429)]
     return Results(
@@ -67,6 +67,7 @@ def test_reaches_at_their_limits(tmp_path: Path) -> None:
         "1.10 times",
         "4.00 s",
         "1.00 times",
+        "0.50 times",
         "1.30 times",
         "98.5%",
         "1.00%",
@@ -84,10 +85,10 @@ def test_reaches_at_their_limits(tmp_path: Path) -> None:
         ("floor", run(0.99), 1),
         ("large", run(15.0, peak=220.1), 3),
         ("check", run(3.01), 5),
-        ("typed", run(3.91), 6),
-        ("latency", run(52.6), 9),
-        ("help", run(0.151), 10),
-        ("check-few", run(0.601), 11),
+        ("typed", run(3.91), 7),
+        ("latency", run(52.6), 10),
+        ("help", run(0.151), 11),
+        ("check-few", run(0.601), 12),
     ],
 )
 def test_reaches_beyond_their_limits(
@@ -105,7 +106,7 @@ def test_reaches_of_the_importer_alone(tmp_path: Path) -> None:
     results.runs["importer"] = [run(3.0, cpu=4.01, peak=200.1)]
     results.seen["budget"] = [[exchange(0, 30_000), exchange(2, 200), exchange(2, 0, status=429)]]
     lost = [n for n, line in enumerate(lines(results)) if line.reached == "no"]
-    assert lost == [2, 4, 7, 8]
+    assert lost == [2, 4, 8, 9]
 
 
 def test_reaches_without_runs(tmp_path: Path) -> None:
@@ -115,11 +116,11 @@ def test_reaches_without_runs(tmp_path: Path) -> None:
     results.outputs.clear()
     reached = lines(results)
     missing = [n for n, line in enumerate(reached) if line.reached == NOT_MEASURED]
-    assert missing == [3, 5, 10]
-    assert reached[10].measured == "no run of help"
+    assert missing == [3, 5, 6, 11]
+    assert reached[11].measured == "no run of help"
     few = replace(results, rows=100_000)
     assert (lines(few)[4].wanted, lines(few)[4].reached) == ("under 0.4 s", "no")
-    assert lines(few)[9].measured == "10.500 times"
+    assert lines(few)[10].measured == "10.500 times"
 
 
 def test_flood_is_named(tmp_path: Path) -> None:

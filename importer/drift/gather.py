@@ -10,11 +10,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from importer.chunks import Chunk
-from importer.columns import as_numbers, as_texts, byte_lengths, text_column
+from importer.columns import as_numbers, as_texts, byte_lengths, text_column, trimmed
 from importer.drift.portrait import Column, Portrait, shares
 from importer.hashes import Hashes, hashes_of
 from importer.masking import masked
-from importer.siphash import siphash_texts, siphash_words
+from importer.siphash import siphash_words
 
 SAMPLE = 2_000
 """Rows. Of a column of which they hold none, less than 0.2 % of the file is filled."""
@@ -54,6 +54,7 @@ class Gathering:
         self._identifier = identifier
         self._ids: Hashes = np.empty(0, np.uint64)
         self._cells: list[pa.StringArray] = [as_texts([]) for _ in labels]
+        self._waiting: list[tuple[Hashes, list[pa.StringArray]]] = []
 
     def add(self, chunk: Chunk) -> None:
         if not len(chunk.good):
@@ -67,26 +68,34 @@ class Gathering:
         if not len(chosen):
             return
         taken = as_numbers(chosen)
-        together = np.concatenate((self._ids, hashes[chosen]))
+        columns = [text_column(chunk.table, at).take(taken) for at in self._labels]
+        self._waiting.append(
+            (hashes[chosen], [pc.utf8_slice_codeunits(cells, 0, LONGEST) for cells in columns])
+        )
+        if sum(len(ids) for ids, _ in self._waiting) > SAMPLE:
+            self._choose()
+
+    def _choose(self) -> None:
+        """Choose among those kept and those that wait: not for each chunk, most have few."""
+        together = np.concatenate((self._ids, *(ids for ids, _ in self._waiting)))
         self._ids, first = np.unique(together, return_index=True)  # in ascending order
         self._ids, kept = self._ids[:SAMPLE], as_numbers(first[:SAMPLE])
+        more = zip(*(cells for _, cells in self._waiting), strict=True)
         self._cells = [
-            pa.concat_arrays(
-                (
-                    cells,
-                    pc.utf8_slice_codeunits(text_column(chunk.table, at).take(taken), 0, LONGEST),
-                )
-            ).take(kept)
-            for at, cells in zip(self._labels, self._cells, strict=True)
+            pa.concat_arrays((cells, *others)).take(kept)
+            for cells, others in zip(self._cells, more, strict=True)
         ]
+        self._waiting.clear()
 
     def portrait(self) -> Portrait:
+        if self._waiting:
+            self._choose()
         whole = len(self._ids) < SAMPLE
-        trimmed = [pc.utf8_trim_whitespace(cells) for cells in self._cells]
-        there = [byte_lengths(cells) > 0 for cells in trimmed]
+        columns = [trimmed(cells) for cells in self._cells]
+        there = [byte_lengths(cells) > 0 for cells in columns]
         # All at once: to compile the patterns takes longer than to apply them.
-        forms = _formed(pa.concat_arrays(trimmed)).to_pylist()
-        parts = (forms[at * len(self._ids) :][: len(self._ids)] for at in range(len(trimmed)))
+        forms = _formed(pa.concat_arrays(columns)).to_pylist()
+        parts = (forms[at * len(self._ids) :][: len(self._ids)] for at in range(len(columns)))
         return Portrait(
             rows=self.rows,
             ids=self._ids,
@@ -94,7 +103,7 @@ class Gathering:
             columns={
                 label: _column(self._key, cells, filled, list(compress(part, filled)))
                 for label, cells, filled, part in zip(
-                    self._labels.values(), trimmed, there, parts, strict=True
+                    self._labels.values(), columns, there, parts, strict=True
                 )
             },
         )
@@ -103,9 +112,9 @@ class Gathering:
         """Hash the identifiers; rows without one are drawn by their numbers."""
         if self._identifier is None:
             return siphash_words(self._key, [numbers])
-        trimmed = pc.utf8_trim_whitespace(text_column(table, self._identifier))
-        hashes = siphash_texts(self._key, trimmed)
-        blank = byte_lengths(trimmed) == 0
+        names = trimmed(text_column(table, self._identifier))
+        hashes = siphash_words(self._key, [hashes_of(names)])
+        blank = byte_lengths(names) == 0
         if blank.any():
             hashes[blank] = siphash_words(self._key, [numbers[blank]])
         return hashes

@@ -10,7 +10,7 @@ from importer.drift.portrait import Portrait
 from importer.errors import StateError
 from importer.private_file import replace_private
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ import yaml
 
 from .customers import customers
 from .generate import BENCHMARK_SEED, write_benchmark, write_rows
-from .variants import with_faults
+from .variants import with_faults, without_repeats
 
 SAMPLE_MAPPING = Path(__file__).parents[2] / "sample_data" / "customers.yaml"
 MAKERS = ("customers.py", "words.py", "generate.py")
@@ -56,6 +56,14 @@ def prepare_faulty(folder: Path, rows: int) -> Path:
     path = folder / f"faulty-{rows}-{_makers_digest('variants.py')}.csv"
     if not path.exists():
         write_rows(path, with_faults(customers(rows, BENCHMARK_SEED)))
+    return path
+
+
+def prepare_unique(folder: Path, rows: int) -> Path:
+    """The same rows, each with an id of its own."""
+    path = folder / f"unique-{rows}-{_makers_digest('variants.py')}.csv"
+    if not path.exists():
+        write_rows(path, without_repeats(customers(rows, BENCHMARK_SEED)))
     return path
 
 

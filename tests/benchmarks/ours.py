@@ -42,7 +42,12 @@ def check(course: Course) -> Contender:
 
 def read_csv(course: Course) -> Contender:
     command = (sys.executable, str(PEERS / "read_csv.py"), str(course.inputs.plain))
-    return Contender("read-csv", "pandas.read_csv, as a process", command, rows=0)
+    return Contender(
+        "read-csv",
+        "pandas.read_csv twice, guessing types and with texts kept, as a process",
+        command,
+        rows=0,
+    )
 
 
 def help_(course: Course) -> Contender:

@@ -28,7 +28,8 @@ def written(command: Command, folder: Path, emulator: Emulator, *given: str) -> 
     (folder / "customers.csv").write_text("\n".join([*rows, "too,short"]), "utf-8")
     (folder / "config.yaml").write_text(MAPPING, "utf-8")
     emulator.faults(
-        {"kind": "refuse", "ids": ["u1", "u2"]}, {"kind": "status", "status": 429, "first": 1}
+        {"kind": "refuse", "ids": ["u1", "u2"]},
+        {"kind": "status", "status": 429, "first": 1, "retry_after": 2},
     )
     environment = {"MIXPANEL_URL": emulator.url, "MIXPANEL_TOKEN": "s3cret-t0ken"}
     done = command("run", "customers.csv", "-c", "config.yaml", *given, **environment)

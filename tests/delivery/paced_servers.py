@@ -86,7 +86,7 @@ def deliver_to(
     latency: float,
     *,
     sizes: Sequence[int] = (200,),
-    chance: float = 0.5,
+    chance: float = 0.0,
     retry_after: float = 0.0,
     changes: Sequence[tuple[float, float]] = (),
 ) -> Story:

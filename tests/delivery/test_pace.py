@@ -55,10 +55,10 @@ def test_the_budget_is_used(latency: float) -> None:
 
 
 def test_the_longest_first_pause() -> None:
-    """Jitter may make the pause 2.5 s: nobody uses 97 % after it at 20 ms, but close to that."""
-    story = deliver_to(Bucket(30_000), 1_000_000, 0.02, chance=0.999)
-    assert story.resumed[0] > 2.4
-    assert story.updates(since=1.0) / (30_000 * (story.ended - 1.0)) >= 0.96
+    """Jitter may leave the pause its 2 s."""
+    story = deliver_to(Bucket(30_000), 1_000_000, 0.02, chance=0.0)
+    assert story.resumed[0] > 1.9
+    assert story.updates(since=1.0) / (30_000 * (story.ended - 1.0)) >= 0.97
     assert story.ended < 1.01 * best_end(story, 30_000, 1_000_000, saved=1.0)
 
 
@@ -268,7 +268,7 @@ def test_at_a_real_server(emulator: Emulator) -> None:
         ledger,
         interruption=Interruption(),
         narrate=told.append,
-        timing=Timing(chance=lambda: 0.0),
+        timing=Timing(chance=lambda: 0.999),
     )
     ledger.balance(2_600)
     assert (stop, ledger.totals.imported, len(told)) == (None, 2_600, 1)

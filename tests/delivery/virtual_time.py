@@ -26,4 +26,4 @@ class VirtualTime:
 
     @property
     def timing(self) -> Timing:
-        return Timing(clock=self.clock, sleep=self.sleep, chance=lambda: 0.5)
+        return Timing(clock=self.clock, sleep=self.sleep, chance=lambda: 0.0)

@@ -87,5 +87,5 @@ class NightDesk:
                 "XDG_STATE_HOME": str(self.folder / "state"),
             },
             "observer": Listener(self.told),
-            "timing": Timing(chance=lambda: 0.5),
+            "timing": Timing(chance=lambda: 0.0),
         }

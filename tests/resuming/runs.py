@@ -67,7 +67,7 @@ class Desk:
         around = {
             "environment": {"MIXPANEL_URL": self.emulator.url, "MIXPANEL_TOKEN": TOKEN},
             "observer": Listener(self.told),
-            "timing": Timing(chance=lambda: 0.5),
+            "timing": Timing(chance=lambda: 0.0),
         }
         return around | options
 
