@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import as_mask, byte_lengths, text_column
+from importer.columns import as_mask, as_texts, byte_lengths, one_text, text_column
 from importer.conversion import Conversion, Converted
 from importer.mapping import JoinedColumns, MappedColumn
 
@@ -49,7 +49,7 @@ def _with_default(converted: Converted, default: str, conversion: Conversion) ->
     if not empty.any():
         return converted
     rows = np.flatnonzero(empty)
-    defaults = conversion.convert(pa.array([default] * len(rows), pa.string()))
+    defaults = conversion.convert(as_texts([default] * len(rows)))
     failures = {int(rows[place]): words for place, words in defaults.failures.items()}
     values = pc.replace_with_mask(converted.values, as_mask(empty), defaults.values)
     return Converted(values, {**converted.failures, **failures})
@@ -63,9 +63,12 @@ def join_cells(table: pa.Table, joined: JoinedColumns) -> Cells:
         part = text_column(table, position)
         there = _filled(part)
         # Not the kernel's own skipping of nulls: a row of nothing else is left out of its result.
-        pieces += [pc.if_else(as_mask(there & begun), joined.separator, ""), part]
+        pieces += [
+            pc.if_else(as_mask(there & begun), one_text(joined.separator), one_text("")),
+            part,
+        ]
         begun |= there
-    converted = joined.conversion.convert(pc.binary_join_element_wise(*pieces, ""))
+    converted = joined.conversion.convert(pc.binary_join_element_wise(*pieces, one_text("")))
     return Cells(converted.values, _filled(converted.values), converted.failures)
 
 
@@ -77,6 +80,6 @@ def _mapped(cells: pa.StringArray, values: ReadOnly[str, str]) -> pa.StringArray
     """Replace cells that a value map lists; the others stay what they are."""
     if not values:
         return cells
-    place = pc.index_in(cells, value_set=pa.array(list(values), pa.string()))
-    mapped = pa.array(list(values.values()), pa.string()).take(place)
+    place = pc.index_in(cells, value_set=as_texts(list(values)))
+    mapped = as_texts(list(values.values())).take(place)
     return pc.coalesce(mapped, cells)

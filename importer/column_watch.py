@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import as_mask, byte_lengths, mask_in
+from importer.columns import as_mask, as_numbers, byte_lengths, mask_in, numbers_in
 from importer.conversion import Conversion, Converted
 from importer.house_rules import LONGEST
 from importer.mapping import MappedColumn, Mapping
@@ -68,7 +68,7 @@ class _Seen:
 
     def add(self, cells: pa.StringArray, converted: Converted, *, text: bool) -> None:
         if converted.failures:
-            self._add_failures(cells.take(pa.array(list(converted.failures))))
+            self._add_failures(cells.take(as_numbers(np.array(list(converted.failures)))))
         if self.required:
             blank = byte_lengths(converted.values) == 0
             self.empty += len(_sound(converted.values, converted, blank))
@@ -168,7 +168,7 @@ def _sound(values: pa.StringArray, converted: Converted, rows: NDArray[np.bool_]
 def _longer(values: pa.StringArray) -> int:
     """Count the texts beyond the limit in characters; an escape of JSON stands for one."""
     plain = pc.replace_substring_regex(values, _ESCAPE, "x")
-    return _count(pc.greater(pc.utf8_length(plain), LONGEST))
+    return int(np.count_nonzero(numbers_in(pc.utf8_length(plain)) > LONGEST))
 
 
 def _count(rows: pa.BooleanArray) -> int:

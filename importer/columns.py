@@ -67,6 +67,11 @@ def as_texts(texts: Sequence[str]) -> pa.StringArray:
     )
 
 
+def one_text(text: str) -> pa.StringScalar:
+    """Return a text for kernels, which would make the same of it, and import pandas for that."""
+    return as_texts([text])[0]
+
+
 def empty_texts(count: int) -> pa.StringArray:
     offsets = pa.py_buffer(np.zeros(count + 1, np.int32))
     return pa.StringArray.from_buffers(count, offsets, pa.py_buffer(b""))

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from importer.chunks import Chunk, read_chunks
-from importer.columns import as_numbers, mask_in
+from importer.columns import as_numbers, mask_in, one_text
 from importer.comparison import EXAMPLES, Change, Comparison, Example, masked_comparison
 from importer.config import Config
 from importer.config_file import differences, resolve_destination, settle_config
@@ -197,7 +197,7 @@ def _differences(old: Effects, new: Effects) -> Iterator[tuple[str, _Difference]
 
 def _note(change: Change, difference: _Difference, rows: Positions, names: pa.StringArray) -> None:
     found = difference.rows
-    silent = [mask_in(pc.equal(side, "")) for side in (difference.old, difference.new)]
+    silent = [mask_in(pc.equal(side, one_text(""))) for side in (difference.old, difference.new)]
     change.rows += int(found.sum())
     change.added += int((found & silent[0]).sum())
     change.removed += int((found & silent[1]).sum())

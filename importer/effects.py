@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from importer.cells import Cells, join_cells, read_cells
-from importer.columns import as_mask, as_texts
+from importer.columns import as_mask, as_numbers, as_texts, one_text
 from importer.mapping import MappedColumn, Mapping
 from importer.operations import around_value
 
@@ -45,7 +45,7 @@ def effects_of(table: pa.Table, mapping: Mapping) -> Effects:
 def _of_column(column: MappedColumn, cells: Cells) -> pa.StringArray:
     if column.operation == "unset":
         present = cells.present
-        return pc.if_else(as_mask(present), "unset", _everywhere("", len(present)))
+        return pc.if_else(as_mask(present), one_text("unset"), _everywhere("", len(present)))
     operation = "" if column.operation == "set" else f"{column.operation} "
     conversion = column.conversion
     before, after = around_value(column.operation, conversion.json_type, conversion.quote)
@@ -56,9 +56,11 @@ def _of_column(column: MappedColumn, cells: Cells) -> pa.StringArray:
 
 def _where(cells: Cells, before: str, after: str, otherwise: str) -> pa.StringArray:
     """Return the values with what stands around them, and something else where there is none."""
-    values = pc.binary_join_element_wise(before, cells.values, after, "")
-    return pc.if_else(as_mask(cells.present), values, otherwise)
+    values = pc.binary_join_element_wise(
+        one_text(before), cells.values, one_text(after), one_text("")
+    )
+    return pc.if_else(as_mask(cells.present), values, one_text(otherwise))
 
 
 def _everywhere(text: str, rows: int) -> pa.StringArray:
-    return as_texts([text]).take(pa.array(np.zeros(rows, np.int32)))
+    return as_texts([text]).take(as_numbers(np.zeros(rows, np.int32)))

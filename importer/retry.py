@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from importer.chunks import read_chunks
 from importer.closing import Which, check_retry, file_of, settle
+from importer.columns import as_texts, mask_in
 from importer.config import Config
 from importer.config_file import load_config
 from importer.errors import ConfigError, NothingToDo, SourceChanged, SourceError
@@ -87,12 +87,12 @@ class _File:
         transform = load_transform(self.config.transform, self.folder, layout)
         mapping = resolve_mapping(self.config, transform.width, transform.names)
         chunks = read_chunks(records, opened, layout.width, transform.reads(mapping))
-        names = pa.array(sorted(among), pa.string()) if among is not None else None
+        names = as_texts(sorted(among)) if among is not None else None
         for identified in identify(transform.over(chunks), mapping, self.identities):
             ids, rows = identified.identifiers, identified.chunk.records.first_row
             found = np.arange(len(ids))
             if names is not None:
-                hits = pc.is_in(ids, value_set=names).to_numpy(zero_copy_only=False)
+                hits = mask_in(pc.is_in(ids, value_set=names))
                 found = np.flatnonzero(hits)
             for index in found.tolist():
                 yield rows + int(identified.chunk.good[index]), ids[index].as_py()

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from importer.columns import as_numbers
-from importer.conversion.cells import Rows, buffers, lengths, matching, typed
+from importer.columns import as_numbers, byte_lengths
+from importer.conversion.cells import Rows, buffers, matching, typed
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
 
 # Plain addresses that email-validator accepts for sure: no two hyphens in a row (it refuses some),
@@ -26,7 +26,7 @@ def email(_: TypeOptions) -> Conversion:
     """
 
     def kernel(cells: pa.StringArray) -> tuple[pa.StringArray, Rows]:
-        sure = matching(cells, _PLAIN) & (lengths(cells) <= _SHORT)
+        sure = matching(cells, _PLAIN) & (byte_lengths(cells) <= _SHORT)
         rows = np.flatnonzero(sure)
         offsets, text = buffers(cells)
         last = offsets[1:][rows]

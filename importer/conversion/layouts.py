@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from importer.columns import as_mask
-from importer.conversion.cells import Rows, buffers, from_buffers, lengths
+from importer.columns import as_mask, byte_lengths
+from importer.conversion.cells import Rows, buffers, from_buffers
 
 Seconds: TypeAlias = NDArray[np.int64]
 
@@ -102,7 +102,7 @@ def _layout(tokens: list[str], fraction: str, offset: str, unambiguous: bool) ->
 
 def parse(cells: pa.StringArray, known: Sequence[Layout]) -> Parsed:
     """Read the cells that have one of these layouts and a place in the calendar."""
-    sizes = lengths(cells)
+    sizes = byte_lengths(cells)
     present = set(np.unique(sizes).tolist())
     parsed = Parsed(np.zeros(len(cells), np.int64), *np.zeros((2, len(cells)), bool))
     for layout in (layout for layout in known if layout.length in present):

@@ -7,7 +7,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from importer.columns import as_mask
+from importer.columns import as_mask, one_text
 from importer.conversion.cells import Kernel, Rows, buffers, typed
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
 from importer.conversion.nesting import MOST_BYTES, size_fault
@@ -60,8 +60,10 @@ def _kernel(separator: str) -> Kernel:
         sure[np.searchsorted(offsets, where[odd], side="right") - 1] = False
         items = pc.replace_substring(escape(tight), separator, _BETWEEN)
         if sure.all():
-            return pc.binary_join_element_wise('["', items, '"]', ""), sure
-        opening, closing = (pc.if_else(as_mask(sure), end, "") for end in ('["', '"]'))
-        return pc.binary_join_element_wise(opening, items, closing, ""), sure
+            opening, closing = one_text('["'), one_text('"]')
+        else:
+            mask, none = as_mask(sure), one_text("")
+            opening, closing = (pc.if_else(mask, one_text(end), none) for end in ('["', '"]'))
+        return pc.binary_join_element_wise(opening, items, closing, one_text("")), sure
 
     return kernel

@@ -6,7 +6,8 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from importer.conversion.cells import Kernel, Rows, lengths, matching, typed
+from importer.columns import byte_lengths
+from importer.conversion.cells import Kernel, Rows, matching, typed
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
 
 # How the mark that a mapping names is written in files: a space is often one that does not
@@ -83,7 +84,7 @@ def _finite(cell: str, sign: str, digits: str, exponent: str) -> str:
 
 def _kernel(options: TypeOptions, pattern: str) -> Kernel:
     def kernel(cells: pa.StringArray) -> tuple[pa.StringArray, Rows]:
-        sure = matching(cells, pattern) & (lengths(cells) <= _SURELY_FINITE)
+        sure = matching(cells, pattern) & (byte_lengths(cells) <= _SURELY_FINITE)
         values = cells
         if options.thousands is not None:
             mark = _WRITTEN_AS.get(options.thousands)

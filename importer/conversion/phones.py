@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import as_mask
-from importer.conversion.cells import Kernel, Rows, buffers, from_buffers, lengths, matching, typed
+from importer.columns import as_mask, byte_lengths, one_text
+from importer.conversion.cells import Kernel, Rows, buffers, from_buffers, matching, typed
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
 
 # Digits and what the library takes for punctuation, full-width forms too.
@@ -143,11 +143,11 @@ def _national(
     plan = _plan(region)
     if plan is None:
         return cells, sure
-    hits = candidates & (lengths(cells) <= _MOST_DIGITS) & ~_begins(cells, plan.undecided)
+    hits = candidates & (byte_lengths(cells) <= _MOST_DIGITS) & ~_begins(cells, plan.undecided)
     rest = pc.replace_substring_regex(cells, f"^{plan.trunk}", "") if plan.trunk else cells
     hits &= matching(rest, plan.number)
-    hits &= plan.lengths[np.minimum(lengths(rest), len(plan.lengths) - 1)]
-    written = pc.binary_join_element_wise(f"+{plan.code}", rest, "")
+    hits &= plan.lengths[np.minimum(byte_lengths(rest), len(plan.lengths) - 1)]
+    written = pc.binary_join_element_wise(one_text(f"+{plan.code}"), rest, one_text(""))
     return pc.if_else(as_mask(hits), written, cells), sure | hits
 
 

@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from importer.columns import as_mask
-from importer.conversion.cells import Rows, lengths, matching, typed
+from importer.columns import as_mask, byte_lengths, numbers_in, one_text
+from importer.conversion.cells import Rows, matching, typed
 from importer.conversion.layouts import DAY, Layout, Parsed, layouts, parse, write
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
 from importer.conversion.moments import moment_reader
@@ -103,7 +103,7 @@ def timestamp(options: TypeOptions) -> Conversion:
 
     def kernel(cells: pa.StringArray) -> tuple[pa.StringArray, Rows]:
         sure = matching(cells, "-?[0-9]{1,15}")
-        values = pc.cast(pc.if_else(as_mask(sure), cells, "0"), pa.int64()).to_numpy()
+        values = numbers_in(pc.cast(pc.if_else(as_mask(sure), cells, one_text("0")), pa.int64()))
         milliseconds = np.abs(values) >= _FIRST_MILLISECONDS
         if unit:
             milliseconds = np.full(len(values), unit == "milliseconds")
@@ -142,7 +142,7 @@ _PADDING = (r"(^|[ /.-])([0-9])\b", r"\10\2")
 def _parse(cells: pa.StringArray, known: Sequence[Layout]) -> Parsed:
     """Read the cells as they are; those that no layout fits with their single digits padded."""
     parsed = parse(cells, known)
-    rest = ~parsed.sure & (lengths(cells) != 0)
+    rest = ~parsed.sure & (byte_lengths(cells) != 0)
     if known and rest.any():
         padded = pc.replace_substring_regex(cells.filter(as_mask(rest)), *_PADDING)
         more = parse(padded, [layout for layout in known if layout.may_be_padded])

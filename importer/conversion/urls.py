@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 import pyarrow as pa
 
-from importer.conversion.cells import Rows, lengths, matching, typed
+from importer.columns import byte_lengths
+from importer.conversion.cells import Rows, matching, typed
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
 
 # What RFC 3986 lets nobody write unescaped and no browser would send either.
@@ -23,7 +24,7 @@ def url(_: TypeOptions) -> Conversion:
     """Absolute http and https addresses, sent as they are written."""
 
     def kernel(cells: pa.StringArray) -> tuple[pa.StringArray, Rows]:
-        return cells, matching(cells, _PLAIN) & (lengths(cells) <= _SHORT)
+        return cells, matching(cells, _PLAIN) & (byte_lengths(cells) <= _SHORT)
 
     return typed(_read, json_type="string", kernel=kernel)
 
