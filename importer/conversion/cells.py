@@ -59,15 +59,17 @@ def _read(
     """Fill these rows of `values` with what the reader makes of each distinct cell."""
     coded = cells.filter(as_mask(rows)).dictionary_encode()
     outcomes = [outcome(cell) for cell in coded.dictionary.to_pylist()]
-    texts = as_texts([text if isinstance(text, str) else "" for text in outcomes])
-    filled = pc.replace_with_mask(values, as_mask(rows), texts.take(coded.indices))
-    words = {code: str(out) for code, out in enumerate(outcomes) if isinstance(out, Unfit)}
-    if not words:
-        return Converted(filled, {})
+    unfit = np.array([isinstance(each, Unfit) for each in outcomes])
+    if not unfit.all():
+        texts = as_texts([each if isinstance(each, str) else "" for each in outcomes])
+        values = pc.replace_with_mask(values, as_mask(rows), texts.take(coded.indices))
+    if not unfit.any():
+        return Converted(values, {})
     codes = numbers_in(coded.indices)
-    unfit = np.isin(codes, list(words))
-    failing = zip(np.flatnonzero(rows)[unfit].tolist(), codes[unfit].tolist(), strict=True)
-    return Converted(filled, {row: words[code] for row, code in failing})
+    failing = np.flatnonzero(unfit[codes])
+    places = np.flatnonzero(rows)[failing].tolist()
+    words = [str(outcomes[code]) for code in codes[failing].tolist()]
+    return Converted(values, dict(zip(places, words, strict=True)))
 
 
 def matching(cells: pa.StringArray, pattern: str) -> Rows:
