@@ -1,7 +1,7 @@
 """The drift of a run: its file is held against the last one before anything is sent."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from importer.records import Records
 from importer.report import Report
 from importer.source import Source, open_source
 from importer.state import Memory, find_memory, make_state_folder
-from importer.streams import is_local
+from importer.streams import Place, is_local, shown
 from importer.task import Task
 
 ENDING = ".drift.json"
@@ -30,6 +30,9 @@ HEAD = 20_000
 """Rows that are looked at before the first request: of a file that looks odd, all of them, of a
 pipe the first block.
 """
+
+EACH = 200_000
+"""Rows of each of several files that are looked at: a tenth of a second."""
 
 FEW = 100
 """Rows of which there may be ten times fewer without anybody being told."""
@@ -88,7 +91,7 @@ class Drift:
         first: deque[Records] = deque()
         for portion in records:
             first.append(portion)
-            self._take([portion], self._head)
+            self._take([portion], self._opened, self._head)
             if self._head.rows >= HEAD or self._opened.size is None:
                 break  # a pipe may fall silent at any time
         self._first = self._head.portrait()
@@ -152,14 +155,22 @@ class Drift:
             findings = self._findings(remembered, now, head=False)
         if self._task.accepts_drift:
             return
+        files = list(self._moved_in_files(remembered))
+        told = {finding.label for _, _, moved in files for finding in moved}
+        findings = [finding for finding in findings if finding.label not in told]
         width = self._layout.width
         lines = list(said(remembered, now, findings, self._properties, few, width))
+        for name, portrait, moved in files:
+            words = said(remembered, portrait, moved, self._properties, None, width)
+            lines += [f"{name}: {line}" for line in words]
         if not lines:
             return
         if self._task.config.drift == "stop":
-            since = f"the file of {remembered.when[:10]}"
-            whole_story = [f"{self._opened.name}: looks unlike {since}:", *lines, ADVICE]
-            raise Drifted("\n".join(whole_story))
+            day, count = remembered.when[:10], len(self._task.sources)
+            head = f"{self._opened.name}: looks unlike the file of {day}:"
+            if count > 1:
+                head = f"{count} files look unlike those of {day}:"
+            raise Drifted("\n".join([head, *lines, ADVICE]))
         for line in lines:
             warn(f"drift: {line}")
 
@@ -179,18 +190,35 @@ class Drift:
         """Return the label of the column that tells rows apart, "" where there is none."""
         return self._labels[self._identifier] if self._identifier is not None else ""
 
+    def _moved_in_files(
+        self, remembered: Remembered
+    ) -> Iterator[tuple[str, Portrait, list[Finding]]]:
+        """Find the columns that moved in one of several files: in all of them together its rows
+        may be few. What else one file has otherwise than all had is no drift.
+        """
+        for place in self._task.sources if len(self._task.sources) > 1 else ():
+            if is_local(place):
+                portrait = self._portrait_of([place], EACH)
+                verdicts = compare(remembered.whole, portrait)
+                found = verdicts.upheld(verdicts)
+                if moved := [finding for finding in found if finding.kind == "moved"]:
+                    yield shown(place), portrait, moved
+
     def _read_all(self) -> Portrait | None:
-        """Read a source that can be opened again to its end, or as far as it goes."""
-        if not all(map(is_local, self._task.sources)):
-            return None
+        """Read sources that can be opened again to their end."""
+        sources = self._task.sources
+        return self._portrait_of(sources) if all(map(is_local, sources)) else None
+
+    def _portrait_of(self, places: Sequence[Place], limit: int | None = None) -> Portrait:
+        """Read sources once more, as far as they go."""
         gathering, settings = self._gathering(), self._task.config.source
-        with suppress(SourceError), closing(open_source(self._task.sources, settings)) as opened:
-            _, _, records = open_records(opened, settings)
-            self._take(records, gathering)
+        with suppress(SourceError), closing(open_source(places, settings)) as opened:
+            _, _, records = open_records(opened, settings, limit)
+            self._take(records, opened, gathering)
         return gathering.portrait()
 
-    def _take(self, records: Iterable[Records], gathering: Gathering) -> None:
-        for chunk in read_chunks(records, self._opened, self._layout.width, self._reads):
+    def _take(self, records: Iterable[Records], opened: Source, gathering: Gathering) -> None:
+        for chunk in read_chunks(records, opened, self._layout.width, self._reads):
             gathering.add(chunk)
 
     def _gathering(self) -> Gathering:

@@ -1,5 +1,6 @@
 """A folder with an export and a mapping, a server, and a memory from night to night."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,13 +50,11 @@ class NightDesk:
     def write(self, text: str) -> None:
         self.source.write_text(text, "utf-8")
 
-    def run(self, text: str | None = None, **options: Any) -> Report:
+    def run(self, text: str | None = None, sources: Sequence[Path] = (), **options: Any) -> Report:
         if text is not None:
             self.write(text)
-        runs = self.folder / "runs"
-        return import_profiles(
-            self.source, self.mapping, **{"report_dir": runs, **self._around(), **options}
-        )
+        around = {"report_dir": self.folder / "runs", **self._around(), **options}
+        return import_profiles(sources or self.source, self.mapping, **around)
 
     def resume(self, run_dir: Path) -> Report:
         return resume_import(run_dir, **self._around())

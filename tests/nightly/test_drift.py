@@ -1,5 +1,6 @@
 """A file that no longer looks like the last one, seen by whoever runs the import."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,35 @@ def test_sorted_by_the_column(desk: NightDesk) -> None:
     assert desk.run(csv_of(rows)).exit_code == 0
     assert desk.run(csv_of(sorted(rows, key=lambda row: row[1]))).exit_code == 0
     refused(desk, [[row[0], ""] for row in rows])
+
+
+def test_several_files(desk: NightDesk) -> None:
+    """Columns that moved in one of several files, short beside the others, end the run and name
+    it; customers who moved to another file do not.
+    """
+    desk.mapping.write_text(f"{MAPPING}drift: stop\n", "utf-8")
+    ends = (0, 40, 260, 300)
+    files = [desk.folder / f"part-{number}.csv" for number in range(3)]
+
+    def write(rows: list[Row], swapped: Sequence[int] = ()) -> None:
+        for number, file in enumerate(files):
+            part = slice(ends[number], ends[number + 1])
+            file.write_text(csv_of((SWAPPED if number in swapped else rows)[part]), "utf-8")
+
+    write(ROWS)
+    assert desk.run(sources=files).exit_code == 0
+    write(ROWS[::-1])
+    assert desk.run(sources=files).warnings == ()
+    for odd in range(3):
+        write(ROWS, [odd])
+        with pytest.raises(Drifted) as caught:
+            desk.run(sources=files)
+        head, first, second, _ = str(caught.value).splitlines()
+        assert head.startswith("3 files look unlike those of 20")
+        swap = "column 2 ($first_name): says what column 3 ($last_name) said; before: "
+        assert first.startswith(f"{files[odd]}: {swap}")
+        assert second.startswith(f"{files[odd]}: column 3 ($last_name): says what column 2")
+    assert desk.run(sources=files, accept_drift=True).exit_code == 0
 
 
 def test_by_name(desk: NightDesk) -> None:
