@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,12 +31,13 @@ def importing(
     url: str,
     preexec: Callable[[], None] | None = None,
     stdin: int | None = subprocess.DEVNULL,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
     """Have `importer ...` run beside the test; it is killed if it is there still at the end."""
     process = subprocess.Popen(
         [sys.executable, "-m", "importer", *map(str, arguments)],
         cwd=folder,
-        env=settings(url),
+        env=settings(url, **(environment or {})),
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
