@@ -1,6 +1,7 @@
 """Real servers of each kind on this machine, behind a line that can be cut."""
 
 import asyncio
+import base64
 import os
 import shutil
 import socket
@@ -18,6 +19,7 @@ import trustme
 
 from tests.resuming.line import Line, line_to
 
+AZURITE = shutil.which("azurite-blob")
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 
 
@@ -83,7 +85,7 @@ def _await_port(port: int, running: "subprocess.Popen[bytes]") -> None:
         with socket.socket() as trial:
             if trial.connect_ex(("127.0.0.1", port)) == 0:
                 return
-    raise AssertionError("nginx did not start")
+    raise AssertionError("the server did not start")
 
 
 @contextmanager
@@ -185,4 +187,54 @@ def gcs(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Server]:
         server.stop()
 
 
-KINDS = {"web": web, "sftp": sftp, "s3": s3, "gcs": gcs}
+_ACCOUNT = "crmexports"
+_KEY = base64.b64encode(b"open-sesame").decode()
+
+
+class Container(Server):
+    def put(self, name: str, content: bytes) -> str:
+        from azure.storage.blob import BlobServiceClient
+
+        said = os.environ["AZURE_STORAGE_CONNECTION_STRING"]
+        with BlobServiceClient.from_connection_string(said) as client:
+            client.get_blob_client("exports", name).upload_blob(content, overwrite=True)
+        return self.before + name
+
+
+@contextmanager
+def azure(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """Azurite, Microsoft's emulator of its blob storage (`npm install -g azurite`)."""
+    pytest.importorskip("adlfs")
+    if AZURITE is None:
+        pytest.skip("azurite is not installed")
+    from azure.storage.blob import BlobServiceClient
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    patch.setenv("AZURITE_ACCOUNTS", f"{_ACCOUNT}:{_KEY}")
+    given = ("--blobPort", str(port), "--location", str(folder))
+    running = subprocess.Popen(
+        [AZURITE, "--silent", "--skipApiVersionCheck", "--disableTelemetry", *given],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        _await_port(port, running)
+        with line_to(port) as line:
+            parts = {
+                "DefaultEndpointsProtocol": "http",
+                "AccountName": _ACCOUNT,
+                "AccountKey": _KEY,
+                "BlobEndpoint": f"{line.url}/{_ACCOUNT}",
+            }
+            said = ";".join(f"{name}={value}" for name, value in parts.items())
+            patch.setenv("AZURE_STORAGE_CONNECTION_STRING", said)
+            with BlobServiceClient.from_connection_string(said) as client:
+                client.create_container("exports")
+            yield Container(folder, "az://exports/", line)
+    finally:
+        running.terminate()
+        running.wait(10)
+
+
+KINDS = {"web": web, "sftp": sftp, "s3": s3, "gcs": gcs, "azure": azure}
