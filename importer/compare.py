@@ -19,7 +19,8 @@ from importer.chunks import Chunk, read_chunks
 from importer.columns import as_numbers, mask_in, one_text
 from importer.comparison import EXAMPLES, Change, Comparison, Example, masked_comparison
 from importer.config import Config
-from importer.config_file import differences, resolve_destination, settle_config
+from importer.config_file import differences, settle_config
+from importer.destination import resolve_destination
 from importer.effects import Effects, effects_of
 from importer.encode import encode
 from importer.engage import Engage

@@ -12,7 +12,8 @@ from importer.cells import Cells, join_cells, read_cells
 from importer.chunks import Chunk, cells_of, read_chunks
 from importer.columns import as_mask, text_column
 from importer.config import Config
-from importer.config_file import load_config, resolve_destination
+from importer.config_file import load_config
+from importer.destination import resolve_destination
 from importer.encode import encode
 from importer.errors import ConfigError
 from importer.failure import Failure

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from importer.circumstances import Circumstances
-from importer.config_file import find_token
+from importer.destination import find_token
 from importer.errors import ConfigError
 from importer.report import Report
 from importer.task import Task

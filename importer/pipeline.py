@@ -10,9 +10,9 @@ from importer.chunks import read_chunks
 from importer.circumstances import Circumstances
 from importer.closing import close_retried
 from importer.column_watch import ColumnWatch
-from importer.config_file import resolve_destination
 from importer.delta.begin import open_delta
 from importer.delta.conclude import conclude, doubts
+from importer.destination import resolve_destination
 from importer.draw_up import draw_up
 from importer.drift.watch import open_drift
 from importer.encode import encode

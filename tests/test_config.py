@@ -6,7 +6,8 @@ import pytest
 
 from importer.address import BASE_URLS, base_url, checked_url
 from importer.config import Config, Project
-from importer.config_file import load_config, resolve_destination
+from importer.config_file import load_config
+from importer.destination import resolve_destination
 from importer.errors import ConfigError, MappingError
 from importer.mapping import resolve_mapping
 

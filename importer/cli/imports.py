@@ -105,7 +105,8 @@ def run(
 
 def _confirm_deletion(sources: Sequence[str], config: Path, log_format: LogFormat) -> None:
     """Ask before profiles are deleted: nothing brings them back."""
-    from importer.config_file import load_config, resolve_destination
+    from importer.config_file import load_config
+    from importer.destination import resolve_destination
     from importer.streams import shown
 
     with errors(log_format):

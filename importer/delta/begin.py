@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from importer import mapping
-from importer.config_file import digest_of_mapping, known_token
+from importer.config_file import digest_of_mapping
 from importer.delta.hashing import Hasher
 from importer.delta.stage import Delta, Everything
 from importer.delta.store import Store
+from importer.destination import known_token
 from importer.engage import Engage
 from importer.errors import ConfigError
 from importer.lock import held_file

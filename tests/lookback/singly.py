@@ -9,7 +9,7 @@ from typing import Any
 
 from importer.chunks import read_chunks
 from importer.config import Config
-from importer.config_file import resolve_destination
+from importer.destination import resolve_destination
 from importer.encode import encode
 from importer.errors import ImporterError
 from importer.identify import Drawn, identify
