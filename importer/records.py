@@ -3,9 +3,6 @@
 The rules are those of RFC 4180 as CSV readers apply them: a quote opens a quoted part only at the
 start of a cell; inside it two quotes stand for one and line breaks are text; anywhere else a quote
 is a character like any other. Records end with LF, CRLF or CR, and a blank line is no record.
-
-A block is searched as a whole, not byte by byte: quotes pair up by parity, and only a block in
-which they do not (a quote in the middle of a cell) is walked quote by quote.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from importer.errors import SourceBroken
+from importer.quotes import CR, LF, outside, quoted_spans
 
 Positions = NDArray[np.int64]
 
@@ -24,8 +22,6 @@ latest, long before the memory is full. An update may have 1 MB."""
 
 MOST_RECORDS = 20_000
 """Records handed on at once, so that short records do not make a large chunk."""
-
-_LF, _CR = 0x0A, 0x0D
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +167,7 @@ def _frame(
     units = _units(data, dialect)
     opens, closes, stray_at = quoted_spans(units, dialect)
     line_ends = _line_ends(units, data, at_end=at_end)
-    record_ends = _outside(line_ends, opens, closes)
+    record_ends = outside(line_ends, opens, closes)
     if dialect.rows:
         line_ends = record_ends
     stops = record_ends + 1
@@ -200,82 +196,17 @@ def _frame(
     return records, used * size
 
 
-def quoted_spans(
-    units: NDArray[np.unsignedinteger], dialect: Dialect
-) -> tuple[Positions, Positions, Positions]:
-    """Find the quoted parts of data that begins with a record.
-
-    Returns the positions of the opening quotes, of their closing quotes (the length of the data
-    where one is missing), and of closing quotes with text behind them. A doubled quote counts as
-    a part that closes and the next one that opens right behind it.
-    """
-    none = np.empty(0, np.int64)
-    if dialect.quote is None:
-        return none, none, none
-    quotes = np.flatnonzero(units == ord(dialect.quote))
-    if not len(quotes):
-        return none, none, none
-    opens, closes = quotes[0::2], quotes[1::2]
-    if len(closes) < len(opens):
-        closes = np.append(closes, len(units))
-    before = np.where(opens > 0, units[opens - 1], _LF)
-    behind = units[np.minimum(closes + 1, len(units) - 1)]
-    behind = np.where(closes + 1 < len(units), behind, _LF)
-    structure = np.array([ord(dialect.delimiter), ord(dialect.quote), _LF, _CR])
-    if np.isin(before, structure).all() and np.isin(behind, structure).all():
-        return opens, closes, none
-    return _walk_quotes(units, quotes, dialect)
-
-
-def _walk_quotes(
-    units: NDArray[np.unsignedinteger], quotes: Positions, dialect: Dialect
-) -> tuple[Positions, Positions, Positions]:
-    """Pair quotes one by one, for data where some of them are mere text."""
-    edge = {ord(dialect.delimiter), _LF, _CR}
-    before = np.where(quotes > 0, units[quotes - 1], _LF).tolist()
-    behind = np.where(
-        quotes + 1 < len(units), units[np.minimum(quotes + 1, len(units) - 1)], _LF
-    ).tolist()
-    at = quotes.tolist()
-    opens, closes, stray = [], [], []
-    i, last = 0, len(at)
-    while i < last:
-        if before[i] not in edge:  # in the middle of a cell: text
-            i += 1
-            continue
-        opens.append(at[i])
-        i += 1
-        while i + 1 < last and at[i + 1] == at[i] + 1:  # doubled: one quote of text
-            i += 2
-        if i == last:
-            closes.append(len(units))
-            break
-        closes.append(at[i])
-        if behind[i] not in edge:
-            stray.append(at[i])
-        i += 1
-    return np.array(opens, np.int64), np.array(closes, np.int64), np.array(stray, np.int64)
-
-
 def _line_ends(units: NDArray[np.unsignedinteger], data: bytes, *, at_end: bool) -> Positions:
     """Find where physical lines end: LF, the LF of CRLF, or a CR with no LF behind it."""
-    ends = np.flatnonzero(units == _LF)
+    ends = np.flatnonzero(units == LF)
     if b"\r" not in data:
         return ends
-    returns = np.flatnonzero(units == _CR)
+    returns = np.flatnonzero(units == CR)
     if len(returns) and returns[-1] == len(units) - 1 and not at_end:
         returns = returns[:-1]  # its LF may be in the next block
     behind = units[np.minimum(returns + 1, len(units) - 1)]
-    lone = returns[(behind != _LF) | (returns + 1 == len(units))]
+    lone = returns[(behind != LF) | (returns + 1 == len(units))]
     return np.union1d(ends, lone) if len(lone) else ends
-
-
-def _outside(positions: Positions, opens: Positions, closes: Positions) -> Positions:
-    """Keep the positions that lie in no quoted part."""
-    if not len(opens):
-        return positions
-    part = np.searchsorted(opens, positions) - 1
-    return positions[(part < 0) | (positions > closes[part])]
 
 
 def _ending_lengths(units: NDArray[np.unsignedinteger], stops: Positions) -> Positions:
@@ -283,9 +214,9 @@ def _ending_lengths(units: NDArray[np.unsignedinteger], stops: Positions) -> Pos
     if not len(stops):
         return stops
     last = units[stops - 1]
-    lengths: Positions = ((last == _LF) | (last == _CR)).astype(np.int64)
+    lengths: Positions = ((last == LF) | (last == CR)).astype(np.int64)
     previous = np.where(stops > 1, units[np.maximum(stops - 2, 0)], 0)
-    lengths[(last == _LF) & (previous == _CR)] = 2
+    lengths[(last == LF) & (previous == CR)] = 2
     return lengths
 
 
