@@ -5,8 +5,8 @@ shares an identifier is unsettled, and the parts of a split batch follow one ano
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import Callable, Iterator
+from contextlib import aclosing
 from functools import partial
 
 from importer.ahead import ahead, call_soon
@@ -25,6 +25,7 @@ from importer.settle import Settling, advance, settle
 from importer.stops import denied, held_up, not_the_api, refuses_everything, unreachable
 from importer.timing import Timing
 from importer.transport import open_client, post
+from importer.turns import Turns
 from importer.updates import Updates
 from importer.verdict import (
     Accepted,
@@ -86,7 +87,6 @@ class _Delivery:
         self._bounds = bounds
         self._divides = divides
         self._began = timing.clock()
-        self._probing, self._turnstile = asyncio.Lock(), asyncio.Lock()
         self._destination = destination
         self._settings = settings
         self._ledger = ledger
@@ -94,7 +94,8 @@ class _Delivery:
         self._timing = timing
         self._backoff = Backoff(timing.clock, timing.chance, settings.give_up_after)
         self._pace = Pace(timing.clock)
-        self._budget = Budget(timing.clock, rate)
+        budget = Budget(timing.clock, rate)
+        self._turns = Turns(self._backoff, self._pace, budget, timing, ledger.repeatable)
         self._guard = Guard()
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._window = asyncio.Semaphore(most_begun(settings))
@@ -163,7 +164,7 @@ class _Delivery:
         retried = False
         while rest is not None and self._stop is None:
             part = rest
-            async with self._turn(part.count):
+            async with self._turns.take(part.count):
                 verdict, sent_at, rest = await self._attempt(entry, settling, part, again=retried)
                 self._heed(entry.updates, part, verdict, sent_at)
             retried = isinstance(verdict, Busy | Lost)
@@ -171,35 +172,6 @@ class _Delivery:
                 # Whether the rows are at fault or the server, other batches will tell.
                 break
         return rest
-
-    @asynccontextmanager
-    async def _turn(self, updates: int) -> AsyncIterator[None]:
-        """Wait for the time to send.
-
-        While there is trouble, what must not be repeated goes one at a time: each lost answer puts
-        a whole batch in doubt.
-        """
-        if self._ledger.repeatable or not self._backoff.stuck():
-            await self._pause(updates)
-            yield
-            return
-        async with self._probing:
-            await self._pause(updates)
-            if self._backoff.stuck():
-                yield
-                return
-        yield
-
-    async def _pause(self, updates: int) -> None:
-        """Wait one after the other, as they came, so that all are not let go at once."""
-        async with self._turnstile:
-            while (wait := self._wait(updates)) > 0:
-                await self._timing.sleep(wait)
-            self._pace.sent(updates)
-            self._budget.sent(updates)
-
-    def _wait(self, updates: int) -> float:
-        return max(self._pace.wait(updates, self._backoff.resume_at), self._budget.wait())
 
     async def _attempt(
         self, entry: Entry, settling: Settling, part: Updates, *, again: bool

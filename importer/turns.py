@@ -1,0 +1,53 @@
+"""Whose turn it is to send, and when: pauses, the server's pace and the run's budget."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from importer.backoff import Backoff
+from importer.budget import Budget
+from importer.pace import Pace
+from importer.timing import Timing
+
+
+class Turns:
+    """Shared by all requests of a run; `repeatable` says whether what they send may go twice."""
+
+    def __init__(
+        self, backoff: Backoff, pace: Pace, budget: Budget, timing: Timing, repeatable: bool
+    ) -> None:
+        self._backoff = backoff
+        self._pace = pace
+        self._budget = budget
+        self._timing = timing
+        self._repeatable = repeatable
+        self._probing, self._turnstile = asyncio.Lock(), asyncio.Lock()
+
+    @asynccontextmanager
+    async def take(self, updates: int) -> AsyncIterator[None]:
+        """Wait for the time to send so many updates.
+
+        While there is trouble, what must not be repeated goes one at a time: each lost answer puts
+        a whole batch in doubt.
+        """
+        if self._repeatable or not self._backoff.stuck():
+            await self._pause(updates)
+            yield
+            return
+        async with self._probing:
+            await self._pause(updates)
+            if self._backoff.stuck():
+                yield
+                return
+        yield
+
+    async def _pause(self, updates: int) -> None:
+        """Wait one after the other, as they came, so that all are not let go at once."""
+        async with self._turnstile:
+            while (wait := self._wait(updates)) > 0:
+                await self._timing.sleep(wait)
+            self._pace.sent(updates)
+            self._budget.sent(updates)
+
+    def _wait(self, updates: int) -> float:
+        return max(self._pace.wait(updates, self._backoff.resume_at), self._budget.wait())
