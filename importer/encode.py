@@ -46,16 +46,25 @@ def _encode_chunk(identified: IdentifiedChunk, mapping: Mapping, destination: En
     ]
     parts = _parts(fields, mapping, rows=len(good))
     escaped = escape(identified.identifiers)
-    updates = join((_update(escaped, part, destination) for part in parts), len(good))
+    failed = _failed(identified, fields, mapping)
+    keep = np.ones(len(good), bool)
+    keep[list(failed)] = False
+    rows = np.flatnonzero(keep)
+    updates = join(
+        (_update(escaped, part, destination) for part in parts),
+        len(good),
+        keep if failed else None,
+    )
+    if oversize := dict(_oversize(identified, updates, rows)):
+        failed |= oversize
+        keep[list(oversize)] = False
+        updates = updates.filter(keep[rows])
     counts: NDArray[np.int64] = np.sum([part.rows for part in parts], axis=0, dtype=np.int64)
-    failed = _failed(identified, fields, updates, mapping)
     identifiers, kinds = identified.identifiers, identified.kinds
     failures = identified.chunk.failures
     if failed:
         failures = tuple(sorted((*failures, *failed.values()), key=lambda failure: failure.row))
-        keep = np.ones(len(good), bool)
-        keep[list(failed)] = False
-        updates, identifiers = updates.filter(keep), identifiers.filter(as_mask(keep))
+        identifiers = identifiers.filter(as_mask(keep))
         good, kinds, counts = good[keep], kinds[keep], counts[keep]
     return Updates(
         text=memoryview(updates.text),
@@ -181,13 +190,10 @@ def _update(identifiers: pa.StringArray, part: _Part, destination: Engage) -> li
 
 
 def _failed(
-    identified: IdentifiedChunk,
-    fields: Sequence[_Field],
-    updates: Joined,
-    mapping: Mapping,
+    identified: IdentifiedChunk, fields: Sequence[_Field], mapping: Mapping
 ) -> dict[int, Failure]:
-    """Say of each row that cannot be sent why, the first reason of several."""
-    failed = dict(_oversize(identified, updates))
+    """Say of each row that has no update why, the first reason of several."""
+    failed: dict[int, Failure] = {}
     for i in np.flatnonzero(identified.kinds == Kind.NONE):
         failed[int(i)] = _nameless(identified, int(i), mapping)
     unfit: dict[int, list[_Field]] = {}
@@ -215,15 +221,18 @@ def _unfit(identified: IdentifiedChunk, index: int, fields: Sequence[_Field]) ->
     return _failure(identified, index, code, "; ".join(words), first.position, first.property)
 
 
-def _oversize(identified: IdentifiedChunk, updates: Joined) -> Iterator[tuple[int, Failure]]:
-    """Find the rows with an update that is too large, or with more of them than a request takes."""
+def _oversize(
+    identified: IdentifiedChunk, updates: Joined, rows: NDArray[np.intp]
+) -> Iterator[tuple[int, Failure]]:
+    """Find, of these rows, those with an update too large, or with more than a request takes."""
     largest = updates.sizes.max(axis=1, initial=1) - 1  # the comma
     together = updates.sizes.sum(axis=1) + 1  # brackets, and one comma less
     for i in np.flatnonzero((largest > UPDATE_BYTES) | (together >= REQUEST_BYTES)):
         reason = f"{largest[i]:,} bytes as an update; the API takes {UPDATE_BYTES:,}"
         if largest[i] <= UPDATE_BYTES:
             reason = f"{together[i]:,} bytes of updates; a request takes {REQUEST_BYTES:,}"
-        yield int(i), _failure(identified, int(i), "too_large", reason, None)
+        row = int(rows[i])
+        yield row, _failure(identified, row, "too_large", reason, None)
 
 
 def _failure(

@@ -66,8 +66,11 @@ def where(rows: Mask, piece: Piece, otherwise: Piece = "") -> Piece:
     return Where(rows, piece, otherwise) if rows.any() else otherwise
 
 
-def join(groups: Iterable[Sequence[Piece]], rows: int) -> Joined:
-    """Join the pieces of every group, row by row. No cell may be null."""
+def join(groups: Iterable[Sequence[Piece]], rows: int, kept: Mask | None = None) -> Joined:
+    """Join the pieces of every group, row by row, of all rows or those that are `kept`.
+
+    No cell may be null.
+    """
     together = [list(_merged(group)) for group in groups]
     pieces = [piece for group in together for piece in group]
     pool = _Pool(pieces, rows)
@@ -75,7 +78,9 @@ def join(groups: Iterable[Sequence[Piece]], rows: int) -> Joined:
     for line, piece in zip(places, pieces, strict=True):
         line[:] = pool.places(piece)
     # Turned over at once: writing column by column touches a line of the cache for each number.
-    indices = np.ascontiguousarray(places.T).reshape(-1)
+    turned = np.ascontiguousarray(places.T)
+    turned = turned if kept is None else turned[kept]
+    indices, rows = turned.reshape(-1), len(turned)
     joined = pc.take(pool.texts(), as_numbers(indices), boundscheck=False)
     wide = pa.types.is_large_binary(joined.type)
     offsets: NDArray[np.int64] = np.frombuffer(joined.buffers()[1], np.int64 if wide else np.int32)

@@ -72,6 +72,19 @@ def _read(
     return Converted(values, dict(zip(places, words, strict=True)))
 
 
+def once_each(kernel: Kernel) -> Kernel:
+    """Convert each distinct cell once, where a quarter or more are repeated: days are."""
+
+    def distinct(cells: pa.StringArray) -> tuple[pa.StringArray, Rows]:
+        coded = cells.dictionary_encode()
+        if 4 * len(coded.dictionary) > 3 * len(cells):
+            return kernel(cells)
+        values, sure = kernel(coded.dictionary)
+        return values.take(coded.indices), sure[numbers_in(coded.indices)]
+
+    return distinct
+
+
 def matching(cells: pa.StringArray, pattern: str) -> Rows:
     """Tell which cells match a whole RE2 pattern: 0.03 to 0.12 s for a million."""
     return mask_in(pc.match_substring_regex(cells, f"^(?:{pattern})$"))

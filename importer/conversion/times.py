@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from importer.columns import as_mask, byte_lengths, numbers_in, one_text
-from importer.conversion.cells import Rows, matching, typed
+from importer.conversion.cells import Rows, matching, once_each, typed
 from importer.conversion.layouts import DAY, Layout, Parsed, layouts, parse, write
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
 from importer.conversion.moments import moment_reader
@@ -49,7 +49,7 @@ def date(options: TypeOptions) -> Conversion:
         sure = parsed.sure & ~parsed.utc & (parsed.seconds % DAY == 0)
         return write(parsed.seconds, sure, time=False), sure
 
-    return typed(read, json_type="string", kernel=kernel)
+    return typed(read, json_type="string", kernel=once_each(kernel))
 
 
 def datetime(options: TypeOptions) -> Conversion:
