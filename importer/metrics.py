@@ -1,22 +1,18 @@
-"""What became of a run, for Prometheus: a file as node_exporter's textfile collector reads it.
+"""What became of a run, for Prometheus: a file as node_exporter's textfile collector reads it."""
 
-The format is the text format of Prometheus' documentation ("Exposition formats").
-"""
-
-import os
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Metric, generate_latest, write_to_textfile
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.registry import Collector
 
 from importer.errors import ExitCode
 from importer.report import Report
 
 _SUCCESS = "importer_last_success_timestamp_seconds"
-
-_KEPT = re.compile(rf"^{_SUCCESS}(?:\{{.*\}})? (\S+)$", re.MULTILINE)
-
-Sample = tuple[Mapping[str, str], float]
 
 
 def write_metrics(path: Path, report: Report, mapping: str) -> None:
@@ -27,84 +23,82 @@ def write_metrics(path: Path, report: Report, mapping: str) -> None:
     before = ""
     with suppress(FileNotFoundError):
         before = path.read_text(encoding="utf-8", errors="replace")
-    # Not *.prom: the collector must not see it.
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with draft.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(metrics_text(report, mapping, last_success(before)))
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.chmod(0o644)
-        draft.replace(path)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
+    write_to_textfile(str(path), _registry(report, mapping, last_success(before)))
+    path.chmod(0o644)
 
 
 def last_success(text: str) -> float | None:
     """Return the time of the last success that such a file tells."""
-    found = _KEPT.search(text)
-    try:
-        return float(found[1]) if found is not None else None
-    except ValueError:
-        return None
+    with suppress(ValueError):
+        for family in text_string_to_metric_families(text):
+            if family.name == _SUCCESS and family.samples:
+                return family.samples[0].value
+    return None
 
 
 def metrics_text(report: Report, mapping: str, succeeded: float | None) -> str:
-    """Return the metrics of a run, all of them labelled with its mapping file.
+    """Return the metrics of a run as the file has them."""
+    return generate_latest(_registry(report, mapping, succeeded)).decode()
+
+
+def _registry(report: Report, mapping: str, succeeded: float | None) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    registry.register(_Run(report, mapping, succeeded))
+    return registry
+
+
+class _Run(Collector):
+    """The metrics of a run, all of them labelled with its mapping file.
 
     Name and source of the run are labels of `importer_run_info` alone: they change with each run,
     and every change of a label is a new series.
     """
-    job, finished = {"config": mapping}, report.finished.timestamp()
-    if report.exit_code == ExitCode.OK:
-        succeeded = finished
-    run = {"source": str(report.source["name"]), "run": report.run, "status": report.status}
-    lines = [
-        *_metric("importer_run_info", "The last run.", [({**job, **run}, 1)]),
-        *_metric(
-            "importer_last_run_timestamp_seconds", "When the last run ended.", [(job, finished)]
-        ),
-        *_metric(
-            _SUCCESS,
-            "When a run last ended with exit code 0.",
-            [(job, succeeded)] if succeeded is not None else [],
-        ),
-        *_metric(
-            "importer_run_duration_seconds", "How long the run took.", [(job, report.seconds)]
-        ),
-        *_metric(
-            "importer_run_exit_code", "The exit code of the run.", [(job, int(report.exit_code))]
-        ),
-        *_metric(
+
+    def __init__(self, report: Report, mapping: str, succeeded: float | None) -> None:
+        self._report, self._mapping = report, _known(mapping)
+        self._succeeded = succeeded
+
+    def collect(self) -> Iterator[Metric]:
+        report, finished = self._report, self._report.finished.timestamp()
+        info = GaugeMetricFamily(
+            "importer_run_info", "The last run.", labels=["config", "source", "run", "status"]
+        )
+        source = _known(str(report.source["name"]))
+        info.add_metric([self._mapping, source, report.run, report.status], 1)
+        yield info
+        yield self._gauge(
+            "importer_last_run_timestamp_seconds", "When the last run ended.", finished
+        )
+        succeeded = finished if report.exit_code == ExitCode.OK else self._succeeded
+        if succeeded is not None:
+            yield self._gauge(_SUCCESS, "When a run last ended with exit code 0.", succeeded)
+        yield self._gauge("importer_run_duration_seconds", "How long the run took.", report.seconds)
+        yield self._gauge(
+            "importer_run_exit_code", "The exit code of the run.", int(report.exit_code)
+        )
+        rows = GaugeMetricFamily(
             "importer_rows",
             "The rows of the run, by what became of them; read is all of them.",
-            [({**job, "state": state}, count) for state, count in report.rows.items()],
-        ),
-        *_metric(
-            "importer_requests_total",
+            labels=["config", "state"],
+        )
+        for state, count in report.rows.items():
+            rows.add_metric([self._mapping, state], count)
+        yield rows
+        requests = CounterMetricFamily(
+            "importer_requests",
             "The requests of the run, by their answers.",
-            [
-                ({**job, "status": status}, count)
-                for status, count in report.totals.requests["by_status"].items()
-            ],
-            kind="counter",
-        ),
-    ]
-    return "".join(f"{line}\n" for line in lines)
+            labels=["config", "status"],
+        )
+        for status, count in report.totals.requests["by_status"].items():
+            requests.add_metric([self._mapping, status], count)
+        yield requests
+
+    def _gauge(self, name: str, about: str, value: float) -> GaugeMetricFamily:
+        gauge = GaugeMetricFamily(name, about, labels=["config"])
+        gauge.add_metric([self._mapping], value)
+        return gauge
 
 
-def _metric(name: str, about: str, samples: list[Sample], *, kind: str = "gauge") -> Iterator[str]:
-    if not samples:
-        return
-    yield f"# HELP {name} {about}"
-    yield f"# TYPE {name} {kind}"
-    for labels, value in samples:
-        given = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
-        yield f"{name}{{{given}}} {value!r}"
-
-
-def _escaped(text: str) -> str:
-    # A name of a file need not be UTF-8, but the format is.
-    known = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return known.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+def _known(text: str) -> str:
+    """Return a text that UTF-8 has: a name of a file need not be one."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
