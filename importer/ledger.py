@@ -258,10 +258,9 @@ class Ledger:
         totals.not_attempted += entry.not_attempted
         for failure in page.failed:
             totals.failures_by_code[failure.code] += 1
-        kinds = np.concatenate((updates.kinds, updates.unchanged_kinds))
-        counts = np.bincount(kinds, minlength=len(Kind)).tolist()
+        kinds = updates.kinds.tobytes() + updates.unchanged_kinds.tobytes()
         for kind, name in _NAMED:
-            totals.identifiers[name] += counts[kind]
+            totals.identifiers[name] += kinds.count(kind)
 
     def _write(self, page: _Page) -> None:
         for failure in page.failed:
