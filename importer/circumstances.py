@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self, TypedDict
 
 from importer.interruption import Interruption
-from importer.progress import Observer, Silence
+from importer.progress import WARNING, Observer, Silence
 from importer.timing import Timing
 
 
@@ -53,4 +53,4 @@ class Circumstances:
 
     def warn(self, words: str) -> None:
         self.warnings.append(words)
-        self.observer.narrate(f"warning: {words}")
+        self.observer.narrate(f"{WARNING}{words}")

@@ -12,7 +12,7 @@ from importer.failure import Failure
 from importer.json_lines import JsonLines
 from importer.ledger import Totals
 from importer.next_steps import next_steps, outcome
-from importer.progress import Progress
+from importer.progress import WARNING, Progress
 from importer.rehearsal_words import rehearsal_lines
 from importer.report import Report
 from importer.run_folder import FAILURES
@@ -73,13 +73,17 @@ class Lines:
 
 
 class Quiet:
-    """No progress at all."""
+    """No progress at all, warnings only."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
 
     def update(self, progress: Progress) -> None:
         pass
 
     def narrate(self, message: str) -> None:
-        pass
+        if message.startswith(WARNING):
+            print(message, file=self._stream, flush=True)
 
     def close(self) -> None:
         pass
@@ -90,7 +94,7 @@ def observer(*, quiet: bool, as_lines: bool = False) -> Bar | Lines | Quiet | Js
     if as_lines:
         return JsonLines(sys.stderr, quiet=quiet)
     if quiet:
-        return Quiet()
+        return Quiet(sys.stderr)
     return Bar(sys.stderr) if sys.stderr.isatty() else Lines(sys.stderr)
 
 

@@ -14,15 +14,13 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-from importer.progress import Progress
+from importer.progress import WARNING, Progress
 
 EVERY = 0.25
 """Seconds between two lines of progress."""
 
 SETTLED = 1.0
 """Seconds after which the pace says something about the time left."""
-
-_WARNING = "warning: "
 
 
 def json_line(event: str, **fields: object) -> str:
@@ -35,7 +33,7 @@ class JsonLines:
     def __init__(
         self, stream: TextIO, clock: Callable[[], float] = time.monotonic, *, quiet: bool = False
     ) -> None:
-        """With `quiet` nothing is told of a run that goes well."""
+        """With `quiet` only warnings are told of a run that goes well."""
         self._stream = stream
         self._clock = clock
         self._quiet = quiet
@@ -49,8 +47,8 @@ class JsonLines:
             self._tell()
 
     def narrate(self, message: str) -> None:
-        event = "warning" if message.startswith(_WARNING) else "narration"
-        self._write(event, message=message.removeprefix(_WARNING))
+        event = "warning" if message.startswith(WARNING) else "narration"
+        self._write(event, message=message.removeprefix(WARNING))
 
     def close(self) -> None:
         self._tell()
@@ -83,5 +81,5 @@ class JsonLines:
         )
 
     def _write(self, event: str, **fields: object) -> None:
-        if not self._quiet:
+        if not self._quiet or event == "warning":
             print(json_line(event, **fields), file=self._stream, flush=True)

@@ -22,6 +22,10 @@ class Observer(Protocol):
     def narrate(self, message: str) -> None: ...
 
 
+WARNING = "warning: "
+"""How a narration begins that is told even to those who want to hear of nothing else."""
+
+
 class Silence:
     """The observer who says nothing."""
 

@@ -13,7 +13,7 @@ from importer.chunks import cells_of, count_widths
 from importer.errors import SourceBroken, SourceError
 from importer.records import Records, frame_records
 from importer.source import Source, open_source
-from importer.streams import Place, is_local
+from importer.streams import Place, is_local, is_missing
 
 _SAMPLE = 1_000
 """Records whose commonest width is the file's, as in `layout`."""
@@ -57,7 +57,7 @@ def check_agreement(places: Sequence[Place], settings: config.Source) -> None:
     """
     first: _Shape | None = None
     for place in places:
-        if is_local(place):
+        if is_local(place) or is_missing(place):
             with closing(open_source(place, settings)) as opened:
                 shape = _shape(opened, next(_portions(opened, settings, 1), None), settings, 1)
             first = first or shape

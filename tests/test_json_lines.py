@@ -55,10 +55,11 @@ def test_pace_of_lines() -> None:
 
 
 def test_quiet() -> None:
-    """A run that goes well and is to be quiet says nothing."""
+    """A run that goes well and is to be quiet says nothing but warnings."""
     stream = io.StringIO()
     observer = JsonLines(stream, quiet=True)
+    observer.narrate("slow")
     observer.narrate("warning: something")
     observer.update(Progress(Totals(read=1), None))
     observer.close()
-    assert stream.getvalue() == ""
+    assert told(stream.getvalue()) == [{"event": "warning", "message": "something"}]

@@ -174,7 +174,7 @@ def check(
             from importer.transform import find_callback
 
             find_callback(settings.transform, config.parent)
-    for warning in () if quiet else warnings:
+    for warning in warnings:
         if log_format is LogFormat.JSON:
             say(warning, log_format, event="warning")
         else:

@@ -68,6 +68,12 @@ def is_local(place: Place) -> bool:
     return not is_address(place) and is_rereadable(place)
 
 
+def is_missing(place: Place) -> bool:
+    """Is it neither a file nor something else that can be read, such as a pipe?"""
+    named = not is_address(place) and place not in GONE
+    return named and (Path(place).is_dir() or not Path(place).exists())
+
+
 def open_place(place: Place) -> Stream:
     """Open a file, an address or standard input. Raises SourceError."""
     if is_address(place):

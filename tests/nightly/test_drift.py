@@ -7,6 +7,7 @@ import pytest
 
 from importer import Drifted
 from importer.drift.watch import HEAD
+from tests.conftest import Command
 
 from .desk import NightDesk
 from .exports import Row, crm, csv_of
@@ -74,6 +75,21 @@ def test_warns(desk: NightDesk) -> None:
     (warning,) = [words for words in report.warnings if words.startswith("drift: ")]
     assert warning.startswith("drift: column 4 ($email): 0 % of its cells are filled")
     assert not [words for words in desk.run(csv_of(GUTTED)).warnings if "drift" in words]
+
+
+def test_warns_quietly(desk: NightDesk, command: Command) -> None:
+    """By the command line too, when it is to be quiet: nobody reads reports of nights."""
+    desk.mapping.write_text(MAPPING, "utf-8")
+    given = ("run", desk.source, "-c", desk.mapping, "--quiet")
+    around = {"MIXPANEL_URL": desk.emulator.url, "MIXPANEL_TOKEN": "t" * 32}
+    around["XDG_STATE_HOME"] = str(desk.folder / "state")
+    desk.write(csv_of(ROWS))
+    first = command(*given, **around)
+    desk.write(csv_of(SWAPPED))
+    second = command(*given, **around)
+    assert (first.returncode, first.stdout, first.stderr) == (0, "", "")
+    assert (second.returncode, second.stdout) == (0, "")
+    assert second.stderr.startswith("warning: drift: column 2 ($first_name): says what column 3")
 
 
 def test_rehearsals_and_retries(stops: NightDesk) -> None:

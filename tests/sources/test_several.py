@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,15 @@ def test_found_before_anything_is_sent(desk: Desk, second: str | bytes, words: s
     assert words in str(refused.value)
     assert desk.updates == 0
     assert not desk.runs.exists()
+
+
+@pytest.mark.parametrize("second", ["nowhere.csv", "."])
+def test_missing(desk: Desk, second: str) -> None:
+    """One that is not there, or a folder, is named before anything is sent."""
+    (first,) = put(desk, one="u1,1\n")
+    with pytest.raises(SourceError, match=rf"{re.escape(second)}: (No such file|Is a directory)"):
+        run(desk, first, second)
+    assert (desk.orders, desk.runs.exists()) == ({}, False)
 
 
 def test_not_as_the_first_on_the_way(desk: Desk) -> None:
