@@ -91,7 +91,7 @@ def _set_aside(
     """Return the record from a file of those set aside; or, where it was edited, say so."""
     path = run_dir / name
     try:
-        digests = dict(read_index(path))
+        digests = {number: digest for number, digest, _ in read_index(path)}
         if row not in digests or not path.stat().st_size:
             return None, ""
         places = list(_places(path, config, begun, digests[row]))

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from importer.alike import pair, sketch_of
 from importer.config import Config
 from importer.identify import Drawn, Identities
 from importer.layout import open_records
@@ -68,20 +69,31 @@ def lay_against(run_dir: Path, which: str, path: Path, config: Config) -> Retrie
     before = recall(run_dir).begun
     index = read_index(path)
     # With every record taken out of it, it is no source any more, and no mistake either.
-    left = list(_digests(path, config)) if path.read_bytes().strip() else []
-    numbers = recognise(index, left)
+    left = list(_raw(path, config)) if path.read_bytes().strip() else []
+    numbers = recognise(
+        [(row, digest) for row, digest, _ in index],
+        [digest_of(record) for record in left],
+        [sketch for *_, sketch in index],
+        [sketch_of(record) for record in left],
+    )
     identities: Identities = Drawn(uuid.UUID(before.seed))
     if before.retries is not None:
         identities = Kept(Drawn(uuid.UUID(before.seed)), retries_of(before, config))
-    missing = sorted({row for row, _ in index} - set(numbers.tolist()))
+    missing = sorted({row for row, *_ in index} - set(numbers.tolist()))
     return Retries(run_dir, which, before.columns, numbers, tuple(missing), identities)
 
 
-def recognise(index: Sequence[tuple[int, str]], digests: Sequence[str]) -> Positions:
+def recognise(
+    index: Sequence[tuple[int, str]],
+    digests: Sequence[str],
+    before_sketches: Sequence[str] = (),
+    sketches: Sequence[str] = (),
+) -> Positions:
     """Return for each record of a mended file the row it was, or 0.
 
     A record that is unchanged is what it was, wherever it stands now; one that stands where as many
-    others stood as stand there now was mended in place.
+    others stood as stand there now was mended in place; and where more or fewer did, it is the one
+    that it shares most words with, if sketches tell of these.
     """
     rows = np.array([row for row, _ in index], np.int64)
     before = [digest for _, digest in index]
@@ -98,10 +110,14 @@ def recognise(index: Sequence[tuple[int, str]], digests: Sequence[str]) -> Posit
     taken = set(numbers.tolist())
     for tag, old, old_end, new, new_end in opcodes:
         if tag == "replace":
-            left = [row for row in rows[old:old_end].tolist() if row not in taken]
+            left = [place for place in range(old, old_end) if int(rows[place]) not in taken]
             open_ = [place for place in range(new, new_end) if not numbers[place]]
             if len(left) == len(open_):
-                numbers[open_] = left
+                numbers[open_] = rows[left]
+            elif sketches:
+                was, is_ = [before_sketches[at] for at in left], [sketches[at] for at in open_]
+                for row, place in pair(was, is_):
+                    numbers[open_[place]] = rows[left[row]]
     return numbers
 
 
@@ -125,8 +141,8 @@ def _in_place(before: Sequence[str], digests: Sequence[str]) -> bool:
     return all(now == was or now not in moved for was, now in zip(before, digests, strict=True))
 
 
-def _digests(path: Path, config: Config) -> Iterator[str]:
+def _raw(path: Path, config: Config) -> Iterator[bytes]:
     _, _, portions = open_records(open_source(path, config.source), config.source)
     for records in portions:
         for index in range(len(records)):
-            yield digest_of(records.raw(index))
+            yield records.raw(index)

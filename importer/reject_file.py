@@ -1,13 +1,14 @@
 """Records set aside, byte for byte as in the source, to be mended and sent again.
 
-Beside the file lies an index: for each record its row in the source and a digest, by which a mended
-file can be laid against what it was.
+Beside the file lies an index: for each record its row in the source, a digest and a sketch, by
+which a mended file can be laid against what it was.
 """
 
 import csv
 import hashlib
 from pathlib import Path
 
+from importer.alike import sketch_of
 from importer.failure import Failure
 from importer.private_file import open_private
 
@@ -30,14 +31,15 @@ class RejectFile:
         self._records = open_private(path)
         self._records.write(preamble)
         self._index = open_private(index_of(path))
-        self._index.write(b"row,digest\n")
+        self._index.write(b"row,digest,sketch\n")
 
     def write(self, failure: Failure) -> None:
         if not self._ended:
             self._records.write(self._line_ends[0])
         self._records.write(failure.record)
         self._ended = failure.record.endswith(self._line_ends)
-        self._index.write(f"{failure.row},{digest_of(failure.record)}\n".encode())
+        record = failure.record
+        self._index.write(f"{failure.row},{digest_of(record)},{sketch_of(record)}\n".encode())
 
     def flush(self) -> None:
         self._records.flush()
@@ -68,12 +70,12 @@ def index_of(path: Path) -> Path:
     return path.with_suffix(".index")
 
 
-def read_index(path: Path) -> list[tuple[int, str]]:
-    """Return row and digest of each record that was set aside in this file."""
+def read_index(path: Path) -> list[tuple[int, str, str]]:
+    """Return row, digest and sketch of each record that was set aside in this file."""
     with index_of(path).open(encoding="utf-8", newline="") as stream:
         lines = csv.reader(stream)
         next(lines, None)
-        return [(int(row), digest) for row, digest in lines]
+        return [(int(row), digest, "".join(sketch)) for row, digest, *sketch in lines]
 
 
 def digest_of(record: bytes) -> str:

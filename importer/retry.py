@@ -25,6 +25,7 @@ from importer.source import open_source
 from importer.streams import GONE, Place
 from importer.task import Task, Warn
 from importer.transform import load_transform
+from importer.wording import plural
 
 _LAST_WINS = frozenset({"set", "unset"})
 """Operations for which the order of rows matters; the others count, collect, or keep the first."""
@@ -49,7 +50,8 @@ def retry_task(run_dir: Path, which: Which, warn: Warn, *, overwrite: bool) -> T
         raise NothingToDo(f"{path}: has no records left; its rows are given up, the run is closed")
     if missing := retries.missing:
         few = ", ".join(map(str, missing[:5])) + (" ..." if len(missing) > 5 else "")
-        warn(f"{path}: {len(missing):,} of the rows are not there any more, given up: {few}")
+        gone = plural(len(missing), "row")
+        warn(f"{path}: {gone} no longer there, given up: {few}")
     task = Task(
         (path,),
         config,

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from importer.alike import pair, sketch_of
 from importer.closing import skip_doubts
 from importer.errors import ConfigError, NothingToDo
 from importer.identities import MOST_COMPARED, recognise
@@ -67,7 +70,10 @@ def drawn(run_dir: Path, row: int) -> str:
     return random_identifiers(uuid.UUID(begun["seed"]), np.array([row]))[0]
 
 
-@pytest.mark.parametrize("how", ["mended", "reordered", "partly", "in part removed", "all at once"])
+@pytest.mark.parametrize(
+    "how",
+    ["mended", "reordered", "partly", "in part removed", "one removed", "all at once"],
+)
 def test_random_ids_stay(desk: Desk, how: str) -> None:
     """A mended row keeps the random id that it had, wherever it now stands as it can be known.
 
@@ -90,9 +96,12 @@ def test_random_ids_stay(desk: Desk, how: str) -> None:
     if how == "in part removed":
         del mended[1:]
         mended[0] = lines[0]
+    if how == "one removed":
+        del mended[1]
     (run_dir / "rejects.csv").write_text("".join(mended), "utf-8")
     again = desk.retry(run_dir)
-    rows = {"partly": (5, 30, 44), "in part removed": ()}.get(how, (5, 17, 30, 44))
+    few = {"partly": (5, 30, 44), "in part removed": (), "one removed": (5, 30, 44)}
+    rows = few.get(how, (5, 17, 30, 44))
     now = by_name(desk)
     assert {name: now[name] for name in ids} == ids
     assert {name: id_ for name, id_ in now.items() if name not in ids} == {
@@ -104,8 +113,10 @@ def test_random_ids_stay(desk: Desk, how: str) -> None:
         last = desk.retry(again.folder)
         assert by_name(desk)["n17"] == drawn(report.folder, 17)
         assert report_of(report.folder)["closed_by"] == last.run
+    elif how == "one removed":
+        assert "1 row no longer there, given up: 17" in again.warnings[0]
     elif how == "in part removed":
-        assert "3 of the rows are not there any more, given up: 17, 30, 44" in again.warnings[0]
+        assert "3 rows no longer there, given up: 17, 30, 44" in again.warnings[0]
     else:
         assert again.exit_code == 0
         closed = report_of(report.folder)
@@ -298,6 +309,21 @@ def test_random_mendings(desk: Desk) -> None:
 def test_recognised(digests: str, rows: list[int]) -> None:
     """A record is known by what it was, wherever it is, or by its place; no row is two."""
     assert recognise(list(enumerate("abcd", start=1)), list(digests)).tolist() == rows
+
+
+@given(st.data())
+def test_paired(data: st.DataObject) -> None:
+    """Lines of which some are gone and all others mended in one cell are who they were."""
+    words = st.text("abcdefghij", min_size=3, max_size=6)
+    lines = data.draw(st.lists(st.lists(words, min_size=5, max_size=5), max_size=8))
+    lines = [[f"{at}-{word}" for word in line] for at, line in enumerate(lines)]
+    kept = data.draw(st.lists(st.booleans(), min_size=len(lines), max_size=len(lines)))
+    left = [at for at, stays in enumerate(kept) if stays]
+    cell = data.draw(st.integers(0, 4))
+    mended = [[*lines[at][:cell], "mended", *lines[at][cell + 1 :]] for at in left]
+    before = [sketch_of(",".join(line).encode()) for line in lines]
+    now = [sketch_of(",".join(line).encode()) for line in mended]
+    assert pair(before, now) == [(at, place) for place, at in enumerate(left)]
 
 
 def test_recognised_among_many() -> None:
