@@ -9,7 +9,8 @@ from importer.circumstances import Circumstances, Options
 from importer.closing import Which
 from importer.config import Config
 from importer.config_file import settle_config
-from importer.follow_up import follow_up
+from importer.errors import Drifted, SourceError
+from importer.follow_up import follow_up, refused
 from importer.frame_source import Frame, as_frame_is_written
 from importer.pipeline import carry_out
 from importer.report import Report
@@ -117,4 +118,9 @@ def import_frame(
 
 
 def _carried(task: Task, around: Circumstances) -> Report:
-    return follow_up(carry_out(task, around), task, around)
+    try:
+        report = carry_out(task, around)
+    except (Drifted, SourceError) as error:
+        refused(error, task, around)
+        raise
+    return follow_up(report, task, around)

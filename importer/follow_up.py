@@ -4,12 +4,15 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from importer.circumstances import Circumstances
 from importer.destination import find_token
-from importer.errors import ConfigError
+from importer.errors import ConfigError, ImporterError
+from importer.ledger import Totals
 from importer.report import Report
+from importer.streams import shown
 from importer.task import Task
 
 
@@ -22,6 +25,26 @@ def follow_up(report: Report, task: Task, around: Circumstances) -> Report:
         return report
     faults = (*_metrics(report, task, around), *_hooks(report, task, around))
     return replace(report, afterwards=faults) if faults else report
+
+
+def refused(error: ImporterError, task: Task, around: Circumstances) -> None:
+    """Do the same for a run that refused its source before it had a folder, or a report there."""
+    now = datetime.now(UTC)
+    report = Report(
+        run="",
+        status="stopped",
+        source={"name": ", ".join(map(shown, task.sources))},
+        totals=Totals(),
+        started=now,
+        finished=now,
+        seconds=0.0,
+        folder=task.report_dir,
+        stop=error,
+        warnings=tuple(around.warnings),
+        config=task.named,
+    )
+    for words in follow_up(report, task, around).afterwards:
+        around.warn(words)
 
 
 def _metrics(report: Report, task: Task, around: Circumstances) -> Iterator[str]:

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -67,11 +68,12 @@ def told(report: Report) -> dict[str, str]:
         "IMPORTER_RUN": report.run,
         "IMPORTER_STATUS": report.status,
         "IMPORTER_EXIT_CODE": str(int(report.exit_code)),
-        "IMPORTER_REPORT": str((report.folder / REPORT).resolve()),
-        "IMPORTER_RUN_DIR": str(report.folder.resolve()),
+        "IMPORTER_REPORT": str((report.folder / REPORT).resolve()) if report.run else "",
+        "IMPORTER_RUN_DIR": str(report.folder.resolve()) if report.run else "",
         "IMPORTER_SOURCE": str(report.source["name"]),
         "IMPORTER_STOPPED": str(report.stop or ""),
-        "IMPORTER_RESUME": report.resume_command,
+        # The hook may be in another folder than the command that it tells of.
+        "IMPORTER_RESUME": replace(report, folder=report.folder.resolve()).resume_command,
         **{f"IMPORTER_ROWS_{name.upper()}": str(count) for name, count in report.rows.items()},
     }
 

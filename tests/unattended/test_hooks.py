@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from importer.config import Config
+from importer.errors import Drifted, SourceError
 from importer.report import Report
 from importer.webhook import PAUSES, post_report
 from tests.conftest import Command
@@ -107,7 +109,32 @@ def test_interrupted(desk: Desk, tmp_path: Path) -> None:
     assert process.returncode == 143
     found = told(tmp_path)
     assert (found["IMPORTER_STATUS"], found["IMPORTER_EXIT_CODE"]) == ("interrupted", "143")
-    assert found["IMPORTER_RESUME"] == f"importer run --resume runs/{only_run(desk.runs).name}"
+    run_dir = only_run(desk.runs).resolve()
+    assert found["IMPORTER_RESUME"] == f"importer run --resume {run_dir}"
+
+
+def test_refused_source(desk: Desk) -> None:
+    """A source that is refused is told of, to the hook and to Prometheus: drifted, then missing."""
+    around = environment(desk, XDG_STATE_HOME=str(desk.folder / "state"))
+    rows = [f"u{row},{row}\n" for row in range(200)]
+    mapping = f"{MAPPING}{TELL}metrics_file: importer.prom\ndrift: stop\n"
+    desk.write("".join(rows), mapping)
+    assert desk.run(environment=around).exit_code == 0
+    desk.write("".join(rows[:9]), mapping)
+    with pytest.raises(Drifted) as drifted:
+        desk.run(environment=around)
+    found = told(desk.folder)
+    assert (found["IMPORTER_STATUS"], found["IMPORTER_EXIT_CODE"]) == ("stopped", "4")
+    assert (found["IMPORTER_RUN"], found["IMPORTER_REPORT"], found["IMPORTER_RESUME"]) == ("",) * 3
+    assert str(drifted.value).startswith(found["IMPORTER_STOPPED"])  # its first line
+    metrics = (desk.folder / "importer.prom").read_text("utf-8")
+    assert re.search(r"^importer_run_exit_code\{.*\} 4\.0$", metrics, re.MULTILINE)
+    desk.source.unlink()
+    with pytest.raises(SourceError):
+        desk.run(environment=around)
+    found = told(desk.folder)
+    assert (found["IMPORTER_EXIT_CODE"], found["IMPORTER_SOURCE"]) == ("2", str(desk.source))
+    assert "No such file" in found["IMPORTER_STOPPED"]
 
 
 def test_every_way_to_run(desk: Desk) -> None:
