@@ -24,7 +24,7 @@ def batch(updates: Iterable[Updates], size: int) -> Iterator[Updates]:
         if rest is not None and len(portion) > size:
             # Enough to fill a batch: all of it need not be copied.
             both = rest.followed_by(portion.cut(0, size))
-            while start < len(rest) and (stop := _fill(both, start, size)) is not None:
+            while start <= len(rest) and (stop := _fill(both, start, size)) is not None:
                 yield both.cut(start, stop)
                 start = stop
             portion = portion.cut(start - len(rest), len(portion))

@@ -68,7 +68,10 @@ def _memory(task: Task, destination: Engage, environment: Mapping[str, str]) -> 
 
 
 def _delta(task: Task, memory: Memory, store: Store, mapped: mapping.Mapping) -> Delta:
-    positions = {column.position for column in mapped.columns}
-    positions |= {position for join in mapped.joins for position in join.positions}
+    # In an order that does not depend on where columns stand: with a header they may move.
+    read = [(column.property, 0, column.position) for column in mapped.columns]
+    for join in mapped.joins:
+        read += [(join.property, at, position) for at, position in enumerate(join.positions)]
+    positions = tuple(dict.fromkeys(position for *_, position in sorted(read)))
     digest = digest_of_mapping(task.config)
-    return Delta(store, Hasher(memory, store.salt, digest, tuple(sorted(positions))), task, digest)
+    return Delta(store, Hasher(memory, store.salt, digest, positions), task, digest)

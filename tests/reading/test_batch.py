@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from math import ceil
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.batch import MOST_FAILURES, MOST_HELD, batch
@@ -95,6 +97,61 @@ def test_every_row_once_and_no_request_too_many(
     filled = [len(part) for part in batches if len(part)]
     assert len(filled) == ceil(sum(map(bool, words)) / size)
     assert all(length == size for length in filled[:-1])
+
+
+_SENT = st.tuples(st.integers(1, 3), st.integers(3, 40))
+Kinds = st.one_of(st.just("failed"), st.just("unchanged"), _SENT, _SENT)
+"""What becomes of a row: so many updates of so many bytes each, or none."""
+
+
+def mixed(kinds: Sequence[str | tuple[int, int]], first_row: int) -> Updates:
+    """Rows of which some fail, some are unchanged, and the others have several updates each."""
+    rows = list(enumerate(kinds, first_row))
+    bare = updates_of(["" if isinstance(kind, str) else "x" for kind in kinds], first_row)
+    sent = [kind for kind in kinds if not isinstance(kind, str)]
+    texts = [f'"{"x" * (size - 3)}",'.encode() * count for count, size in sent]
+    same = [row for row, kind in rows if kind == "unchanged"]
+    return replace(
+        bare,
+        text=memoryview(b"".join(texts)),
+        offsets=np.cumsum([0, *map(len, texts)]),
+        numbers=np.cumsum([0, *(count for count, _ in sent)]),
+        failures=tuple(each for each in bare.failures if each.row not in same),
+        unchanged=np.array(same, np.int64),
+        unchanged_kinds=np.full(len(same), Kind.COLUMN, np.uint8),
+    )
+
+
+@settings(max_examples=1_000)
+@given(
+    st.lists(st.lists(Kinds, min_size=1, max_size=12), min_size=1, max_size=6),
+    st.integers(3, 9),
+    st.sampled_from([2_000_000, 122, 150, 200]),
+)
+def test_mixed_rows(
+    chunks: Sequence[Sequence[str | tuple[int, int]]], size: int, limit: int
+) -> None:
+    """Rows of several updates, failed and unchanged ones: each is in one batch, in file order, and
+    no batch but the last would take another row.
+    """
+    starts = np.cumsum([1, *map(len, chunks)]).tolist()
+    portions = [mixed(kinds, first) for first, kinds in zip(starts, chunks, strict=False)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("importer.batch.REQUEST_BYTES", limit)
+        batches = list(batch(portions, size))
+    assert [part.first_row for part in batches[1:]] == [part.last_row + 1 for part in batches[:-1]]
+    for part in batches:
+        failed = [failure.row for failure in part.failures]
+        rows = sorted([*part.rows.tolist(), *failed, *part.unchanged.tolist()])
+        assert rows == list(range(part.first_row, part.last_row + 1))
+    assert batches[-1].last_row == starts[-1] - 1
+    filled = [part for part in batches if len(part)]
+    for part, following in pairwise(filled):
+        first = following.only([0])
+        more = len(part.body()) + len(first.body()) - len("[]") + len(",")
+        assert part.count + first.count > size or more >= limit
+        assert part.count <= size
+        assert len(part.body()) < limit
 
 
 @often
