@@ -3,13 +3,14 @@
 Values may change, rows may come, go and be put in another order: none of that is a drift.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from importer.drift.portrait import Column, Portrait
+from importer.hashes import Hashes
 
 IDS = "ids"
 """The label of what is found about the identifiers as a whole."""
@@ -73,6 +74,8 @@ def compare(before: Portrait, now: Portrait, *, overlapped: bool = True) -> Verd
     Where earlier ones have not `overlapped` either, nothing is said of strangers.
     """
     verdicts = Verdicts()
+    if not before.size:
+        return verdicts
     share = known_share(before, now)
     if overlapped and (share is not None or _merged(before, now)):
         strange = share is None or share < _STRANGERS
@@ -91,6 +94,24 @@ def compare(before: Portrait, now: Portrait, *, overlapped: bool = True) -> Verd
             changed = Finding("form", label, now=apart) if apart >= _FORM else None
             verdicts.take("form", label, changed)
     return verdicts
+
+
+def moved(before: Portrait, now: Sequence[Portrait]) -> list[list[Finding]]:
+    """Return for each of several files which of its columns moved.
+
+    Customers who are in more than one of them do not count: what was kept of them before is from
+    one of these only.
+    """
+    if not now:
+        return []
+    ids, counts = np.unique(np.concatenate([each.ids for each in now]), return_counts=True)
+    alone = ids[(counts == 1) & (ids <= np.uint64(min(each.highest for each in now)))]
+    found = []
+    for each in now:
+        same = [label for label in before.columns if label in each.columns]
+        judged = [finding for _, finding in _moved(before, each, same, alone)]
+        found.append([finding for finding in judged if finding is not None])
+    return found
 
 
 def known_share(before: Portrait, now: Portrait) -> float | None:
@@ -120,12 +141,15 @@ def forms_apart(old: Column, new: Column) -> float:
 
 
 def _moved(
-    before: Portrait, now: Portrait, labels: list[str]
+    before: Portrait, now: Portrait, labels: list[str], among: Hashes | None = None
 ) -> Iterator[tuple[str, Finding | None]]:
     """Find the columns that say of the same customers what another column said of them."""
-    _, old_rows, new_rows = np.intersect1d(
+    both, old_rows, new_rows = np.intersect1d(
         before.ids, now.ids, assume_unique=True, return_indices=True
     )
+    if among is not None:
+        counted = np.isin(both, among)
+        old_rows, new_rows = old_rows[counted], new_rows[counted]
     if len(old_rows) < ENOUGH:
         return
     old = {label: column.cells[old_rows] for label, column in before.columns.items()}

@@ -9,7 +9,7 @@ from itertools import chain
 
 from importer import mapping
 from importer.chunks import Chunk, read_chunks
-from importer.drift.compare import Finding, compare, known_share
+from importer.drift.compare import Finding, compare, known_share, moved
 from importer.drift.gather import Gathering
 from importer.drift.memory import Remembered, new_salt, read, write
 from importer.drift.portrait import Portrait
@@ -120,6 +120,8 @@ class Drift:
         ended = report.status in ("complete", "partial") and self._task.limit is None
         if self._memory is None or not ended or totals.imported < ARRIVED * totals.read:
             return
+        if not totals.read:
+            return  # a night without rows is no example
         whole = self._all.portrait()
         if self._remembered is not None and self._comparable(self._remembered):
             share = known_share(self._remembered.whole, whole)
@@ -145,7 +147,7 @@ class Drift:
         reading: Reading,
         warn: Callable[[str], None],
     ) -> None:
-        expected = reading.expected_rows(self._opened)
+        expected = reading.expected_rows(self._opened) if reading.rows else 0
         few = None
         if expected is not None and self._task.limit is None and remembered.rows >= FEW:
             few = expected if expected * TIMES_FEWER <= remembered.rows else None
@@ -156,12 +158,12 @@ class Drift:
         if self._task.accepts_drift:
             return
         files = list(self._moved_in_files(remembered))
-        told = {finding.label for _, _, moved in files for finding in moved}
+        told = {finding.label for *_, found in files for finding in found}
         findings = [finding for finding in findings if finding.label not in told]
         width = self._layout.width
         lines = list(said(remembered, now, findings, self._properties, few, width))
-        for name, portrait, moved in files:
-            words = said(remembered, portrait, moved, self._properties, None, width)
+        for name, portrait, found in files:
+            words = said(remembered, portrait, found, self._properties, None, width)
             lines += [f"{name}: {line}" for line in words]
         if not lines:
             return
@@ -196,13 +198,15 @@ class Drift:
         """Find the columns that moved in one of several files: in all of them together its rows
         may be few. What else one file has otherwise than all had is no drift.
         """
-        for place in self._task.sources if len(self._task.sources) > 1 else ():
-            if is_local(place):
-                portrait = self._portrait_of([place], EACH)
-                verdicts = compare(remembered.whole, portrait)
-                found = verdicts.upheld(verdicts)
-                if moved := [finding for finding in found if finding.kind == "moved"]:
-                    yield shown(place), portrait, moved
+        places = [place for place in self._task.sources if is_local(place)]
+        if len(self._task.sources) < 2 or self._task.limit is not None:
+            return
+        portraits = [self._portrait_of([place], EACH) for place in places]
+        for place, portrait, found in zip(
+            places, portraits, moved(remembered.whole, portraits), strict=True
+        ):
+            if found:
+                yield shown(place), portrait, found
 
     def _read_all(self) -> Portrait | None:
         """Read sources that can be opened again to their end."""

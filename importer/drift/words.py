@@ -22,7 +22,8 @@ def said(
 ) -> Iterator[str]:
     """Say each finding in a line; `rows` are those to be expected where they are far too few."""
     if rows is not None:
-        yield f"has about {rows:,} rows, and had {remembered.rows:,}"
+        some = f"about {rows:,}" if rows else "no"
+        yield f"has {some} rows, and had {remembered.rows:,}"
     if findings and width != remembered.width:
         yield f"has {width} columns, and had {remembered.width}"
     told = {finding.label for finding in findings if finding.kind == "moved"}

@@ -146,6 +146,42 @@ def test_several_files(desk: NightDesk) -> None:
     assert desk.run(sources=files, accept_drift=True).exit_code == 0
 
 
+def test_customers_in_several_files(desk: NightDesk) -> None:
+    """Who is in more than one file, with other values in each, is no sign of a moved column; with
+    a limit, files that the run may not reach are not looked at.
+    """
+    desk.mapping.write_text(
+        "identifier: {column: 1}\ncolumns: {2: before, 3: plan}\ndrift: stop\n", "utf-8"
+    )
+    files = [desk.folder / "mon.csv", desk.folder / "tue.csv"]
+    for file, old, new in zip(files, "ab", "bc", strict=True):
+        file.write_text(csv_of([[f"u{n}", f"{old}{n}", f"{new}{n}"] for n in range(60)]), "utf-8")
+    for _ in range(2):
+        assert desk.run(sources=files).warnings == ()
+    alone = [[f"v{n}", f"x{n}", f"y{n}"] for n in range(60)]
+    files[1].write_text(csv_of(alone), "utf-8")
+    assert desk.run(sources=files).warnings == ()
+    files[1].write_text(csv_of([[name, new, old] for name, old, new in alone]), "utf-8")
+    assert desk.run(sources=files, limit=10).warnings == ()
+    with pytest.raises(Drifted, match=r"tue\.csv: column 2"):
+        desk.run(sources=files)
+
+
+def test_a_night_without_rows(desk: NightDesk) -> None:
+    """It is no example for the next one, and breaks none."""
+    desk.mapping.write_text(
+        "source: {header: true}\nidentifier: {column: id}\ncolumns: {plan: plan}\ndrift: stop\n",
+        "utf-8",
+    )
+    rows = [["id", "plan"], *([f"u{n}", f"p{n}"] for n in range(60))]
+    for night in (rows[:1], rows, rows[:1], rows):
+        report = desk.run(csv_of(night))
+        assert (report.exit_code, report.warnings) == (0, ())
+    assert desk.run(csv_of(rows * 2)).exit_code == 0
+    with pytest.raises(Drifted, match="has no rows, and had 121"):
+        desk.run(csv_of(rows[:1]))
+
+
 def test_by_name(desk: NightDesk) -> None:
     """A column that the mapping calls by its name may move."""
     desk.mapping.write_text(
