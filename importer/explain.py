@@ -110,10 +110,10 @@ def explain(run_dir: str | Path, row: int, *, mask: bool = False) -> Explained:
     found, notes = find_row(folder, recalled, config, row)
     hidden = mask or begun.mask
     way = _way(found, begun, config, row) if found is not None else _Way()
-    outcome = outcome_of(folder, recalled, row, way.failure)
+    outcome = outcome_of(folder, recalled, row, way.failure, compares=bool(config.delta))
     if found is None and not notes:
         raise ConfigError(f"{folder}: has no row {row:,}: its source ends before it")
-    if notes and outcome.state == "not_attempted" and found is None:
+    if notes and outcome.state in ("not_attempted", "unchanged") and found is None:
         notes = (*notes, "whether the run has such a row is unknown")
     whole = Explained(
         run=begun.run,

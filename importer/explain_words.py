@@ -11,6 +11,7 @@ LONGEST = 1_000
 
 _STATES = {
     "imported": "imported",
+    "unchanged": "unchanged",
     "failed": "failed",
     "in_doubt": "in doubt",
     "in_flight": "unknown",

@@ -16,7 +16,7 @@ from importer.recall import (
     ledger_lines,
 )
 
-State = Literal["imported", "failed", "in_doubt", "in_flight", "not_attempted"]
+State = Literal["imported", "unchanged", "failed", "in_doubt", "in_flight", "not_attempted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,13 @@ class Outcome:
         return {"state": self.state, **given, "answers": list(self.answers), **later}
 
 
-def outcome_of(run_dir: Path, recalled: Recalled, row: int, failure: Failure | None) -> Outcome:
-    """Look a row up; `failure` is why it could not be sent, where it could not."""
+def outcome_of(
+    run_dir: Path, recalled: Recalled, row: int, failure: Failure | None, *, compares: bool
+) -> Outcome:
+    """Look a row up; `failure` is why it could not be sent, where it could not.
+
+    Of a run that `compares` and came to its end, rows that the ledger does not know are unchanged.
+    """
     answers = tuple(_answers(run_dir, row))
     match int(recalled.of(np.array([row]))[0]):
         case state if state == IMPORTED:
@@ -60,6 +65,8 @@ def outcome_of(run_dir: Path, recalled: Recalled, row: int, failure: Failure | N
         case _ if failure is not None:
             later = _name(recalled, "rejects")
             return Outcome("failed", failure.code, failure.reason, retried_by=later)
+        case _ if compares and recalled.finished:
+            return Outcome("unchanged", words="it was accepted in an earlier run, and not sent now")
         case _:
             return Outcome("not_attempted", answers=answers)
 

@@ -10,6 +10,7 @@ import pytest
 from importer import AlreadyRunning, ConfigError, StateError
 from importer.config import Config
 from importer.delta.store import Store
+from importer.explain import explain
 from importer.lock import held_file
 from tests.conftest import Command
 
@@ -46,6 +47,13 @@ def test_books(nightly: NightDesk) -> None:
     assert report.as_json()["identifiers"] == {"column": 50, "email": 0, "random": 0}
     assert (report.totals.requests_sent, report.exit_code) == (0, 0)
     assert nightly.updates == 50
+
+
+def test_explained(nightly: NightDesk) -> None:
+    """A row that was not sent because it had not changed is explained as that."""
+    report = nightly.run(rows(49) + "u49,paid\n")
+    states = [explain(report.folder, row).outcome.state for row in (1, 50)]
+    assert states == ["unchanged", "imported"]
 
 
 def test_vanished(nightly: NightDesk) -> None:
@@ -86,6 +94,19 @@ def test_changed_mapping(nightly: NightDesk) -> None:
     assert nightly.run().totals.unchanged == 50
     nightly.mapping.write_text(DELTA.replace("plan", "tier"), "utf-8")
     assert nightly.run().totals.unchanged == 0
+
+
+def test_columns_that_move(desk: NightDesk) -> None:
+    """Columns that go by their names may move: nothing has changed by that."""
+    desk.mapping.write_text(
+        "source: {header: true}\nidentifier: {column: id}\n"
+        "columns: {first: a, last: b}\n"
+        "properties: {c: {join: [last, first]}}\ndelta: true\ndrift: 'off'\n",
+        "utf-8",
+    )
+    desk.run("id,first,last\n" + "".join(f"u{n},f{n},l{n}\n" for n in range(30)))
+    report = desk.run("last,x,id,first\n" + "".join(f"l{n},,u{n},f{n}\n" for n in range(30)))
+    assert (report.totals.unchanged, report.totals.requests_sent) == (30, 0)
 
 
 def test_rehearsal(nightly: NightDesk) -> None:
