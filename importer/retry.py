@@ -19,6 +19,7 @@ from importer.identify import Drawn, Identities, identify
 from importer.identities import lay_against
 from importer.layout import open_records
 from importer.mapping import resolve_mapping
+from importer.newer import older_values
 from importer.recall import IMPORTED, OVERWRITTEN, Recalled, Refused, recall
 from importer.run_folder import MAPPING
 from importer.source import open_source
@@ -52,6 +53,8 @@ def retry_task(run_dir: Path, which: Which, warn: Warn, *, overwrite: bool) -> T
         few = ", ".join(map(str, missing[:5])) + (" ..." if len(missing) > 5 else "")
         gone = plural(len(missing), "row")
         warn(f"{path}: {gone} no longer there, given up: {few}")
+    for words in older_values(run_dir, recalled.begun):
+        warn(words)
     task = Task(
         (path,),
         config,

@@ -20,6 +20,7 @@ from importer.journal import LEDGER, Begun, Journal
 from importer.layout import Layout, framed
 from importer.lock import hold, locked_folder, refuse_overlap
 from importer.mapping import Mapping
+from importer.newer import older_values
 from importer.private_file import replace_private
 from importer.recall import Recalled, Refused, recall
 from importer.run_folder import MAPPING, RunFolder, make_report_dir, new_folder, report_errors
@@ -294,6 +295,8 @@ def resumed_task(
         )
     if STDIN in sources and begun.source != STDIN:
         raise ConfigError(f"{run_dir}: was begun with {begun.source}; name it, or no source")
+    for words in older_values(run_dir, begun):
+        warn(words)
     return Task(
         sources,
         settings,

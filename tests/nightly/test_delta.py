@@ -56,6 +56,24 @@ def test_explained(nightly: NightDesk) -> None:
     assert states == ["unchanged", "imported"]
 
 
+def test_older_runs_warn(desk: NightDesk) -> None:
+    """Whoever goes on with a run, or retries one, is told that a newer one has ended since."""
+    desk.mapping.write_text(f"{MAPPING}delivery: {{batch_size: 5, concurrency: 1}}\n", "utf-8")
+    desk.write(rows(50))
+    first = desk.crash(10)
+    second = desk.run(rows(40, "paid") + "u1\n")
+    third = desk.run(rows(40, "paid") + "u2\n")
+    (second.folder / "rejects.csv").write_text("u1,free\n", "utf-8")
+    (third.folder / "rejects.csv").write_text("u2,free\n", "utf-8")
+    assert desk.retry(third.folder).warnings == ()
+    words, _ = desk.retry(second.folder).warnings
+    assert words.startswith(f"{second.run} began before {third.run}, which")
+    assert words.endswith("gets the older values back")
+    desk.write(rows(50))
+    (words,) = desk.resume(first).warnings
+    assert words.startswith(f"{first.name} began before {third.run}, which")
+
+
 def test_vanished(nightly: NightDesk) -> None:
     """Who is not in a file any more is listed once, and is sent when back."""
     report = nightly.run("u0,free\n" + "".join(f"u{n},free\n" for n in range(3, 50)))
