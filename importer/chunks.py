@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from pyarrow import csv
 
 from importer.columns import as_mask, as_numbers, byte_lengths, trimmed
+from importer.dialect import Dialect
 from importer.errors import BooksDoNotBalance
 from importer.failure import Failure
-from importer.records import Dialect, Positions, Records
+from importer.records import Positions, Records
 from importer.source import Encoding, Source
 
 _BOM = b"\xef\xbb\xbf"

@@ -173,8 +173,8 @@ class Delivery(_Section):
     touch_updated_at: bool = False
 
 
-def _duration(text: str) -> str:
-    if seconds_of(text) is None:
+def _duration(text: object) -> str:
+    if not isinstance(text, str) or seconds_of(text) is None:
         raise ValueError(f"a time such as 12h or 30d, not {text!r}")
     return text
 
@@ -182,7 +182,7 @@ def _duration(text: str) -> str:
 class Delta(_Section):
     """Only what changed is sent, and now and then everything."""
 
-    full_every: Annotated[str, AfterValidator(_duration)] | None = None
+    full_every: Annotated[str, BeforeValidator(_duration)] | None = None
 
 
 def _how_much(value: object) -> str:

@@ -45,20 +45,8 @@ def _encode_chunk(identified: IdentifiedChunk, mapping: Mapping, destination: En
         *(_Field.joined(join, join_cells(table, join)) for join in mapping.joins),
     ]
     parts = _parts(fields, mapping, rows=len(good))
-    escaped = escape(identified.identifiers)
     failed = _failed(identified, fields, mapping)
-    keep = np.ones(len(good), bool)
-    keep[list(failed)] = False
-    rows = np.flatnonzero(keep)
-    updates = join(
-        (_update(escaped, part, destination) for part in parts),
-        len(good),
-        keep if failed else None,
-    )
-    if oversize := dict(_oversize(identified, updates, rows)):
-        failed |= oversize
-        keep[list(oversize)] = False
-        updates = updates.filter(keep[rows])
+    updates, keep = _join(identified, parts, destination, failed)
     counts: NDArray[np.int64] = np.sum([part.rows for part in parts], axis=0, dtype=np.int64)
     identifiers, kinds = identified.identifiers, identified.kinds
     failures = identified.chunk.failures
@@ -81,6 +69,29 @@ def _encode_chunk(identified: IdentifiedChunk, mapping: Mapping, destination: En
         last_row=records.last_row,
         origins=(records,),
     )
+
+
+def _join(
+    identified: IdentifiedChunk,
+    parts: "Sequence[_Part]",
+    destination: Engage,
+    failed: dict[int, Failure],
+) -> tuple[Joined, NDArray[np.bool_]]:
+    """Join the updates of the rows that have not failed, and say which these are.
+
+    Those with more than an update may hold are added to the others that `failed`.
+    """
+    keep = np.ones(len(identified.chunk.good), bool)
+    keep[list(failed)] = False
+    escaped = escape(identified.identifiers)
+    pieces = (_update(escaped, part, destination) for part in parts)
+    updates = join(pieces, len(keep), keep if failed else None)
+    rows = np.flatnonzero(keep)
+    if oversize := dict(_oversize(identified, updates, rows)):
+        failed |= oversize
+        keep[list(oversize)] = False
+        updates = updates.filter(keep[rows])
+    return updates, keep
 
 
 @dataclass(frozen=True, slots=True, eq=False)

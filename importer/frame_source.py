@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from importer.config import Config, Source
+from importer.dialect import Dialect
 from importer.errors import ConfigError, SourceError
-from importer.records import Dialect
 from importer.source import BLOCK_BYTES, Encoding
 from importer.source import Source as Opened
 

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from importer.recall import OVERWRITTEN
 from importer.report import Report
 from importer.run_folder import IN_DOUBT, REJECTS
 from importer.wording import plural
@@ -40,7 +41,11 @@ def next_steps(report: Report, config: str) -> Iterator[Step]:
         again = shlex.join(["importer", "run", str(report.folder / REJECTS), "-c", config])
     elif report.resume_command:
         after = ", once the run is at its end"
-    if totals.failed:
+    if set(totals.failures_by_code) == {OVERWRITTEN}:
+        yield Step(
+            "Newer rows of theirs were imported; to send the old ones", f"{again} --overwrite"
+        )
+    elif totals.failed:
         yield Step(f"Mend {report.folder / REJECTS}, then", again, after)
     if totals.in_doubt:
         doubts = str(report.folder / IN_DOUBT)

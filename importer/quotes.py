@@ -4,13 +4,10 @@ A text is searched as a whole, not byte by byte: quotes pair up by parity, and o
 they do not (a quote in the middle of a cell) is walked quote by quote.
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from importer.records import Dialect
+from importer.dialect import Dialect
 
 _Places = NDArray[np.int64]
 
@@ -18,7 +15,7 @@ LF, CR = 0x0A, 0x0D
 
 
 def quoted_spans(
-    units: NDArray[np.unsignedinteger], dialect: "Dialect"
+    units: NDArray[np.unsignedinteger], dialect: Dialect
 ) -> tuple[_Places, _Places, _Places]:
     """Find the quoted parts of data that begins with a record.
 
@@ -45,7 +42,7 @@ def quoted_spans(
 
 
 def _walk_quotes(
-    units: NDArray[np.unsignedinteger], quotes: _Places, dialect: "Dialect"
+    units: NDArray[np.unsignedinteger], quotes: _Places, dialect: Dialect
 ) -> tuple[_Places, _Places, _Places]:
     """Pair quotes one by one, for data where some of them are mere text."""
     edge = {ord(dialect.delimiter), LF, CR}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from importer.dialect import Dialect
 from importer.errors import SourceBroken
 from importer.quotes import CR, LF, outside, quoted_spans
 
@@ -22,23 +23,6 @@ latest, long before the memory is full. An update may have 1 MB."""
 
 MOST_RECORDS = 20_000
 """Records handed on at once, so that short records do not make a large chunk."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """The characters that give a file its structure, as code units of `unit` bytes' type.
-
-    With `rows` a record is one line, whatever is in its cells: those are the rows of a sheet.
-    """
-
-    delimiter: str = ","
-    quote: str | None = '"'
-    unit: str = "u1"
-    rows: bool = False
-
-    @property
-    def unit_bytes(self) -> int:
-        return np.dtype(self.unit).itemsize
 
 
 @dataclass(frozen=True, slots=True, eq=False)

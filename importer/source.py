@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from importer import config
+from importer.dialect import Dialect
 from importer.errors import ConfigError, ImporterError, SourceError
 from importer.files import Files
-from importer.records import Dialect
 from importer.streams import (
     BLOCK_BYTES,
     STDIN,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from importer.chunks import cells_of, count_widths
+from importer.dialect import Dialect
 from importer.errors import SourceBroken
 from importer.guess.decide import guess_values
 from importer.guess.gather import Facts
@@ -13,7 +14,7 @@ from importer.guess.guesses import Guess
 from importer.guess.suggest import is_known_name
 from importer.guess.wordy import may_be_names
 from importer.layout import SAMPLE
-from importer.records import Dialect, Records, frame_records
+from importer.records import Records, frame_records
 from importer.source import Source
 
 DELIMITERS = ",;\t|"

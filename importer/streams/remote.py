@@ -1,5 +1,6 @@
 """Files at an address, read through fsspec a block at a time, and its many errors made one kind."""
 
+import re
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -119,4 +120,5 @@ def _words(error: BaseException, address: str) -> str:
             return "the server refuses the user, the password or the key"
         case _:
             said = scrubbed(str(error).partition("\n")[0], address)
+            said = re.sub(r" \w+:<[^>]*>", "", said)  # an object of Python's, in aiohttp's words
             return f"{said} ({kind})" if said else kind

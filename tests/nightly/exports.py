@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from functools import cache
 
 from importer.chunks import read_chunks
+from importer.dialect import Dialect
 from importer.drift.compare import Finding, compare
 from importer.drift.gather import Gathering
 from importer.drift.portrait import Portrait
-from importer.records import Dialect, frame_records
+from importer.records import frame_records
 from importer.source import Encoding, Source
 from tests.benchmarks.customers import customers, quoted
 from tests.guess.layouts import LAYOUTS

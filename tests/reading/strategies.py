@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from importer.records import Dialect
+from importer.dialect import Dialect
 from importer.source import Encoding, Source
 
 often = settings(

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.chunks import Chunk, cells_of, count_widths, read_chunks
+from importer.dialect import Dialect
 from importer.errors import SourceBroken
-from importer.records import Dialect, Records, frame_records
+from importer.records import Records, frame_records
 from importer.source import Encoding, Source
 
 from .reference_csv import Row, read

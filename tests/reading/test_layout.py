@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer import config
+from importer.dialect import Dialect
 from importer.errors import SourceBroken, SourceError
 from importer.layout import Layout, Reading, read_layout
-from importer.records import Dialect, frame_records
+from importer.records import frame_records
 from importer.source import Encoding, Source
 
 from .reference_csv import Row, read

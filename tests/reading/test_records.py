@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.dialect import Dialect
 from importer.errors import SourceBroken
-from importer.records import Dialect, Records, frame_records
+from importer.records import Records, frame_records
 
 from .reference_csv import read
 from .strategies import Written, files, often

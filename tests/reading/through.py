@@ -9,11 +9,12 @@ from typing import Any
 
 from importer.chunks import read_chunks
 from importer.config import Config
+from importer.dialect import Dialect
 from importer.encode import encode
 from importer.engage import Engage, Token
 from importer.identify import Drawn, Kind, identify
 from importer.mapping import resolve_mapping
-from importer.records import Dialect, frame_records
+from importer.records import frame_records
 from importer.source import Encoding, Source
 from importer.updates import Updates
 

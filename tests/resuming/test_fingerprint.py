@@ -4,9 +4,10 @@ import hashlib
 
 import pytest
 
+from importer.dialect import Dialect
 from importer.errors import SourceChanged
 from importer.fingerprint import Fingerprint
-from importer.records import Dialect, Records, frame_records
+from importer.records import Records, frame_records
 
 TEXT = b"".join(b"u%d,1\n" % row for row in range(1, 10))
 

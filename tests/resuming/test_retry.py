@@ -14,6 +14,7 @@ from importer.alike import pair, sketch_of
 from importer.closing import skip_doubts
 from importer.errors import ConfigError, NothingToDo
 from importer.identities import MOST_COMPARED, recognise
+from importer.next_steps import next_steps
 from importer.report import Report
 
 from .processes import importing, report_of, wait_for_requests
@@ -141,6 +142,8 @@ def test_newer_values_stay(desk: Desk) -> None:
     mend(report.folder, ("u1,old", "u1,1"), ("u2,old", "u2,7"))
     again = desk.retry(report.folder)
     assert (again.exit_code, again.totals.failures_by_code) == (3, {"overwritten": 1})
+    (step,) = next_steps(again, "")
+    assert step.command == f"importer retry {again.folder} --overwrite"
     assert "row 2 of" in again.examples[0].reason
     assert {name: kept["age"] for name, kept in desk.emulator.profiles().items()} == {
         "u1": 2, "u2": 7, "u3": 3,

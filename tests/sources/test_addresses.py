@@ -1,6 +1,7 @@
 """Addresses: which ones there are, what is never shown of them, and what they need installed."""
 
 import gzip
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -178,3 +179,14 @@ def test_web_line_is_cut_for_a_moment(
         address = server.put("customers.csv", wide(3_000))
         report = run(desk, address, observer=cutting(server, mend=True))
         assert (report.exit_code, desk.orders) == (0, once(3_000))
+
+
+def test_no_web_server(desk: Desk) -> None:
+    """Where nobody listens the system's words are told, and none of the library's objects."""
+    pytest.importorskip("aiohttp")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"https://127.0.0.1:{free.getsockname()[1]}/a.csv"
+    with pytest.raises(SourceError, match="Cannot connect to host") as refused:
+        run(desk, address)
+    assert "<" not in str(refused.value)
