@@ -134,7 +134,8 @@ def test_gone_on_with(tmp_path: Path, emulator: Emulator, one_authority: None) -
     assert len(emulator.profiles()) == 2_000
 
 
-CELLS = st.text(st.sampled_from('a0",\n\r é;\x00'), max_size=4)
+CELLS = st.text(st.sampled_from('a0",\n\r é;\x7f'), max_size=4)
+"""Without zero bytes: a file with more than a few of them is refused as no CSV."""
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
