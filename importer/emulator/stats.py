@@ -78,7 +78,7 @@ class Stats:
                 "path": one.path,
                 "status": one.status,
                 "updates": one.updates,
-                "milliseconds": round(one.milliseconds, 1),
+                "milliseconds": round(one.milliseconds, 2),
             }
             for number, one in self._latest
         ]
