@@ -40,7 +40,8 @@ def furnish(folder: Path, url: str) -> Path:
     (folder / "token").write_text(f"{TOKEN}\n", "utf-8")
     (folder / "config.yaml").write_text(
         f"project: {{url: '{url}', token_file: token}}\n"
-        "identifier: {column: 1}\ncolumns: {2: $first_name, 4: $email}\n",
+        "identifier: {column: 1}\ncolumns: {2: $first_name, 4: $email}\n"
+        + block("yaml", "drift: stop"),
         "utf-8",
     )
     return folder

@@ -30,7 +30,7 @@ def test_cron(tmp_path: Path, emulator: Emulator) -> None:
     def run() -> subprocess.CompletedProcess[bytes]:
         command = at(place, line[schedule.end() :].strip())
         return subprocess.run(
-            ["env", "-i", "PATH=/usr/bin:/bin", "/bin/sh", "-c", command],
+            ["env", "-i", "PATH=/usr/bin:/bin", f"HOME={tmp_path}", "/bin/sh", "-c", command],
             cwd="/", stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False,
             start_new_session=True,
         )  # fmt: skip
