@@ -11,6 +11,8 @@ from importer import AlreadyRunning, ConfigError, StateError
 from importer.config import Config
 from importer.delta.store import Store
 from importer.explain import explain
+from importer.history import read_history
+from importer.history_table import history_lines
 from importer.lock import held_file
 from tests.conftest import Command
 
@@ -54,6 +56,10 @@ def test_explained(nightly: NightDesk) -> None:
     report = nightly.run(rows(49) + "u49,paid\n")
     states = [explain(report.folder, row).outcome.state for row in (1, 50)]
     assert states == ["unchanged", "imported"]
+    heads, *lines = history_lines(read_history(nightly.folder / "runs"))
+    assert "read  imported  unchanged  failed  in doubt" in heads
+    (line,) = (line for line in lines if line.startswith(report.run))
+    assert line.split()[6:11] == ["50", "50", "49", "0", "0"]
 
 
 def test_older_runs_warn(desk: NightDesk) -> None:
