@@ -19,6 +19,9 @@ _MOST_WORDS = 64
 _DIGITS = 4
 """Of a word's digest, in hexadecimal."""
 
+MOST_COMPARED = 5_000
+"""Lines of a file that are compared with one another; of more no sketches are needed."""
+
 _MOST_PAIRS = 250_000
 
 _ENOUGH = 0.5

@@ -10,7 +10,7 @@ from importer.closing import Which
 from importer.config import Config
 from importer.config_file import settle_config
 from importer.errors import Drifted, SourceError
-from importer.follow_up import follow_up, refused
+from importer.follow_up import follow_up, tell_of_refusal
 from importer.frame_source import Frame, as_frame_is_written
 from importer.pipeline import carry_out
 from importer.report import Report
@@ -121,6 +121,6 @@ def _carried(task: Task, around: Circumstances) -> Report:
     try:
         report = carry_out(task, around)
     except (Drifted, SourceError) as error:
-        refused(error, task, around)
+        tell_of_refusal(error, task, around)
         raise
     return follow_up(report, task, around)

@@ -71,29 +71,6 @@ def _encode_chunk(identified: IdentifiedChunk, mapping: Mapping, destination: En
     )
 
 
-def _join(
-    identified: IdentifiedChunk,
-    parts: "Sequence[_Part]",
-    destination: Engage,
-    failed: dict[int, Failure],
-) -> tuple[Joined, NDArray[np.bool_]]:
-    """Join the updates of the rows that have not failed, and say which these are.
-
-    Those with more than an update may hold are added to the others that `failed`.
-    """
-    keep = np.ones(len(identified.chunk.good), bool)
-    keep[list(failed)] = False
-    escaped = escape(identified.identifiers)
-    pieces = (_update(escaped, part, destination) for part in parts)
-    updates = join(pieces, len(keep), keep if failed else None)
-    rows = np.flatnonzero(keep)
-    if oversize := dict(_oversize(identified, updates, rows)):
-        failed |= oversize
-        keep[list(oversize)] = False
-        updates = updates.filter(keep[rows])
-    return updates, keep
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Field:
     """One property of a chunk's rows, with its cells and what stands on both sides of a value."""
@@ -191,6 +168,29 @@ def _names(fields: Sequence[_Field], *, rows: int) -> _Part:
 def _comma(rows: NDArray[np.bool_], begun: NDArray[np.bool_], literal: str) -> Piece:
     """Return the literal for these rows, behind a comma where something stands before it."""
     return where(rows & begun, f",{literal}", where(rows & ~begun, literal))
+
+
+def _join(
+    identified: IdentifiedChunk,
+    parts: Sequence[_Part],
+    destination: Engage,
+    failed: dict[int, Failure],
+) -> tuple[Joined, NDArray[np.bool_]]:
+    """Join the updates of the rows that have not failed, and say which these are.
+
+    Those with more than an update may hold are added to the others that `failed`.
+    """
+    keep = np.ones(len(identified.chunk.good), bool)
+    keep[list(failed)] = False
+    escaped = escape(identified.identifiers)
+    pieces = (_update(escaped, part, destination) for part in parts)
+    updates = join(pieces, len(keep), keep if failed else None)
+    rows = np.flatnonzero(keep)
+    if oversize := dict(_oversize(identified, updates, rows)):
+        failed |= oversize
+        keep[list(oversize)] = False
+        updates = updates.filter(keep[rows])
+    return updates, keep
 
 
 def _update(identifiers: pa.StringArray, part: _Part, destination: Engage) -> list[Piece]:

@@ -27,7 +27,7 @@ def follow_up(report: Report, task: Task, around: Circumstances) -> Report:
     return replace(report, afterwards=faults) if faults else report
 
 
-def refused(error: ImporterError, task: Task, around: Circumstances) -> None:
+def tell_of_refusal(error: ImporterError, task: Task, around: Circumstances) -> None:
     """Do the same for a run that refused its source before it had a folder, or a report there."""
     now = datetime.now(UTC)
     report = Report(

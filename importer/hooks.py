@@ -63,17 +63,17 @@ def run_command(
 
 
 def told(report: Report) -> dict[str, str]:
-    """Return the variables that tell of a run."""
+    """Return the variables that tell of a run: paths as they hold in any folder."""
+    folder = report.folder.resolve()
     return {
         "IMPORTER_RUN": report.run,
         "IMPORTER_STATUS": report.status,
         "IMPORTER_EXIT_CODE": str(int(report.exit_code)),
-        "IMPORTER_REPORT": str((report.folder / REPORT).resolve()) if report.run else "",
-        "IMPORTER_RUN_DIR": str(report.folder.resolve()) if report.run else "",
+        "IMPORTER_REPORT": str(folder / REPORT) if report.run else "",
+        "IMPORTER_RUN_DIR": str(folder) if report.run else "",
         "IMPORTER_SOURCE": str(report.source["name"]),
         "IMPORTER_STOPPED": str(report.stop or ""),
-        # The hook may be in another folder than the command that it tells of.
-        "IMPORTER_RESUME": replace(report, folder=report.folder.resolve()).resume_command,
+        "IMPORTER_RESUME": replace(report, folder=folder).resume_command,
         **{f"IMPORTER_ROWS_{name.upper()}": str(count) for name, count in report.rows.items()},
     }
 

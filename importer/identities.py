@@ -1,7 +1,7 @@
 """Rows that are sent again keep who they are: a mended file is laid against what it was."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from importer.alike import pair, sketch_of
+from importer.alike import MOST_COMPARED, pair, sketch_of
 from importer.config import Config
 from importer.identify import Drawn, Identities
 from importer.layout import open_records
@@ -19,9 +19,6 @@ from importer.reject_file import digest_of, read_index
 from importer.source import open_source
 
 __all__ = ["Drawn", "Identities", "Kept", "Retries", "recognise", "retries_of"]
-
-MOST_COMPARED = 5_000
-"""Records that are compared for their order; of more, only those that are unchanged are known."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,8 +70,7 @@ def lay_against(run_dir: Path, which: str, path: Path, config: Config) -> Retrie
     numbers = recognise(
         [(row, digest) for row, digest, _ in index],
         [digest_of(record) for record in left],
-        [sketch for *_, sketch in index],
-        [sketch_of(record) for record in left],
+        lambda was, now: pair([index[at][2] for at in was], [sketch_of(left[at]) for at in now]),
     )
     identities: Identities = Drawn(uuid.UUID(before.seed))
     if before.retries is not None:
@@ -86,14 +82,13 @@ def lay_against(run_dir: Path, which: str, path: Path, config: Config) -> Retrie
 def recognise(
     index: Sequence[tuple[int, str]],
     digests: Sequence[str],
-    before_sketches: Sequence[str] = (),
-    sketches: Sequence[str] = (),
+    alike: Callable[[list[int], list[int]], list[tuple[int, int]]] | None = None,
 ) -> Positions:
     """Return for each record of a mended file the row it was, or 0.
 
     A record that is unchanged is what it was, wherever it stands now; one that stands where as many
-    others stood as stand there now was mended in place; and where more or fewer did, it is the one
-    that it shares most words with, if sketches tell of these.
+    others stood as stand there now was mended in place. Where more or fewer did, `alike` pairs
+    their places before with those now. Of more than `MOST_COMPARED` only the unchanged are known.
     """
     rows = np.array([row for row, _ in index], np.int64)
     before = [digest for _, digest in index]
@@ -114,9 +109,8 @@ def recognise(
             open_ = [place for place in range(new, new_end) if not numbers[place]]
             if len(left) == len(open_):
                 numbers[open_] = rows[left]
-            elif sketches:
-                was, is_ = [before_sketches[at] for at in left], [sketches[at] for at in open_]
-                for row, place in pair(was, is_):
+            elif alike is not None:
+                for row, place in alike(left, open_):
                     numbers[open_[place]] = rows[left[row]]
     return numbers
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Metric, generate_latest, write_to_textfile
+from prometheus_client import CollectorRegistry, Metric, write_to_textfile
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
@@ -23,7 +23,9 @@ def write_metrics(path: Path, report: Report, mapping: str) -> None:
     before = ""
     with suppress(FileNotFoundError):
         before = path.read_text(encoding="utf-8", errors="replace")
-    write_to_textfile(str(path), _registry(report, mapping, last_success(before)))
+    registry = CollectorRegistry()
+    registry.register(_Run(report, mapping, last_success(before)))
+    write_to_textfile(str(path), registry)
     path.chmod(0o644)
 
 
@@ -34,17 +36,6 @@ def last_success(text: str) -> float | None:
             if family.name == _SUCCESS and family.samples:
                 return family.samples[0].value
     return None
-
-
-def metrics_text(report: Report, mapping: str, succeeded: float | None) -> str:
-    """Return the metrics of a run as the file has them."""
-    return generate_latest(_registry(report, mapping, succeeded)).decode()
-
-
-def _registry(report: Report, mapping: str, succeeded: float | None) -> CollectorRegistry:
-    registry = CollectorRegistry()
-    registry.register(_Run(report, mapping, succeeded))
-    return registry
 
 
 class _Run(Collector):

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 WINDOW = 4
 """Batches begun per request in flight: room to go on past a batch that waits for another."""
 
-
 _SLOTS = 1 << 17
 """Slots for some 20,000 rows at the default concurrency: one row in seven shares its slot."""
 

@@ -5,6 +5,9 @@ from typing import Protocol
 
 from importer.ledger import Totals
 
+WARNING = "warning: "
+"""How a narration begins that is told even to those who want to hear of nothing else."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -20,10 +23,6 @@ class Observer(Protocol):
     def update(self, progress: Progress) -> None: ...
 
     def narrate(self, message: str) -> None: ...
-
-
-WARNING = "warning: "
-"""How a narration begins that is told even to those who want to hear of nothing else."""
 
 
 class Silence:

@@ -8,7 +8,7 @@ import csv
 import hashlib
 from pathlib import Path
 
-from importer.alike import sketch_of
+from importer.alike import MOST_COMPARED, sketch_of
 from importer.failure import Failure
 from importer.private_file import open_private
 
@@ -26,6 +26,7 @@ class RejectFile:
         self.path = path
         self._line_ends = ("\n".encode(codec), "\r".encode(codec))
         self._ended = True
+        self._written = 0
         if path.exists() and not _before(path).exists():
             path.rename(_before(path))
         self._records = open_private(path)
@@ -38,8 +39,9 @@ class RejectFile:
             self._records.write(self._line_ends[0])
         self._records.write(failure.record)
         self._ended = failure.record.endswith(self._line_ends)
-        record = failure.record
-        self._index.write(f"{failure.row},{digest_of(record)},{sketch_of(record)}\n".encode())
+        self._written += 1
+        sketch = sketch_of(failure.record) if self._written <= MOST_COMPARED else ""
+        self._index.write(f"{failure.row},{digest_of(failure.record)},{sketch}\n".encode())
 
     def flush(self) -> None:
         self._records.flush()

@@ -4,7 +4,6 @@ import csv
 import json
 import os
 import signal
-import socket
 import stat
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 
 from importer.emulator import Emulator
-from tests.conftest import ROOT, Command
+from tests.conftest import ROOT, Command, free_port
 
 MAPPING = "identifier: {column: 1}\ncolumns: {2: $email, 3: plan}\n"
 ROWS = "u1,a@example.com,free\nu2,b@example.com,pro\nu3,c@example.com,pro\n"
@@ -220,11 +219,6 @@ def test_line_ends_in_identifiers(command: Command, emulator: Emulator, tmp_path
         ("3", "a\r\nb"),
         ("4", 'a"'),
     ]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @pytest.mark.parametrize(

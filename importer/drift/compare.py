@@ -74,7 +74,7 @@ def compare(before: Portrait, now: Portrait, *, overlapped: bool = True) -> Verd
     Where earlier ones have not `overlapped` either, nothing is said of strangers.
     """
     verdicts = Verdicts()
-    if not before.size:
+    if not before.size:  # a head of which no row could be read
         return verdicts
     share = known_share(before, now)
     if overlapped and (share is not None or _merged(before, now)):

@@ -118,10 +118,10 @@ class Drift:
     def _remember(self, report: Report) -> None:
         totals = report.totals
         ended = report.status in ("complete", "partial") and self._task.limit is None
-        if self._memory is None or not ended or totals.imported < ARRIVED * totals.read:
+        if self._memory is None or not ended or not totals.read:
             return
-        if not totals.read:
-            return  # a night without rows is no example
+        if totals.imported < ARRIVED * totals.read:
+            return
         whole = self._all.portrait()
         if self._remembered is not None and self._comparable(self._remembered):
             share = known_share(self._remembered.whole, whole)
@@ -198,9 +198,9 @@ class Drift:
         """Find the columns that moved in one of several files: in all of them together its rows
         may be few. What else one file has otherwise than all had is no drift.
         """
-        places = [place for place in self._task.sources if is_local(place)]
         if len(self._task.sources) < 2 or self._task.limit is not None:
             return
+        places = [place for place in self._task.sources if is_local(place)]
         portraits = [self._portrait_of([place], EACH) for place in places]
         for place, portrait, found in zip(
             places, portraits, moved(remembered.whole, portraits), strict=True

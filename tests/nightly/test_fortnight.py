@@ -7,6 +7,7 @@ ends with its exit code and with words that say what to do.
 import random
 import subprocess
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +28,8 @@ drift: stop
 delivery: {batch_size: 20, concurrency: 4, give_up_after: 1}
 """
 
+RUN = ("run", "export.csv", "-c", "config.yaml", "--report-dir", "runs")
+
 CUSTOMERS = 400
 BATCH, IN_FLIGHT = 20, 4
 
@@ -42,6 +45,7 @@ class Desk:
     command: Command
     rows: dict[str, Row] = field(default_factory=dict)
     sent: dict[str, Row] = field(default_factory=dict)
+    profiles: dict[str, dict[str, object]] = field(default_factory=dict)
     chance: random.Random = field(default_factory=lambda: random.Random(14))
 
     def __post_init__(self) -> None:
@@ -77,20 +81,24 @@ class Desk:
         updates: int = self.emulator.stats()["updates"]
         return updates
 
-    def arrive(self, rows: Iterable[Row]) -> None:
-        """Note that these rows were accepted, and who was in the file they come from."""
-        self.sent.update((row[0], row) for row in rows)
-
     def forget_the_vanished(self) -> None:
         self.sent = {name: row for name, row in self.sent.items() if name in self.rows}
 
-    def run(self, *given: str | Path, url: str = "") -> subprocess.CompletedProcess[str]:
-        arguments = given or ("run", "export.csv", "-c", "config.yaml", "--report-dir", "runs")
-        return self.command(*arguments, "--quiet", **self.settings(url or self.emulator.url))
+    def run(self, *given: str | Path) -> subprocess.CompletedProcess[str]:
+        return self.command(*(given or RUN), "--quiet", **self.settings)
 
-    def settings(self, url: str) -> dict[str, str]:
+    @property
+    def settings(self) -> dict[str, str]:
         state = str(self.folder / "state")
-        return {"MIXPANEL_URL": url, "MIXPANEL_TOKEN": "a" * 32, "XDG_STATE_HOME": state}
+        return {
+            "MIXPANEL_URL": self.emulator.url,
+            "MIXPANEL_TOKEN": "a" * 32,
+            "XDG_STATE_HOME": state,
+        }
+
+    def running(self) -> AbstractContextManager[subprocess.Popen[str]]:
+        settings = {k: v for k, v in self.settings.items() if k != "MIXPANEL_URL"}
+        return importing(self.folder, *RUN, "--quiet", url=self.emulator.url, environment=settings)
 
     def night(
         self, code: int, *says: str, given: tuple[str | Path, ...] = (), sends: int | None = None
@@ -104,9 +112,7 @@ class Desk:
         if code == 0:
             assert (done.stdout, done.stderr) == ("", ""), "a good night is silent"
         assert sends is None or self.updates - before == sends
-        self.look(self.profiles)
-
-    profiles: dict[str, dict[str, object]] = field(default_factory=dict)
+        self.look()
 
     def expect(self, rows: Iterable[Row]) -> int:
         """Change the model's profiles; return how many updates that takes."""
@@ -118,11 +124,11 @@ class Desk:
             profile |= {"credits": int(credits_)} if credits_ else {}
             count += 1
             count += not credits_  # to unset is an operation of its own
-        self.arrive(listed)
+        self.sent.update((row[0], row) for row in listed)
         return count
 
-    def look(self, profiles: dict[str, dict[str, object]]) -> None:
-        assert self.emulator.profiles() == profiles
+    def look(self) -> None:
+        assert self.emulator.profiles() == self.profiles
 
     def newest(self) -> Path:
         return max((self.folder / "runs").iterdir(), key=lambda path: path.stat().st_ctime_ns)
@@ -227,8 +233,7 @@ def test_fortnight(
     shifted = patient.replace("  2: f", "  3: f").replace("  3: l", "  4: l")
     shifted = shifted.replace("  4: {", "  5: {").replace("  5: p", "  6: p")
     (tmp_path / "config.yaml").write_text(shifted.replace("  6: {", "  7: {"), "utf-8")
-    given = ("run", "export.csv", "-c", "config.yaml", "--report-dir", "runs", "--accept-drift")
-    desk.night(0, given=given, sends=desk.expect(desk.rows.values()))
+    desk.night(0, given=(*RUN, "--accept-drift"), sends=desk.expect(desk.rows.values()))
     desk.night(0, sends=0)
 
 
@@ -236,10 +241,8 @@ def crash(desk: Desk) -> None:
     changed = desk.changes()
     before, asked = desk.updates, desk.emulator.stats()["requests"]
     known = set((desk.folder / "runs").iterdir())
-    given = ("run", "export.csv", "-c", "config.yaml", "--report-dir", "runs", "--quiet")
     desk.emulator.faults({"kind": "delay", "delay_ms": [50, 80]})
-    settings = desk.settings(desk.emulator.url)
-    with importing(desk.folder, *given, url=desk.emulator.url, environment=settings) as process:
+    with desk.running() as process:
         wait_for_requests(desk.emulator, asked + 6, process)
         process.kill()
     desk.emulator.faults()
@@ -254,10 +257,8 @@ def crash(desk: Desk) -> None:
 def two_at_once(desk: Desk) -> None:
     changed = desk.changes()
     before, asked = desk.updates, desk.emulator.stats()["requests"]
-    given = ("run", "export.csv", "-c", "config.yaml", "--report-dir", "runs", "--quiet")
     desk.emulator.faults({"kind": "delay", "delay_ms": [300, 300]})
-    settings = desk.settings(desk.emulator.url)
-    with importing(desk.folder, *given, url=desk.emulator.url, environment=settings) as first:
+    with desk.running() as first:
         wait_for_requests(desk.emulator, asked + 1, first)
         second = desk.run()
         assert second.returncode == 4
@@ -267,4 +268,4 @@ def two_at_once(desk: Desk) -> None:
         assert first.wait(60) == 0
     desk.emulator.faults()
     assert desk.updates - before == desk.expect(changed)
-    desk.look(desk.profiles)
+    desk.look()

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.alike import pair, sketch_of
+from importer.alike import MOST_COMPARED, pair, sketch_of
 from importer.closing import skip_doubts
 from importer.errors import ConfigError, NothingToDo
-from importer.identities import MOST_COMPARED, recognise
+from importer.identities import recognise
 from importer.next_steps import next_steps
 from importer.report import Report
 

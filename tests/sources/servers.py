@@ -17,6 +17,7 @@ from urllib.request import Request, urlopen
 import pytest
 import trustme
 
+from tests.conftest import free_port
 from tests.resuming.line import Line, line_to
 
 AZURITE = shutil.which("azurite-blob")
@@ -65,9 +66,7 @@ def web(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Server]:
         folder / "server.pem"
     )
     patch.setenv("SSL_CERT_FILE", str(folder / "authority.pem"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(_WEB.format(port=port, user=user))
     running = subprocess.Popen([NGINX, "-p", folder, "-c", folder / "nginx.conf"])
@@ -209,9 +208,7 @@ def azure(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Server]:
         pytest.skip("azurite is not installed")
     from azure.storage.blob import BlobServiceClient
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     patch.setenv("AZURITE_ACCOUNTS", f"{_ACCOUNT}:{_KEY}")
     given = ("--blobPort", str(port), "--location", str(folder))
     running = subprocess.Popen(

@@ -1,7 +1,6 @@
 """Addresses: which ones there are, what is never shown of them, and what they need installed."""
 
 import gzip
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from importer.begin import resume_import
 from importer.errors import ConfigError, SourceError
 from importer.streams import find_places, open_place
 from importer.streams.address import scrubbed, shown_address
+from tests.delivery.raw_server import refusing
 from tests.resuming.runs import Desk, adding, once, stopping
 
 from .servers import web
@@ -184,9 +184,6 @@ def test_web_line_is_cut_for_a_moment(
 def test_no_web_server(desk: Desk) -> None:
     """Where nobody listens the system's words are told, and none of the library's objects."""
     pytest.importorskip("aiohttp")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"https://127.0.0.1:{free.getsockname()[1]}/a.csv"
-    with pytest.raises(SourceError, match="Cannot connect to host") as refused:
-        run(desk, address)
+    with refusing() as port, pytest.raises(SourceError, match="Cannot connect to host") as refused:
+        run(desk, f"https://127.0.0.1:{port}/a.csv")
     assert "<" not in str(refused.value)

@@ -3,13 +3,14 @@
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from importer.ledger import Totals
-from importer.metrics import last_success, metrics_text
+from importer.metrics import last_success, write_metrics
 from importer.report import Report
 from tests.conftest import Command
 from tests.resuming.mixed import TOKEN
@@ -110,7 +111,10 @@ def test_no_place_to_write(desk: Desk) -> None:
 @given(st.text(st.sampled_from('a"\\\n{},= é\u2028\udcff')))
 def test_any_name_of_a_mapping(name: str) -> None:
     """Whatever characters the path of a mapping has, the file can be parsed and tells the path."""
-    text = metrics_text(REPORT, name, None)
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "importer.prom")
+        write_metrics(path, REPORT, name)
+        text = path.read_text("utf-8")
     expected = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     found = {
         sample.labels["config"]
