@@ -14,9 +14,10 @@ from importer.follow_up import follow_up, tell_of_refusal
 from importer.frame_source import Frame, as_frame_is_written
 from importer.pipeline import carry_out
 from importer.report import Report
+from importer.resume import resumed_task
 from importer.retry import retry_task
 from importer.streams import FRAME, Place
-from importer.task import Task, mapping_path, new_task, resumed_task
+from importer.task import Task, mapping_path, new_task
 
 if TYPE_CHECKING:  # it is slow to import, and few need it
     import pandas as pd

@@ -76,7 +76,7 @@ def preview(
     SourceError for what is no CSV file, SourceBroken where it breaks off.
     """
     settings = settings or config.Source()
-    opened, found = open_source(find_places((source,)), settings), ""
+    opened, found = open_source(find_places(source), settings), ""
     if "delimiter" not in settings.model_fields_set and not opened.dialect.rows:
         opened, found = settle_delimiter(opened)
         settings = settings.model_copy(update={"delimiter": opened.dialect.delimiter})

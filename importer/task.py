@@ -10,17 +10,16 @@ from pathlib import Path
 
 from importer.closing import take_up
 from importer.config import Config
-from importer.config_file import differences, dump_config, load_config, settle_config
+from importer.config_file import dump_config, settle_config
 from importer.engage import Engage
-from importer.errors import ConfigError, NothingToDo, SourceChanged
+from importer.errors import ConfigError, SourceChanged
 from importer.fingerprint import Fingerprint
 from importer.frame_source import Frame
-from importer.identities import Drawn, Identities, Kept, Retries, retries_of
+from importer.identities import Drawn, Identities, Kept, Retries
 from importer.journal import LEDGER, Begun, Journal
 from importer.layout import Layout, framed
 from importer.lock import hold, locked_folder, refuse_overlap
 from importer.mapping import Mapping
-from importer.newer import older_values
 from importer.private_file import replace_private
 from importer.recall import Recalled, Refused, recall
 from importer.run_folder import MAPPING, RunFolder, make_report_dir, new_folder, report_errors
@@ -28,11 +27,9 @@ from importer.several import check_agreement
 from importer.source import Source, open_source
 from importer.streams import (
     FRAME,
-    STDIN,
     Place,
     find_places,
     is_rereadable,
-    leads_nowhere,
     name_of,
     shown,
     to_give_again,
@@ -239,7 +236,7 @@ def new_task(
 ) -> Task:
     settings, folder = settle_config(config, warn)
     task = Task(
-        _places(source),
+        find_places(source),
         settings,
         folder,
         report_dir,
@@ -257,58 +254,3 @@ def new_task(
 def mapping_path(config: Config | str | Path) -> Path | None:
     """Return the absolute path of a mapping file; None where there is none."""
     return None if isinstance(config, Config) else Path(config).resolve()
-
-
-def _places(source: Place | Sequence[Place]) -> tuple[Place, ...]:
-    return find_places((source,) if isinstance(source, str | Path) else source)
-
-
-def resumed_task(
-    run_dir: Path,
-    source: Place | Sequence[Place] | None,
-    config: Config | str | Path | None,
-    warn: Warn,
-) -> Task:
-    """Take up a run where it was left; source and mapping are its own, or the same given again.
-
-    Raises ConfigError where there is nothing to go on with, or the mapping is another one.
-    """
-    recalled = recall(run_dir)
-    if recalled.finished:
-        raise NothingToDo(f"{run_dir}: is at its end; nothing to go on with")
-    begun = recalled.begun
-    own = load_config(run_dir / MAPPING)
-    folder = Path(begun.folder)
-    settings = own
-    if config is not None:
-        settings, _ = settle_config(config, warn)
-        if changed := differences(own, settings):
-            raise ConfigError(
-                f"{run_dir}: was begun with another mapping (see {', '.join(changed)}); "
-                "go on without -c, or begin a new run"
-            )
-    sources: tuple[Place, ...] = _places(source) if source else begun.sources
-    if not source and (unkept := [name for name in begun.sources if leads_nowhere(name)]):
-        raise ConfigError(
-            f"{run_dir}: was begun with {unkept[0]}, of which the credentials are not kept; name "
-            "its source again: importer run SOURCE --resume RUN_DIR"
-        )
-    if STDIN in sources and begun.source != STDIN:
-        raise ConfigError(f"{run_dir}: was begun with {begun.source}; name it, or no source")
-    for words in older_values(run_dir, begun):
-        warn(words)
-    return Task(
-        sources,
-        settings,
-        folder,
-        run_dir.parent,
-        uuid.UUID(begun.seed),
-        limit=begun.limit,
-        started=datetime.fromisoformat(begun.started),
-        run_dir=run_dir,
-        recalled=recalled,
-        retries=retries_of(begun, settings) if begun.retries else None,
-        divides=begun.divides,
-        mask=begun.mask,
-        mapping=begun.mapping_file,
-    )

@@ -20,13 +20,14 @@ GONE = frozenset({STDIN, FRAME})
 Place = str | Path
 
 
-def find_places(sources: Iterable[Place]) -> tuple[Place, ...]:
+def find_places(sources: Place | Iterable[Place]) -> tuple[Place, ...]:
     """Return the files that paths, addresses and patterns name: as given, matches in their order.
 
     Numbers in names count as numbers: part-2 comes before part-10. Raises SourceError for a
     pattern that nothing fits, and for a file that is named twice.
     """
-    places = tuple(place for source in sources for place in _matches(source))
+    given = (sources,) if isinstance(sources, str | Path) else sources
+    places = tuple(place for source in given for place in _matches(source))
     seen: set[str] = set()
     for place in places:
         name = name_of(place)
