@@ -1,8 +1,7 @@
 """Updates become batches: in file order, as many as a request takes."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-
-import numpy as np
 
 from importer.engage import REQUEST_BYTES
 from importer.updates import Updates
@@ -46,9 +45,13 @@ def _fill(updates: Updates, start: int, size: int) -> int | None:
 
     A row's updates stay together: a batch ends before the row that would make it too long.
     """
+    # Nearly always each row has one update, and a request takes far more bytes.
+    stop = min(start + size, len(updates))
     most = updates.numbers[start] + size
-    fits = np.searchsorted(updates.offsets, updates.offsets[start] + REQUEST_BYTES - 2, "right") - 1
-    stop = min(int(np.searchsorted(updates.numbers, most, "right")) - 1, int(fits))
+    limit = updates.offsets[start] + REQUEST_BYTES - 2
+    if updates.numbers[stop] > most or updates.offsets[stop] > limit:
+        stop = bisect_right(updates.numbers, most, start, stop + 1) - 1
+        stop = bisect_right(updates.offsets, limit, start, stop + 1) - 1
     full = stop < len(updates) or updates.numbers[stop] == most
     return stop if full and stop > start else None
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import as_mask, as_texts, byte_lengths, one_text, text_column
+from importer.columns import as_mask, as_texts, filled, has_any, one_text, text_column
 from importer.conversion import Conversion, Converted
 from importer.mapping import JoinedColumns, MappedColumn
 
@@ -34,7 +34,7 @@ def read_cells(table: pa.Table, column: MappedColumn) -> Cells:
     converted = column.conversion.convert(cells)
     if column.default is not None:
         converted = _with_default(converted, column.default, column.conversion)
-    present = _filled(converted.values)
+    present = filled(converted.values)
     if column.empty != "error":
         return Cells(converted.values, present, converted.failures)
     absent = [int(row) for row in np.flatnonzero(~present)]
@@ -44,9 +44,9 @@ def read_cells(table: pa.Table, column: MappedColumn) -> Cells:
 
 def _with_default(converted: Converted, default: str, conversion: Conversion) -> Converted:
     """Let the default stand in where the type finds nothing: in blank cells too, where it trims."""
-    empty = ~_filled(converted.values)
+    empty = ~filled(converted.values)
     empty[list(converted.failures)] = False
-    if not empty.any():
+    if not has_any(empty):
         return converted
     rows = np.flatnonzero(empty)
     defaults = conversion.convert(as_texts([default] * len(rows)))
@@ -61,7 +61,7 @@ def join_cells(table: pa.Table, joined: JoinedColumns) -> Cells:
     pieces: list[pa.StringArray] = []
     for position in joined.positions:
         part = text_column(table, position)
-        there = _filled(part)
+        there = filled(part)
         # Not the kernel's own skipping of nulls: a row of nothing else is left out of its result.
         pieces += [
             pc.if_else(as_mask(there & begun), one_text(joined.separator), one_text("")),
@@ -69,11 +69,7 @@ def join_cells(table: pa.Table, joined: JoinedColumns) -> Cells:
         ]
         begun |= there
     converted = joined.conversion.convert(pc.binary_join_element_wise(*pieces, one_text("")))
-    return Cells(converted.values, _filled(converted.values), converted.failures)
-
-
-def _filled(cells: pa.StringArray) -> NDArray[np.bool_]:
-    return byte_lengths(cells) > 0
+    return Cells(converted.values, filled(converted.values), converted.failures)
 
 
 def _mapped(cells: pa.StringArray, values: ReadOnly[str, str]) -> pa.StringArray:

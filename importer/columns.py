@@ -29,7 +29,26 @@ def byte_offsets(cells: pa.StringArray) -> NDArray[np.int32]:
 
 def byte_lengths(cells: pa.StringArray) -> NDArray[np.int32]:
     """Return the bytes of each cell: twice as fast as Arrow's kernel."""
-    return np.diff(byte_offsets(cells))
+    offsets = byte_offsets(cells)
+    return offsets[1:] - offsets[:-1]
+
+
+def filled(cells: pa.StringArray) -> NDArray[np.bool_]:
+    """Return which cells are not empty."""
+    offsets = byte_offsets(cells)
+    return offsets[1:] > offsets[:-1]
+
+
+def has_any(rows: NDArray[np.bool_]) -> bool:
+    """Is any of them true? numpy's own `any` hands the interpreter to other threads and back, which
+    takes longer than the search.
+    """
+    return b"\x01" in rows.tobytes()
+
+
+def has_all(rows: NDArray[np.bool_]) -> bool:
+    """Are all of them true?"""
+    return b"\x00" not in rows.tobytes()
 
 
 def trimmed(cells: pa.StringArray) -> pa.StringArray:
@@ -38,11 +57,11 @@ def trimmed(cells: pa.StringArray) -> pa.StringArray:
     Where all of them begin and end with a visible character of ASCII, that is seen at once.
     """
     offsets = byte_offsets(cells)
-    filled = np.flatnonzero(offsets[1:] > offsets[:-1])
-    if not len(filled):
+    rows = np.flatnonzero(offsets[1:] > offsets[:-1])
+    if not len(rows):
         return cells
     text = np.frombuffer(cells.buffers()[2], np.uint8)
-    ends = text[np.concatenate((offsets[filled], offsets[filled + 1] - 1))]
+    ends = text[np.concatenate((offsets[rows], offsets[rows + 1] - 1))]
     visible = ends - np.uint8(_FIRST_VISIBLE)  # what is smaller is a large number then
     return pc.utf8_trim_whitespace(cells) if visible.max() > _VISIBLE else cells
 

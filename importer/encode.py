@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from importer.cells import Cells, join_cells, read_cells
-from importer.columns import as_mask
+from importer.columns import as_mask, has_all, has_any
 from importer.conversion import escape
 from importer.engage import REQUEST_BYTES, UPDATE_BYTES, Engage
 from importer.failure import Failure
@@ -129,7 +129,7 @@ def _parts(fields: Sequence[_Field], mapping: Mapping, *, rows: int) -> list[_Pa
     ]
     idle = ~np.any([part.rows for part in parts], axis=0)
     parts[0] = replace(parts[0], rows=parts[0].rows | idle)
-    return [part for part in parts if part.rows.any()] or parts[:1]
+    return [part for part in parts if has_any(part.rows)] or parts[:1]
 
 
 def _object(name: str, fields: Sequence[_Field], mapping: Mapping, *, rows: int) -> _Part:
@@ -145,7 +145,8 @@ def _object(name: str, fields: Sequence[_Field], mapping: Mapping, *, rows: int)
             pieces.append(_comma(~present, begun, f"{key}null"))
         pieces.append(_comma(present, begun, f"{key}{field.before}"))
         pieces += [field.cells.values, where(present, field.after)]
-        begun = begun | present | (field.empty == "null")
+        if not has_all(begun):
+            begun = begun | present | (field.empty == "null")
     return _Part(OPERATIONS[name].key, begun, [*pieces, "}"])
 
 
@@ -167,6 +168,8 @@ def _names(fields: Sequence[_Field], *, rows: int) -> _Part:
 
 def _comma(rows: NDArray[np.bool_], begun: NDArray[np.bool_], literal: str) -> Piece:
     """Return the literal for these rows, behind a comma where something stands before it."""
+    if has_all(begun):
+        return where(rows, f",{literal}")
     return where(rows & begun, f",{literal}", where(rows & ~begun, literal))
 
 
@@ -197,7 +200,7 @@ def _update(identifiers: pa.StringArray, part: _Part, destination: Engage) -> li
     """Return the pieces of an update of one operation, followed by a comma."""
     head, middle = destination.around_identifier(part.operation)
     pieces: list[Piece] = [f'{head}"', identifiers, f'"{middle}', *part.pieces, "},"]
-    return [where(part.rows, piece) for piece in pieces]
+    return pieces if has_all(part.rows) else [where(part.rows, piece) for piece in pieces]
 
 
 def _failed(

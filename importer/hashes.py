@@ -40,6 +40,11 @@ def hashes_of(values: pa.StringArray) -> Hashes:
     return _finished(hashes)
 
 
+def hashes_of_numbers(numbers: Hashes) -> Hashes:
+    """Hash whole numbers as if each were the only word of a text."""
+    return _finished(_carried(numbers))
+
+
 def words_of(values: pa.StringArray) -> Iterator[tuple[NDArray[np.intp] | slice, Hashes]]:
     """Yield the first eight bytes of the values, then the next ones, and which rows have them.
 

@@ -18,6 +18,7 @@ from importer.columns import (
     as_texts,
     byte_lengths,
     empty_texts,
+    has_any,
     mask_in,
     text_column,
     trimmed,
@@ -98,13 +99,13 @@ def identify(
         kinds = np.full(rows, Kind.NONE, np.uint8)
         for kind, position in ((Kind.COLUMN, mapping.identifier), (Kind.EMAIL, mapping.email)):
             missing = kinds == Kind.NONE
-            if position is not None and missing.any():
+            if position is not None and has_any(missing):
                 candidates, usable = _usable(text_column(chunk.table, position))
                 taken = missing & usable
                 identifiers = pc.if_else(as_mask(taken), candidates, identifiers)
                 kinds[taken] = kind
         missing = kinds == Kind.NONE
-        if mapping.random and missing.any():
+        if mapping.random and has_any(missing):
             numbers = chunk.records.first_row + chunk.good[missing]
             drawn = as_texts(identities.random(numbers))
             identifiers = pc.replace_with_mask(identifiers, as_mask(missing), drawn)

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import as_mask, as_numbers, as_texts, byte_offsets
+from importer.columns import as_mask, as_numbers, as_texts, byte_offsets, has_all, has_any
 
 _WIDE = 2**31
 """Bytes that offsets of 32 bits do not reach."""
@@ -61,9 +61,9 @@ class Joined:
 
 def where(rows: Mask, piece: Piece, otherwise: Piece = "") -> Piece:
     """Return one piece for these rows, another one for the rest: `Where` only if there are both."""
-    if piece is otherwise or rows.all():
+    if piece is otherwise or has_all(rows):
         return piece
-    return Where(rows, piece, otherwise) if rows.any() else otherwise
+    return Where(rows, piece, otherwise) if has_any(rows) else otherwise
 
 
 def join(groups: Iterable[Sequence[Piece]], rows: int, kept: Mask | None = None) -> Joined:

@@ -74,7 +74,9 @@ class Updates:
         """
         first = self.first_row if start == 0 else int(self.rows[start - 1]) + 1
         last = self.last_row if stop >= len(self) else int(self.rows[stop - 1])
-        same = slice(*np.searchsorted(self.unchanged, (first, last + 1)).tolist())
+        same = slice(0)
+        if len(self.unchanged):
+            same = slice(*np.searchsorted(self.unchanged, (first, last + 1)).tolist())
         return Updates(
             text=self.text,
             offsets=self.offsets[start : stop + 1],

@@ -20,11 +20,11 @@ def escape(column: pa.StringArray) -> pa.StringArray:
     offsets = byte_offsets(column)
     if offsets[0] == offsets[-1]:
         return column
-    text = np.frombuffer(column.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
-    quotes, backslashes = text == _QUOTE, text == _BACKSLASH
-    if not (quotes.any() or backslashes.any() or text.min() < _FIRST_PRINTABLE):
+    raw = memoryview(column.buffers()[2])[offsets[0] : offsets[-1]].tobytes()
+    text = np.frombuffer(raw, np.uint8)
+    if not (b'"' in raw or b"\\" in raw or text.min() < _FIRST_PRINTABLE):
         return column
-    unsafe = quotes | backslashes | (text < _FIRST_PRINTABLE)
+    unsafe = (text == _QUOTE) | (text == _BACKSLASH) | (text < _FIRST_PRINTABLE)
     where = np.flatnonzero(unsafe) + offsets[0]
     cells = np.unique(np.searchsorted(offsets, where, side="right") - 1)
     escaped = [

@@ -104,8 +104,10 @@ def moved(before: Portrait, now: Sequence[Portrait]) -> list[list[Finding]]:
     """
     if not now:
         return []
-    ids, counts = np.unique(np.concatenate([each.ids for each in now]), return_counts=True)
-    alone = ids[(counts == 1) & (ids <= np.uint64(min(each.highest for each in now)))]
+    highest = min(each.highest for each in now)
+    ids = np.concatenate([_up_to(highest, each) for each in now])
+    ids, counts = np.unique(ids, return_counts=True)
+    alone = ids[counts == 1]
     found = []
     for each in now:
         same = [label for label in before.columns if label in each.columns]
@@ -116,10 +118,15 @@ def moved(before: Portrait, now: Sequence[Portrait]) -> list[list[Finding]]:
 
 def known_share(before: Portrait, now: Portrait) -> float | None:
     """Estimate which share of the identifiers was there before; None where too few can tell."""
-    comparable = now.ids[now.ids <= np.uint64(min(before.highest, now.highest))]
+    comparable = _up_to(min(before.highest, now.highest), now)
     if min(len(comparable), len(before.ids)) < ENOUGH:
         return None
     return float(np.isin(comparable, before.ids).mean())
+
+
+def _up_to(highest: int, now: Portrait) -> Hashes:
+    """Return the identifiers that any sample with so high a pick has, if its file has them."""
+    return now.ids[now.picks <= np.uint64(highest)]
 
 
 def _merged(before: Portrait, now: Portrait) -> bool:

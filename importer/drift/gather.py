@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from importer.chunks import Chunk
-from importer.columns import as_numbers, as_texts, byte_lengths, text_column, trimmed
+from importer.columns import as_numbers, as_texts, filled, has_any, text_column, trimmed
 from importer.drift.portrait import Column, Portrait, shares
-from importer.hashes import Hashes, hashes_of
+from importer.hashes import Hashes, hashes_of, hashes_of_numbers
 from importer.masking import masked
 from importer.siphash import siphash_words
 
@@ -50,9 +50,10 @@ class Gathering:
     def __init__(self, key: bytes, labels: Mapping[int, str], identifier: int | None) -> None:
         self.rows = 0
         self._key = key
+        self._mask: Hashes = np.frombuffer(key, np.uint64)[:1]
         self._labels = labels
         self._identifier = identifier
-        self._ids: Hashes = np.empty(0, np.uint64)
+        self._picks: Hashes = np.empty(0, np.uint64)
         self._cells: list[pa.StringArray] = [as_texts([]) for _ in labels]
         self._waiting: list[tuple[Hashes, list[pa.StringArray]]] = []
 
@@ -61,25 +62,25 @@ class Gathering:
             return
         self.rows += len(chunk.good)
         numbers = (chunk.records.first_row + chunk.good).astype(np.uint64)
-        hashes = self._hashes(chunk.table, numbers)
-        chosen = np.arange(len(hashes))
-        if len(self._ids) >= SAMPLE:
-            chosen = np.flatnonzero(hashes < self._ids[-1])
+        picks = self._picks_of(chunk.table, numbers)
+        chosen = np.arange(len(picks))
+        if len(self._picks) >= SAMPLE:
+            chosen = np.flatnonzero(picks < self._picks[-1])
         if not len(chosen):
             return
-        taken = as_numbers(chosen)
-        columns = [text_column(chunk.table, at).take(taken) for at in self._labels]
+        rows = chunk.table.take(as_numbers(chosen))
+        columns = (text_column(rows, at) for at in self._labels)
         self._waiting.append(
-            (hashes[chosen], [pc.utf8_slice_codeunits(cells, 0, LONGEST) for cells in columns])
+            (picks[chosen], [pc.utf8_slice_codeunits(cells, 0, LONGEST) for cells in columns])
         )
-        if sum(len(ids) for ids, _ in self._waiting) > SAMPLE:
+        if sum(len(picks) for picks, _ in self._waiting) > SAMPLE:
             self._choose()
 
     def _choose(self) -> None:
         """Choose among those kept and those that wait: not for each chunk, most have few."""
-        together = np.concatenate((self._ids, *(ids for ids, _ in self._waiting)))
-        self._ids, first = np.unique(together, return_index=True)  # in ascending order
-        self._ids, kept = self._ids[:SAMPLE], as_numbers(first[:SAMPLE])
+        together = np.concatenate((self._picks, *(picks for picks, _ in self._waiting)))
+        self._picks, first = np.unique(together, return_index=True)  # in ascending order
+        self._picks, kept = self._picks[:SAMPLE], as_numbers(first[:SAMPLE])
         more = zip(*(cells for _, cells in self._waiting), strict=True)
         self._cells = [
             pa.concat_arrays((cells, *others)).take(kept)
@@ -90,40 +91,48 @@ class Gathering:
     def portrait(self) -> Portrait:
         if self._waiting:
             self._choose()
-        whole = len(self._ids) < SAMPLE
+        picks, size = self._picks, len(self._picks)
         columns = [trimmed(cells) for cells in self._cells]
-        there = [byte_lengths(cells) > 0 for cells in columns]
-        # All at once: to compile the patterns takes longer than to apply them.
-        forms = _formed(pa.concat_arrays(columns)).to_pylist()
-        parts = (forms[at * len(self._ids) :][: len(self._ids)] for at in range(len(columns)))
+        # All at once: every step over many cells costs little more than over few.
+        together = pa.concat_arrays(columns)
+        forms = _formed(together).to_pylist()
+        hashes = siphash_words(self._key, [hashes_of(together)]).astype(np.uint32) | np.uint32(1)
+        parts = (slice(at * size, (at + 1) * size) for at in range(len(columns)))
         return Portrait(
             rows=self.rows,
-            ids=self._ids,
-            highest=2**64 - 1 if whole else int(self._ids[-1]),
+            ids=siphash_words(self._key, [picks]),
+            picks=picks,
+            highest=2**64 - 1 if size < SAMPLE else int(picks[-1]),
             columns={
-                label: _column(self._key, cells, filled, list(compress(part, filled)))
-                for label, cells, filled, part in zip(
-                    self._labels.values(), columns, there, parts, strict=True
+                label: _column(cells, there, list(compress(forms[part], there)), hashes[part])
+                for label, cells, there, part in zip(
+                    self._labels.values(), columns, map(filled, columns), parts, strict=True
                 )
             },
         )
 
-    def _hashes(self, table: pa.Table, numbers: Hashes) -> Hashes:
-        """Hash the identifiers; rows without one are drawn by their numbers."""
+    def _picks_of(self, table: pa.Table, numbers: Hashes) -> Hashes:
+        """Return what rows are chosen by: their identifiers, or else their numbers, hashed.
+
+        What all of a file is hashed with may be weak: SipHash, for some of it, is what is kept.
+        The smallest are others for every key, so that the last of them tells nothing either.
+        """
         if self._identifier is None:
-            return siphash_words(self._key, [numbers])
+            return hashes_of_numbers(numbers) ^ self._mask
         names = trimmed(text_column(table, self._identifier))
-        hashes = siphash_words(self._key, [hashes_of(names)])
-        blank = byte_lengths(names) == 0
-        if blank.any():
-            hashes[blank] = siphash_words(self._key, [numbers[blank]])
-        return hashes
+        picks = hashes_of(names)
+        blank = ~filled(names)
+        if has_any(blank):
+            picks[blank] = hashes_of_numbers(numbers[blank])
+        return picks ^ self._mask
 
 
 def _column(
-    key: bytes, cells: pa.StringArray, there: NDArray[np.bool_], forms: Sequence[str]
+    cells: pa.StringArray,
+    there: NDArray[np.bool_],
+    forms: Sequence[str],
+    hashes: NDArray[np.uint32],
 ) -> Column:
-    hashes = siphash_words(key, [hashes_of(cells)]).astype(np.uint32) | np.uint32(1)
     hashes[~there] = 0
     filled: Sequence[str] = cells.take(as_numbers(np.flatnonzero(there))).to_pylist()
     distinct = dict.fromkeys(filled)

@@ -10,7 +10,7 @@ from importer.drift.portrait import Portrait
 from importer.errors import StateError
 from importer.private_file import replace_private
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ hashes, forms and masked samples, no values.
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -60,13 +60,15 @@ class Column:
 class Portrait:
     """The sampled rows of a file, or of its beginning: of `rows` rows, by the hashes of their ids.
 
-    `highest` is the hash up to which every row is in the sample.
+    They were chosen by their `picks`, a hash besides, which is not kept; `highest` is the pick up
+    to which every row is in the sample.
     """
 
     rows: int
     ids: Hashes
     highest: int
     columns: dict[LABEL, Column]
+    picks: Hashes = field(default_factory=lambda: np.empty(0, np.uint64))
 
     @property
     def size(self) -> int:

@@ -6,7 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .exports import Row, crm, drifts, exports
+from importer.drift.compare import known_share
+from importer.drift.gather import SAMPLE
+from importer.drift.portrait import Portrait
+
+from .exports import Row, crm, drifts, exports, portrait
 
 NAMES = st.sampled_from(sorted(exports()))
 
@@ -27,6 +31,17 @@ def swapped(row: Row, one: int, other: int) -> Row:
     cells = row[:]
     cells[one], cells[other] = cells[other], cells[one]
     return cells
+
+
+def test_known_share() -> None:
+    """Which share of the customers was there before is estimated from samples of both files."""
+    rows = [[f"u{n}", f"Ann {n}"] for n in range(8 * SAMPLE)]
+    before = Portrait.of_json(portrait(rows[: 4 * SAMPLE]).as_json())
+    assert before.size == SAMPLE
+    for known in (0.0, 0.25, 0.5, 1.0):
+        start = 4 * SAMPLE - round(known * 2 * SAMPLE)
+        share = known_share(before, portrait(rows[start:][: 2 * SAMPLE]))
+        assert share == pytest.approx(known, abs=0.05)
 
 
 @given(NAMES, st.randoms(use_true_random=False), st.data())
