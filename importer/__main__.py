@@ -1,14 +1,19 @@
 """`python -m importer`, and the entry point of the `importer` command."""
 
+import atexit
 import gc
 import logging
 import os
+import sys
 
-# What is imported stays: to look through it for cycles, again and again as it grows, is a tenth of
-# a short command.
-gc.set_threshold(50_000)
+# What is imported stays: to look through it for cycles as it grows, and once more before it is
+# thrown away at the end, is a quarter of a short command.
+gc.set_threshold(100_000)
+atexit.register(gc.freeze)
 # numpy's threads for linear algebra, of which there is none here, wait for work by spinning.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# httpx would bring a command of its own along, which draws with rich; it does without.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
 
 from importer.cli import app  # noqa: E402 # see above
 

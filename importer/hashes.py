@@ -54,20 +54,27 @@ def words_of(values: pa.StringArray) -> Iterator[tuple[NDArray[np.intp] | slice,
     words = np.ndarray(len(text) - _WORD + 1, "<u8", text, strides=(1,))
     rows: NDArray[np.intp] | slice = slice(None)
     at, left = starts, lengths
-    while len(left) and int(left.max()) > 0:
-        if int(left.min()) <= 0:
+    longest = int(lengths.max(initial=0))
+    shortest = int(lengths.min(initial=longest))
+    for begin in range(0, longest, _WORD):
+        if begin:
+            at, left = at + _WORD, left - _WORD
+        if shortest <= begin:
             longer = np.flatnonzero(left > 0)
             rows = longer if isinstance(rows, slice) else rows[longer]
             at, left = at[longer], left[longer]
-        yield rows, words[at] & _KEPT[np.minimum(left, _WORD)]
-        at, left = at + _WORD, left - _WORD
+        taken = words[at]
+        if shortest < begin + _WORD:
+            taken &= _KEPT[np.minimum(left, _WORD)]
+        yield rows, taken
 
 
 def _digested(values: pa.StringArray) -> pa.StringArray:
     """Put the BLAKE2 digest for each long value: a step for each word would take minutes."""
-    beyond = byte_lengths(values) > LONG
-    if not beyond.any():
+    lengths = byte_lengths(values)
+    if lengths.max(initial=0) <= LONG:
         return values
+    beyond = lengths > LONG
     cells = values.filter(as_mask(beyond)).to_pylist()
     digests = as_texts([hashlib.blake2b(cell.encode()).hexdigest() for cell in cells])
     return pc.replace_with_mask(values, as_mask(beyond), digests)
@@ -82,7 +89,7 @@ def _places(
     text = np.zeros(last - first + _WORD, np.uint8)
     if last > first:
         text[:-_WORD] = np.frombuffer(values.buffers()[2], np.uint8)[first:last]
-    return offsets[:-1] - first, np.diff(offsets), text
+    return offsets[:-1] - first, offsets[1:] - offsets[:-1], text
 
 
 def _carried(hashes: Hashes) -> Hashes:

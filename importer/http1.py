@@ -3,6 +3,8 @@
 import asyncio
 import select
 import ssl
+from collections.abc import Callable
+from functools import partial
 from math import inf
 
 import httpx
@@ -34,7 +36,7 @@ class Http1Transport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         connection = await self._acquire(request)
         try:
-            answer = await connection.exchange(_head(request), await _whole(request.stream))
+            answer = await connection.exchange(_head(request), _whole(request.stream))
         finally:
             self._release(connection)
         body = httpx.ByteStream(answer.body)
@@ -102,6 +104,7 @@ class _Connection(asyncio.Protocol):
         self._loop = loop
         self._wire: asyncio.Transport
         self._line: asyncio.Transport
+        self._readable: Callable[[], object]
         self._answer: Answer | None = None
         self._outcome: asyncio.Future[httpx.TransportError | None] = loop.create_future()
         self._idle_since = -inf  # not idle
@@ -139,7 +142,7 @@ class _Connection(asyncio.Protocol):
         The event loop may not have seen it yet, so the socket is asked too.
         """
         idle = self._loop.time() - self._idle_since
-        return idle < IDLE_SECONDS and not self._line.is_closing() and not _readable(self._wire)
+        return idle < IDLE_SECONDS and not self._line.is_closing() and not self._readable()
 
     def abort(self) -> None:
         self._line.abort()
@@ -147,6 +150,7 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._wire = self._line = transport
+        self._readable = _looking_at(transport)
 
     def data_received(self, data: bytes) -> None:
         if self._answer is None:
@@ -191,10 +195,9 @@ class _Connection(asyncio.Protocol):
             self.abort()
 
 
-async def _whole(stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> bytes:
-    assert isinstance(stream, httpx.AsyncByteStream)
-    pieces = [piece async for piece in stream]
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+def _whole(stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> bytes:
+    assert isinstance(stream, httpx.SyncByteStream)  # what is in memory is both
+    return b"".join(stream)
 
 
 def _origin(url: httpx.URL) -> Origin:
@@ -207,11 +210,11 @@ def _head(request: httpx.Request) -> bytes:
     return b"\r\n".join([first, *lines, b"", b""])
 
 
-def _readable(transport: asyncio.Transport) -> bool:
-    """Say whether something is there to be read, an end of the connection included."""
+def _looking_at(transport: asyncio.Transport) -> Callable[[], object]:
+    """Return what says whether something is there to be read, an end of the connection included."""
     line = transport.get_extra_info("socket")
     if not hasattr(select, "poll"):  # Windows, whose `select` takes any socket
-        return bool(select.select([line], [], [], 0)[0])
+        return lambda: select.select([line], [], [], 0)[0]
     look = select.poll()
     look.register(line, select.POLLIN)
-    return bool(look.poll(0))
+    return partial(look.poll, 0)

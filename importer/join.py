@@ -74,14 +74,10 @@ def join(groups: Iterable[Sequence[Piece]], rows: int, kept: Mask | None = None)
     together = [list(_merged(group)) for group in groups]
     pieces = [piece for group in together for piece in group]
     pool = _Pool(pieces, rows)
-    places = np.empty((len(pieces), rows), np.int32)
-    for line, piece in zip(places, pieces, strict=True):
-        line[:] = pool.places(piece)
-    # Turned over at once: writing column by column touches a line of the cache for each number.
-    turned = np.ascontiguousarray(places.T)
-    turned = turned if kept is None else turned[kept]
-    indices, rows = turned.reshape(-1), len(turned)
-    joined = pc.take(pool.texts(), as_numbers(indices), boundscheck=False)
+    places = pool.matrix(pieces)
+    places = places if kept is None else places[kept]
+    rows = len(places)
+    joined = pc.take(pool.texts(), as_numbers(places.reshape(-1)), boundscheck=False)
     wide = pa.types.is_large_binary(joined.type)
     offsets: NDArray[np.int64] = np.frombuffer(joined.buffers()[1], np.int64 if wide else np.int32)
     stops = np.cumsum([len(group) for group in together])
@@ -133,15 +129,28 @@ class _Pool:
             rows * len(x.encode()) if isinstance(x, str) else _size(x) for x in leaves
         )
 
-    def places(self, piece: Piece) -> Indices | int:
-        match piece:
-            case str():
-                return self._literals[piece]
-            case Where(rows, chosen, otherwise):
-                picked: Indices = np.where(rows, self.places(chosen), self.places(otherwise))
-                return picked
-            case _:
-                return self._rows + np.int32(self._firsts[id(piece)])
+    def matrix(self, pieces: Sequence[Piece]) -> Indices:
+        """Return where each piece of each row stands: a line for each row."""
+        places = np.empty((len(self._rows), len(pieces)), np.int32)
+        places[:] = [0 if isinstance(piece, Where) else self._first(piece) for piece in pieces]
+        for column, piece in zip(places.T, pieces, strict=True):
+            if isinstance(piece, Where):
+                column[:] = self._places(piece)
+            elif not isinstance(piece, str):
+                column += self._rows
+        return places
+
+    def _places(self, piece: Piece) -> Indices | np.int32:
+        if isinstance(piece, Where):
+            picked: Indices = np.where(
+                piece.rows, self._places(piece.piece), self._places(piece.otherwise)
+            )
+            return picked
+        first = np.int32(self._first(piece))
+        return first if isinstance(piece, str) else self._rows + first
+
+    def _first(self, piece: str | pa.StringArray) -> int:
+        return self._literals[piece] if isinstance(piece, str) else self._firsts[id(piece)]
 
     def texts(self) -> pa.StringArray | pa.LargeBinaryArray:
         """Return all of them as one array, of the kind that can hold what is joined of it."""

@@ -91,14 +91,11 @@ async def post(client: Client, body: bytes) -> Reply | Busy | Lost | Hopeless:
 
 
 async def _content(response: httpx.Response) -> bytes:
-    """Return the body; that nothing is packed, as we ask for, saves httpx the looking."""
-    if "content-encoding" in response.headers:
-        return await response.aread()
-    assert isinstance(response.stream, httpx.AsyncByteStream)
-    try:
-        return b"".join([piece async for piece in response.stream])
-    finally:
-        await response.aclose()
+    """Return the body: one that is in memory, and not packed, as we ask for, is there already."""
+    stream = response.stream
+    if isinstance(stream, httpx.ByteStream) and "content-encoding" not in response.headers:
+        return b"".join(stream)
+    return await response.aread()
 
 
 def _way_to(url: httpx.URL, concurrency: int) -> httpx.AsyncBaseTransport:

@@ -4,6 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from importer.emulator import Emulator
+
 SENDING = {"httpx", "httptools", "asyncio", "ssl"}
 TYPES = {"phonenumbers", "email_validator", "dns", "pycountry"}
 TABLES = {"pandas", "rich", "importer.guess.decide", "numpy.random"}
@@ -63,3 +67,15 @@ def test_types(tmp_path: Path) -> None:
     done = imported_by(["check", "-c", "people.yaml", "people.csv"], tmp_path, exit_code=3)
     assert "phonenumbers" in done
     assert done & (SENDING | TABLES) == set()
+
+
+def test_run(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run has an HTTP client, but not the tables that the client's own command draws."""
+    (tmp_path / "people.csv").write_text("u1,Ann\nu2,Ben\n")
+    (tmp_path / "people.yaml").write_text("identifier: {column: 1}\ncolumns: {2: $first_name}\n")
+    monkeypatch.setenv("MIXPANEL_URL", emulator.url)
+    monkeypatch.setenv("MIXPANEL_TOKEN", "t" * 32)
+    modules = imported_by(["run", "-c", "people.yaml", "people.csv", "--quiet"], tmp_path)
+    assert "httpx" in modules
+    assert modules & (TYPES | {"pandas", "rich", "pygments"}) == set()
+    assert len(emulator.profiles()) == 2

@@ -10,7 +10,16 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from importer.chunks import Chunk
-from importer.columns import as_numbers, as_texts, filled, has_any, text_column, trimmed
+from importer.columns import (
+    as_mask,
+    as_numbers,
+    as_texts,
+    filled,
+    has_any,
+    numbers_in,
+    text_column,
+    trimmed,
+)
 from importer.drift.portrait import Column, Portrait, shares
 from importer.hashes import Hashes, hashes_of, hashes_of_numbers
 from importer.masking import masked
@@ -69,10 +78,10 @@ class Gathering:
         if not len(chosen):
             return
         rows = chunk.table.take(as_numbers(chosen))
-        columns = (text_column(rows, at) for at in self._labels)
-        self._waiting.append(
-            (picks[chosen], [pc.utf8_slice_codeunits(cells, 0, LONGEST) for cells in columns])
-        )
+        cells = pa.concat_arrays([text_column(rows, at) for at in self._labels])
+        short = pc.utf8_slice_codeunits(cells, 0, LONGEST)
+        parts = [short[at * len(rows) :][: len(rows)] for at in range(len(self._labels))]
+        self._waiting.append((picks[chosen], parts))
         if sum(len(picks) for picks, _ in self._waiting) > SAMPLE:
             self._choose()
 
@@ -134,14 +143,15 @@ def _column(
     hashes: NDArray[np.uint32],
 ) -> Column:
     hashes[~there] = 0
-    filled: Sequence[str] = cells.take(as_numbers(np.flatnonzero(there))).to_pylist()
+    texts = cells.filter(as_mask(there))
+    filled: Sequence[str] = texts.to_pylist()
     distinct = dict.fromkeys(filled)
     least = max(_FEW, _RARE * len(filled))
     return Column(
         filled=len(filled),
         distinct=len(distinct),
         forms={form: round(n / len(filled), 4) for form, n in Counter(forms).items() if n >= least},
-        lengths=_lengths(filled),
+        lengths=_lengths(texts),
         samples=tuple(masked(value) for value in list(distinct)[:SHOWN]),
         cells=hashes,
     )
@@ -153,6 +163,7 @@ def _formed(cells: pa.StringArray) -> pa.StringArray:
     return pc.utf8_slice_codeunits(cells, 0, 24)
 
 
-def _lengths(cells: Sequence[str]) -> tuple[float, ...]:
-    places = Counter(min(len(cell).bit_length(), _LENGTHS) for cell in cells)
-    return shares([places[place] for place in range(1, _LENGTHS + 1)], len(cells))
+def _lengths(cells: pa.StringArray) -> tuple[float, ...]:
+    _, bits = np.frexp(numbers_in(pc.utf8_length(cells)))
+    counts = np.bincount(np.minimum(bits, _LENGTHS), minlength=_LENGTHS + 1)
+    return shares(counts[1:].tolist(), len(cells))
