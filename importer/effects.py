@@ -35,8 +35,8 @@ def effects_of(table: pa.Table, mapping: Mapping) -> Effects:
         column.property: _of_column(column, read_cells(table, column)) for column in mapping.columns
     }
     for joined in mapping.joins:
-        quote = joined.conversion.quote
-        found[joined.property] = _where(join_cells(table, joined), quote, quote, "")
+        before, after = joined.conversion.around
+        found[joined.property] = _where(join_cells(table, joined), before, after, "")
     for name, constant in mapping.constants.items():
         found[name] = _everywhere(orjson.dumps(constant).decode(), rows)
     return Effects(rows, {} if mapping.deletes else found)
@@ -48,7 +48,7 @@ def _of_column(column: MappedColumn, cells: Cells) -> pa.StringArray:
         return pc.if_else(as_mask(present), one_text("unset"), _everywhere("", len(present)))
     operation = "" if column.operation == "set" else f"{column.operation} "
     conversion = column.conversion
-    before, after = around_value(column.operation, conversion.json_type, conversion.quote)
+    before, after = around_value(column.operation, conversion.json_type, conversion.around)
     # An empty cell is unset, or null, by the operation of its column.
     otherwise = {"unset": "unset", "null": f"{operation}null"}.get(column.empty, "")
     return _where(cells, f"{operation}{before}", after, otherwise)

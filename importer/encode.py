@@ -86,7 +86,7 @@ class _Field:
     @classmethod
     def of(cls, column: MappedColumn, cells: Cells) -> "_Field":
         conversion = column.conversion
-        before, after = around_value(column.operation, conversion.json_type, conversion.quote)
+        before, after = around_value(column.operation, conversion.json_type, conversion.around)
         return cls(
             property=column.property,
             position=column.position,
@@ -99,8 +99,8 @@ class _Field:
 
     @classmethod
     def joined(cls, join: JoinedColumns, cells: Cells) -> "_Field":
-        quote = join.conversion.quote
-        return cls(join.property, join.positions[0], "set", "skip", quote, quote, cells)
+        before, after = join.conversion.around
+        return cls(join.property, join.positions[0], "set", "skip", before, after, cells)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

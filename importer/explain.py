@@ -218,9 +218,10 @@ def _step(
     cell: str,
     cells: Cells,
 ) -> Step:
-    quote, value = column.conversion.quote, cells.values[0].as_py()
     operation = column.operation if isinstance(column, MappedColumn) else "set"
-    json = f"{quote}{value}{quote}" if cells.present[0] and 0 not in cells.failures else None
+    json = None
+    if cells.present[0] and 0 not in cells.failures:
+        json = column.conversion.json(cells.values[0].as_py())
     if json is None and isinstance(column, MappedColumn) and not cells.failures:
         operation = column.empty if column.empty in ("unset", "null") else operation
         json = "null" if column.empty == "null" else None

@@ -46,9 +46,10 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
 """In the order in which a row's updates are sent."""
 
 
-def around_value(operation: str, json_type: str, quote: str) -> tuple[str, str]:
-    """Return what stands before and behind a value in an update: its quotes, and brackets where
-    the operation takes lists and the value is none.
+def around_value(operation: str, json_type: str, around: tuple[str, str]) -> tuple[str, str]:
+    """Return what stands before and behind a value in an update: what is `around` all of its type,
+    and brackets where the operation takes lists and the value is none.
     """
+    before, after = around
     wrapped = json_type in OPERATIONS[operation].wrapped
-    return (f"[{quote}", f"{quote}]") if wrapped else (quote, quote)
+    return (f"[{before}", f"{after}]") if wrapped else around

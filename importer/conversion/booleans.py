@@ -1,7 +1,7 @@
 """Booleans: words for true and words for false, and nothing else."""
 
 from importer.conversion.cells import typed
-from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
+from importer.conversion.model import NOTHING, Conversion, TypeOptions, Unfit, shown
 
 
 def boolean(options: TypeOptions) -> Conversion:
@@ -16,4 +16,4 @@ def boolean(options: TypeOptions) -> Conversion:
         except KeyError:
             raise Unfit(f"{shown(cell)} is neither true nor false; known are {known}") from None
 
-    return typed(read, json_type="boolean", quote="")
+    return typed(read, json_type="boolean", around=NOTHING)

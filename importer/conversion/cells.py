@@ -14,8 +14,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import as_mask, as_texts, byte_lengths, mask_in, numbers_in, trimmed
-from importer.conversion.model import Conversion, Converted, JsonType, Unfit
+from importer.columns import (
+    as_mask,
+    as_texts,
+    filled,
+    has_all,
+    has_any,
+    mask_in,
+    numbers_in,
+    trimmed,
+)
+from importer.conversion.model import QUOTES, Conversion, Converted, JsonType, Unfit
 
 Rows: TypeAlias = NDArray[np.bool_]
 Reader: TypeAlias = Callable[[str], str]
@@ -27,7 +36,11 @@ REMEMBERED = 1 << 16
 
 
 def typed(
-    reader: Reader, *, json_type: JsonType, quote: str = '"', kernel: Kernel | None = None
+    reader: Reader,
+    *,
+    json_type: JsonType,
+    around: tuple[str, str] = QUOTES,
+    kernel: Kernel | None = None,
 ) -> Conversion:
     """Make the conversion of a type. Cells are trimmed; a blank one holds nothing."""
 
@@ -40,14 +53,14 @@ def typed(
 
     def convert(column: pa.StringArray) -> Converted:
         cells = trimmed(column)
-        open_ = byte_lengths(cells) > 0
+        open_ = filled(cells)
         values = cells
         if kernel:
             values, sure = kernel(cells)
             open_ &= ~sure
-        return _read(cells, values, open_, outcome) if open_.any() else Converted(values, {})
+        return _read(cells, values, open_, outcome) if has_any(open_) else Converted(values, {})
 
-    return Conversion(convert, reader, quote, json_type)
+    return Conversion(convert, reader, around, json_type)
 
 
 def _read(
@@ -60,10 +73,10 @@ def _read(
     coded = cells.filter(as_mask(rows)).dictionary_encode()
     outcomes = [outcome(cell) for cell in coded.dictionary.to_pylist()]
     unfit = np.array([isinstance(each, Unfit) for each in outcomes])
-    if not unfit.all():
+    if not has_all(unfit):
         texts = as_texts([each if isinstance(each, str) else "" for each in outcomes])
         values = pc.replace_with_mask(values, as_mask(rows), texts.take(coded.indices))
-    if not unfit.any():
+    if not has_any(unfit):
         return Converted(values, {})
     codes = numbers_in(coded.indices)
     failing = np.flatnonzero(unfit[codes])

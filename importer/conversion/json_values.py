@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from importer.conversion.cells import typed
-from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
+from importer.conversion.model import NOTHING, Conversion, TypeOptions, Unfit, shown
 from importer.conversion.nesting import nesting_fault, size_fault
 
 _TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")|[ \t\r\n]+', re.DOTALL)
@@ -24,7 +24,7 @@ def json(_: TypeOptions) -> Conversion:
     What is sent is the text of the cell without its white space: a parser would round integers
     of more than 64 bits.
     """
-    return typed(_read, json_type="any", quote="")
+    return typed(_read, json_type="any", around=NOTHING)
 
 
 def _read(cell: str) -> str:

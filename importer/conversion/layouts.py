@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from importer.columns import as_mask, byte_lengths
+from importer.columns import as_mask, byte_lengths, has_all, has_any
 from importer.conversion.cells import Rows, buffers, from_buffers
 
 Seconds: TypeAlias = NDArray[np.int64]
@@ -107,9 +107,9 @@ def parse(cells: pa.StringArray, known: Sequence[Layout]) -> Parsed:
     parsed = Parsed(np.zeros(len(cells), np.int64), *np.zeros((2, len(cells)), bool))
     for layout in (layout for layout in known if layout.length in present):
         rows = (sizes == layout.length) & ~parsed.sure
-        if not rows.any():
+        if not has_any(rows):
             continue
-        part = cells if rows.all() else cells.filter(as_mask(rows))
+        part = cells if has_all(rows) else cells.filter(as_mask(rows))
         _, text = buffers(part)
         seconds, good = _read(layout, np.ascontiguousarray(text.reshape(-1, layout.length).T))
         where = np.flatnonzero(rows)[good]
@@ -123,7 +123,7 @@ def _read(layout: Layout, text: NDArray[np.uint8]) -> tuple[Seconds, Rows]:
     good = np.ones(text.shape[1], bool)
     for place, byte in layout.others:
         good &= text[place] == byte
-    if not good.any():
+    if not has_any(good):
         return np.zeros(len(good), np.int64), good
     field = dict(_fields(layout, text, good))
     for name, (least, most) in _LIMITS.items():
@@ -192,7 +192,7 @@ def _century(year: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def write(seconds: Seconds, rows: Rows, *, time: bool) -> pa.StringArray:
     """Write these rows as `YYYY-MM-DD`, with `time` as `YYYY-MM-DDTHH:MM:SS`; others as nothing."""
-    moments = seconds if rows.all() else seconds[rows]
+    moments = seconds if has_all(rows) else seconds[rows]
     days = moments // DAY
     months = days.astype("M8[D]").astype("M8[M]").astype(np.int64) + 1970 * 12
     year = months // 12

@@ -7,9 +7,9 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from importer.columns import as_mask, one_text
+from importer.columns import has_any
 from importer.conversion.cells import Kernel, Rows, buffers, typed
-from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
+from importer.conversion.model import LIST, Conversion, TypeOptions, Unfit, shown
 from importer.conversion.nesting import MOST_BYTES, size_fault
 from importer.conversion.text import escape
 
@@ -28,12 +28,12 @@ def list_(options: TypeOptions) -> Conversion:
         text = orjson.dumps(items).decode()
         if fault := size_fault(items, text):
             raise Unfit(f"{shown(cell)} {fault}")
-        return text if items else ""
+        return text[2:-2] if items else ""  # without what stands around every list
 
     # Not a character that the escapes of JSON are written with.
     simple = separator in set("!#$%&'()*+,-./:;<=>?@[]^_`{|}~ ")
     kernel = _kernel(separator) if simple else None
-    return typed(read, json_type="array", quote="", kernel=kernel)
+    return typed(read, json_type="array", around=LIST, kernel=kernel)
 
 
 def _kernel(separator: str) -> Kernel:
@@ -44,7 +44,7 @@ def _kernel(separator: str) -> Kernel:
         tight = cells
         offsets, text = buffers(cells)
         # The space that people put behind a separator.
-        if mark != _SPACE and ((text[:-1] == mark) & (text[1:] == _SPACE)).any():
+        if mark != _SPACE and has_any((text[:-1] == mark) & (text[1:] == _SPACE)):
             tight = pc.replace_substring(cells, f"{separator} ", separator)
             offsets, text = buffers(tight)
         plain = (text > _SPACE) & (text < 0x7F) & (text != mark)
@@ -55,15 +55,9 @@ def _kernel(separator: str) -> Kernel:
         odd = border[where] | border[where + 1]
         inner = where[~odd]
         odd[~odd] = ~(plain[inner - 1] & plain[inner + 1])
-        sizes = np.diff(offsets)
+        sizes = offsets[1:] - offsets[:-1]
         sure = (sizes > 0) & (sizes <= _SURELY_FITS)
         sure[np.searchsorted(offsets, where[odd], side="right") - 1] = False
-        items = pc.replace_substring(escape(tight), separator, _BETWEEN)
-        if sure.all():
-            opening, closing = one_text('["'), one_text('"]')
-        else:
-            mask, none = as_mask(sure), one_text("")
-            opening, closing = (pc.if_else(mask, one_text(end), none) for end in ('["', '"]'))
-        return pc.binary_join_element_wise(opening, items, closing, one_text("")), sure
+        return pc.replace_substring(escape(tight), separator, _BETWEEN), sure
 
     return kernel

@@ -8,6 +8,9 @@ import pyarrow as pa
 
 JsonType: TypeAlias = Literal["string", "number", "boolean", "array", "any"]
 
+QUOTES, NOTHING, LIST = ('"', '"'), ("", ""), ('["', '"]')
+"""What stands around the values of a type: the same for each, and so not part of them."""
+
 SHOWN = 40
 """Characters of a cell that a failure quotes: enough to find it, not a whole person."""
 
@@ -29,7 +32,7 @@ class TypeOptions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Converted:
-    """A column of a chunk as JSON, without the quotes that all cells of the type have.
+    """A column of a chunk as JSON, without what stands around every value of the type.
 
     `values` is as long as the column; an empty text is a cell that holds nothing. `failures` has,
     by index, the words for each cell that is not of the type; its value means nothing.
@@ -49,8 +52,13 @@ class Conversion:
 
     convert: Callable[[pa.StringArray], Converted]
     read: Callable[[str], str]
-    quote: str
+    around: tuple[str, str]
     json_type: JsonType
+
+    def json(self, value: str) -> str:
+        """Return one of the values that `convert` and `read` give, as it is sent."""
+        before, after = self.around
+        return f"{before}{value}{after}"
 
 
 class Unfit(Exception):

@@ -3,12 +3,13 @@
 import math
 import re
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from importer.columns import byte_lengths
-from importer.conversion.cells import Kernel, Rows, matching, typed
-from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
+from importer.conversion.cells import Kernel, Rows, buffers, matching, typed
+from importer.conversion.model import NOTHING, Conversion, TypeOptions, Unfit, shown
 
 # How the mark that a mapping names is written in files: a space is often one that does not
 # break, a Swiss apostrophe often a curly one.
@@ -33,8 +34,10 @@ def integer(options: TypeOptions) -> Conversion:
             raise Unfit(f"{shown(cell)} is no integer; type number keeps its decimals")
         return _finite(cell, parts["sign"], _digits(parts["whole"]), "")
 
-    kernel = _kernel(options, f"0|-?(?:{_whole(options, '[1-9]')})")
-    return typed(read, json_type="number", quote="", kernel=kernel)
+    kernel: Kernel = _plain
+    if options.thousands is not None:
+        kernel = _kernel(options, f"0|-?(?:{_whole(options, '[1-9]')})")
+    return typed(read, json_type="number", around=NOTHING, kernel=kernel)
 
 
 def number(options: TypeOptions) -> Conversion:
@@ -52,7 +55,7 @@ def number(options: TypeOptions) -> Conversion:
 
     whole = f"(?:{_whole(options, '[1-9]')})"
     decimals = f"-?{whole}(?:{point}[0-9]+)?|-?0{point}[0-9]*[1-9][0-9]*|0(?:{point}0+)?"
-    return typed(read, json_type="number", quote="", kernel=_kernel(options, decimals))
+    return typed(read, json_type="number", around=NOTHING, kernel=_kernel(options, decimals))
 
 
 def _pattern(options: TypeOptions, *, exponent: bool) -> re.Pattern[str]:
@@ -98,6 +101,24 @@ def _kernel(options: TypeOptions, pattern: str) -> Kernel:
         return values, sure
 
     return kernel
+
+
+def _plain(cells: pa.StringArray) -> tuple[pa.StringArray, Rows]:
+    """Tell which cells are integers in the one form that JSON has for them."""
+    offsets, text = buffers(cells)
+    sizes = offsets[1:] - offsets[:-1]
+    sure = (sizes > 0) & (sizes <= _SURELY_FINITE)
+    rows = np.flatnonzero(sure)
+    first = offsets[rows]
+    begins_with = text[first]
+    minus = (begins_with == ord("-")) & (sizes[rows] > 1)
+    leading = text[first + minus] == ord("0")
+    sure[rows[leading & (sizes[rows] > 1)]] = False
+    others = np.flatnonzero(text - np.uint8(0x30) > 9)  # what is below "0" becomes large
+    sign = np.zeros(len(text), bool)
+    sign[first[minus]] = True
+    sure[np.searchsorted(offsets, others[~sign[others]], side="right") - 1] = False
+    return cells, sure
 
 
 def _hint(cell: str, options: TypeOptions) -> str:

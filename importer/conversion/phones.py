@@ -1,7 +1,7 @@
 """Phone numbers: E.164 with a plus, as Mixpanel and everybody who sends messages wants them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import as_mask, byte_lengths, one_text
+from importer.columns import as_mask, byte_lengths, filled, has_any, one_text
 from importer.conversion.cells import Kernel, Rows, buffers, from_buffers, matching, typed
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
 
@@ -19,9 +19,7 @@ _WRITTEN = re.compile(
     r"[+\uff0b]?[\d\s()\[\]./~\u2010-\u2015\u2212\u30fc\uff0d-\uff0f"
     r"\uff08\uff09\uff3b\uff3d\u00ad\u200b\u2060-]+"
 )
-_DIGIT_BYTES, _PUNCTUATION_BYTES = (
-    np.isin(np.arange(256), list(some)) for some in (b"0123456789", b" ()-./")
-)
+_PUNCTUATION_BYTES = np.isin(np.arange(256), list(b" ()-./"))
 _MOST_DIGITS = 15
 
 
@@ -78,10 +76,12 @@ def _kernel(region: str | None) -> Kernel:
         plus = _plus_and_digits(cells)
         digits = _without_punctuation(cells)
         sure = plus & _international(digits, plus)
-        if region is None or plus.all():
+        others = filled(cells) & ~plus
+        if region is None or not has_any(others):
             return digits, sure
-        national = ~plus & matching(cells, r"\(?[0-9][0-9 ()./-]*[0-9]")
-        return _national(digits, sure, national, region) if national.any() else (digits, sure)
+        mask = as_mask(others)
+        written, sure[others] = _national(cells.filter(mask), digits.filter(mask), region)
+        return pc.replace_with_mask(digits, mask, written), sure
 
     return kernel
 
@@ -89,23 +89,33 @@ def _kernel(region: str | None) -> Kernel:
 def _plus_and_digits(cells: pa.StringArray) -> Rows:
     """Tell which cells are a plus, digits and punctuation, a digit at the end."""
     offsets, text = buffers(cells)
-    rows = np.flatnonzero(np.diff(offsets) > 1)
+    rows = np.flatnonzero(offsets[1:] > offsets[:-1] + 1)
     first, last = offsets[rows], offsets[rows + 1] - 1
-    strange = ~(_DIGIT_BYTES | _PUNCTUATION_BYTES)[text]
     found = np.zeros(len(cells), bool)
-    found[rows] = (text[first] == ord("+")) & _DIGIT_BYTES[text[last]]
-    strange[first[found[rows]]] = False
-    found[np.searchsorted(offsets, np.flatnonzero(strange), side="right") - 1] = False
+    found[rows] = (text[first] == ord("+")) & _is_digit(text[last])
+    others = np.flatnonzero(~_is_digit(text))
+    strange = others[~_PUNCTUATION_BYTES[text[others]]]
+    opening = np.zeros(len(text), bool)
+    opening[first[found[rows]]] = True
+    strange = strange[~opening[strange]]
+    found[np.searchsorted(offsets, strange, side="right") - 1] = False
     return found
 
 
 def _without_punctuation(cells: pa.StringArray) -> pa.StringArray:
     offsets, text = buffers(cells)
-    keep = ~_PUNCTUATION_BYTES[text]
-    if keep.all():
+    others = np.flatnonzero(~_is_digit(text))
+    punctuation = others[_PUNCTUATION_BYTES[text[others]]]
+    if not len(punctuation):
         return cells
+    keep = np.ones(len(text), bool)
+    keep[punctuation] = False
     places = np.concatenate(([0], np.cumsum(keep, dtype=np.int32)))[offsets]
     return from_buffers(places, text[keep])
+
+
+def _is_digit(text: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    return text - np.uint8(0x30) <= 9  # what is below "0" becomes large
 
 
 def _international(cells: pa.StringArray, candidates: Rows) -> Rows:
@@ -116,7 +126,7 @@ def _international(cells: pa.StringArray, candidates: Rows) -> Rows:
     """
     plans = _plans()
     offsets, text = buffers(cells)
-    size = np.diff(offsets)
+    size = offsets[1:] - offsets[:-1]
     sure = candidates & (size >= 8) & (size <= _MOST_DIGITS + 1)
     rows = np.flatnonzero(sure)
     first = offsets[rows]
@@ -124,49 +134,75 @@ def _international(cells: pa.StringArray, candidates: Rows) -> Rows:
     start = digit[0] * 100 + digit[1] * 10 + digit[2]
     code = plans.code[start]
     width = plans.width[start]
+    plans.learn(np.flatnonzero(np.bincount(code)).tolist())
     sure[rows] = plans.lengths[code, size[rows] - 1 - width]
     sure[rows] &= text[first + 1 + width] != plans.trunk[code]
     codes = np.zeros(len(cells), np.int32)
     codes[rows] = code
-    for one in np.unique(codes[sure]).tolist():
-        if prefix := plans.prefixes.get(one):
-            of_country = sure & (codes == one)
-            part = cells.filter(as_mask(of_country))
-            sure[of_country] = ~_begins(part, rf"\+{one}(?:{prefix})")
+    prefixed = sure & plans.prefixed[codes]
+    if has_any(prefixed):
+        sure[prefixed] = ~_begins(cells.filter(as_mask(prefixed)), plans.prefixes)
     return sure
 
 
 def _national(
-    cells: pa.StringArray, sure: Rows, candidates: Rows, region: str
+    cells: pa.StringArray, digits: pa.StringArray, region: str
 ) -> tuple[pa.StringArray, Rows]:
-    """Add the numbers of a country that are written without its calling code."""
+    """Write numbers that have no calling code with that of the country, and tell which are some."""
     plan = _plan(region)
     if plan is None:
-        return cells, sure
-    hits = candidates & (byte_lengths(cells) <= _MOST_DIGITS) & ~_begins(cells, plan.undecided)
-    rest = pc.replace_substring_regex(cells, f"^{plan.trunk}", "") if plan.trunk else cells
+        return digits, np.zeros(len(cells), bool)
+    hits = matching(cells, r"\(?[0-9][0-9 ()./-]*[0-9]")
+    if not has_any(hits):  # spares the patterns, which take as long to compile as many cells
+        return digits, hits
+    hits &= (byte_lengths(digits) <= _MOST_DIGITS) & ~_begins(digits, plan.undecided)
+    rest = pc.replace_substring_regex(digits, f"^{plan.trunk}", "") if plan.trunk else digits
     hits &= matching(rest, plan.number)
     hits &= plan.lengths[np.minimum(byte_lengths(rest), len(plan.lengths) - 1)]
-    written = pc.binary_join_element_wise(one_text(f"+{plan.code}"), rest, one_text(""))
-    return pc.if_else(as_mask(hits), written, cells), sure | hits
+    return pc.binary_join_element_wise(one_text(f"+{plan.code}"), rest, one_text("")), hits
 
 
 def _begins(cells: pa.StringArray, pattern: str) -> Rows:
     return matching(cells, f"(?:{pattern}).*")
 
 
-class _Plans(NamedTuple):
+class _Plans:
     """What E.164 numbers look like, by their first three digits and by calling code.
 
-    `trunk` is the one digit, as a byte, that a country dials before its numbers at home;
-    `prefixes` are the patterns where it is more than that.
+    `code` and `width` are known for all; the rest of a calling code is once it was learnt, for
+    there are two hundred, and a file has few. `trunk` is the one digit, as a byte, that a country
+    dials before its numbers at home; where it is more than that the code is `prefixed`, and
+    `prefixes` is the pattern of all such numbers with what is dialled at home.
     """
 
-    code: NDArray[np.int32]
-    width: NDArray[np.int32]
-    lengths: NDArray[np.bool_]
-    trunk: NDArray[np.uint8]
-    prefixes: dict[int, str]
+    def __init__(self) -> None:
+        self.code, self.width = np.zeros(1000, np.int32), np.zeros(1000, np.int32)
+        self.lengths, self.trunk = np.zeros((1000, 20), bool), np.zeros(1000, np.uint8)
+        self.prefixed, self._prefixes = np.zeros(1000, bool), list[str]()
+        self._regions = _library().COUNTRY_CODE_TO_REGION_CODE
+        self._learnt: set[int] = {0}  # no code at all
+        for code in self._regions:
+            digits = str(code)
+            first = int(digits.ljust(3, "0"))
+            block = slice(first, first + 10 ** (3 - len(digits)))
+            self.code[block], self.width[block] = code, len(digits)
+
+    def learn(self, codes: Iterable[int]) -> None:
+        for code in set(codes) - self._learnt:
+            self._learnt.add(code)
+            region = self._regions[code][0]
+            metadata = _library().PhoneMetadata.metadata_for_region_or_calling_code(code, region)
+            self.lengths[code] = _sizes(metadata)
+            prefix = metadata.national_prefix_for_parsing or ""
+            if len(prefix) == 1:
+                self.trunk[code] = ord(prefix)
+            elif prefix:
+                self.prefixed[code] = True
+                self._prefixes.append(f"{code}(?:{_re2(prefix)})")
+
+    @property
+    def prefixes(self) -> str:
+        return rf"\+(?:{'|'.join(self._prefixes)})"
 
 
 class _Plan(NamedTuple):
@@ -185,28 +221,7 @@ class _Plan(NamedTuple):
 
 @cache
 def _plans() -> _Plans:
-    code, width = np.zeros(1000, np.int32), np.zeros(1000, np.int32)
-    sizes, trunk = np.zeros((1000, 20), bool), np.zeros(1000, np.uint8)
-    prefixes: dict[int, str] = {}
-    for country_code, metadata in _countries():
-        digits = str(country_code)
-        first = int(digits.ljust(3, "0"))
-        block = slice(first, first + 10 ** (3 - len(digits)))
-        code[block], width[block] = country_code, len(digits)
-        sizes[country_code] = _sizes(metadata)
-        prefix = metadata.national_prefix_for_parsing or ""
-        if len(prefix) == 1:
-            trunk[country_code] = ord(prefix)
-        elif prefix:
-            prefixes[country_code] = _re2(prefix)
-    return _Plans(code, width, sizes, trunk, prefixes)
-
-
-def _countries() -> Iterator[tuple[int, Any]]:
-    library = _library()
-    metadata = library.PhoneMetadata
-    for code, regions in library.COUNTRY_CODE_TO_REGION_CODE.items():
-        yield code, metadata.metadata_for_region_or_calling_code(code, regions[0])
+    return _Plans()
 
 
 @cache
@@ -226,6 +241,7 @@ def _plan(region: str) -> _Plan | None:
         others.remove(prefix)
         others.append(prefix.removeprefix(f"{trunk}|").removesuffix(f"|{trunk}"))
     others.append(str(metadata.country_code))
+    _plans().learn([metadata.country_code])
     return _Plan(
         code=metadata.country_code,
         trunk=trunk,

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from importer.columns import as_mask, as_numbers, as_texts, byte_offsets
-from importer.conversion.model import Conversion, Converted, TypeOptions
+from importer.conversion.model import QUOTES, Conversion, Converted, TypeOptions
 
 _QUOTE, _BACKSLASH, _FIRST_PRINTABLE = 0x22, 0x5C, 0x20
 
@@ -40,6 +40,6 @@ def string(_: TypeOptions) -> Conversion:
     return Conversion(
         convert=lambda column: Converted(escape(column), {}),
         read=lambda cell: orjson.dumps(cell)[1:-1].decode(),
-        quote='"',
+        around=QUOTES,
         json_type="string",
     )

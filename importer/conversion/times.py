@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from importer.columns import as_mask, byte_lengths, numbers_in, one_text
+from importer.columns import as_mask, byte_lengths, filled, has_any, numbers_in, one_text
 from importer.conversion.cells import Rows, matching, once_each, typed
 from importer.conversion.layouts import DAY, Layout, Parsed, layouts, parse, write
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
@@ -23,6 +23,9 @@ _EPOCH = Moment(1970, 1, 1)
 _LEAST, _MOST = -62_135_596_800, 253_402_300_799  # years 1 and 9999
 _FIRST_MILLISECONDS = 100_000_000_000
 """From here on a timestamp counts milliseconds, as the API itself has it for `$time`."""
+
+_FEW = 50
+"""One day in so many may be written otherwise, and is read by itself."""
 
 _CLOCKS = tuple(
     f"{mark}{clock}{offset}"
@@ -49,7 +52,16 @@ def date(options: TypeOptions) -> Conversion:
         sure = parsed.sure & ~parsed.utc & (parsed.seconds % DAY == 0)
         return write(parsed.seconds, sure, time=False), sure
 
-    return typed(read, json_type="string", kernel=once_each(kernel))
+    several = once_each(kernel)
+    as_sent = known[:1] if known[:1] == layouts("%Y-%m-%d") else ()
+
+    def first(cells: pa.StringArray) -> tuple[pa.StringArray, Rows]:
+        """Leave days as they are where nearly all are written as they are sent."""
+        sure = parse(cells, as_sent).sure
+        others = filled(cells) & ~sure
+        return (cells, sure) if _FEW * np.count_nonzero(others) < len(cells) else several(cells)
+
+    return typed(read, json_type="string", kernel=first if as_sent else several)
 
 
 def datetime(options: TypeOptions) -> Conversion:
@@ -77,7 +89,7 @@ def datetime(options: TypeOptions) -> Conversion:
         parsed = _parse(cells, known)
         sure, seconds = parsed.sure, parsed.seconds
         local = sure & ~parsed.utc
-        if options.timezone != "UTC" and local.any():
+        if options.timezone != "UTC" and has_any(local):
             days, where = np.unique(seconds[local] // DAY, return_inverse=True)
             offsets = np.array([offset(day) for day in days.tolist()], np.int64)[where]
             seconds[local] -= offsets
@@ -143,7 +155,7 @@ def _parse(cells: pa.StringArray, known: Sequence[Layout]) -> Parsed:
     """Read the cells as they are; those that no layout fits with their single digits padded."""
     parsed = parse(cells, known)
     rest = ~parsed.sure & (byte_lengths(cells) != 0)
-    if known and rest.any():
+    if known and has_any(rest):
         padded = pc.replace_substring_regex(cells.filter(as_mask(rest)), *_PADDING)
         more = parse(padded, [layout for layout in known if layout.may_be_padded])
         parsed.seconds[rest], parsed.sure[rest], parsed.utc[rest] = (

@@ -77,8 +77,7 @@ def _sample(raw: pa.StringArray, cells: Cells, column: MappedColumn, row: int) -
         return {"cell": cell, "failed": words}
     if not cells.present[row]:
         return {"cell": cell, "empty": column.empty}
-    quote = column.conversion.quote
-    return {"cell": cell, "json": f"{quote}{cells.values[row].as_py()}{quote}"[:LONGEST]}
+    return {"cell": cell, "json": column.conversion.json(cells.values[row].as_py())[:LONGEST]}
 
 
 def count_identifiers(

@@ -39,4 +39,4 @@ def value(by: Conversion, cell: str) -> Any:
     """Return what a JSON parser makes of the cell; numbers as the text they are."""
     ((outcome, text),) = outcomes(by, [cell])
     assert outcome == "sent", text
-    return json.loads(f"{by.quote}{text}{by.quote}", parse_int=str, parse_float=str)
+    return json.loads(by.json(text), parse_int=str, parse_float=str)

@@ -143,7 +143,7 @@ def test_column_and_cells_agree(
     assert found == one_by_one(by, cells, trims=type_ != "string")
     for outcome, text in found:
         if outcome == "sent" and text:
-            json.loads(f"{by.quote}{text}{by.quote}")
+            json.loads(by.json(text))
 
 
 @given(st.lists(st.text()), st.integers(0, 3))

@@ -277,7 +277,7 @@ def test_sent(type_: str, options: dict[str, Any], cell: str, expected: str) -> 
     """The cell reaches Mixpanel as this JSON."""
     by = conversion(type_, **options)
     ((outcome, text),) = outcomes(by, [cell])
-    sent = f"{by.quote}{text}{by.quote}" if text else ""
+    sent = by.json(text) if text else ""
     assert (outcome, sent) == ("sent", expected)
     if sent:
         json.loads(sent)
@@ -338,11 +338,11 @@ def test_failures_are_one_printable_line() -> None:
 
 @pytest.mark.parametrize("type_", TYPES)
 def test_what_operations_need_to_know(type_: str) -> None:
-    """The JSON type of a conversion says what its values are, and strings alone are quoted."""
+    """The JSON type of a conversion says what its values are, and only texts are quoted."""
     by = conversion(type_)
     expected = {
         "integer": "number", "number": "number", "boolean": "boolean", "list": "array",
         "json": "any",
     }.get(type_, "string")  # fmt: skip
     assert by.json_type == expected
-    assert by.quote == ('"' if expected == "string" else "")
+    assert by.around == {"string": ('"', '"'), "array": ('["', '"]')}.get(expected, ("", ""))
