@@ -34,14 +34,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import orjson
 
 from importer.errors import AlreadyRunning, ReportError
 from importer.recall import LEDGER, Begun, Recalled, Refused
-from importer.records import Positions
 
-__all__ = ["LEDGER", "Begun", "Journal", "ranges"]
+__all__ = ["LEDGER", "Begun", "Journal"]
 
 
 class Journal:
@@ -120,19 +118,6 @@ class Journal:
 
     def _refusal(self, error: OSError) -> ReportError:
         return ReportError(f"{self._path}: {error.strerror}; the run cannot be kept safe there")
-
-
-def ranges(rows: Positions) -> list[list[int]]:
-    """Return ascending row numbers as ranges, both ends included."""
-    if not len(rows):
-        return []
-    first, last = int(rows[0]), int(rows[-1])
-    if last - first + 1 == len(rows):
-        return [[first, last]]
-    breaks = np.flatnonzero(np.diff(rows) != 1)
-    starts = rows[np.concatenate(([0], breaks + 1))].tolist()
-    stops = rows[np.concatenate((breaks, [len(rows) - 1]))].tolist()
-    return [list(pair) for pair in zip(starts, stops, strict=True)]
 
 
 def _sync_folder(path: Path) -> None:

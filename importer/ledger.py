@@ -10,7 +10,7 @@ import numpy as np
 from importer.errors import BooksDoNotBalance
 from importer.failure import Failure
 from importer.identify import Kind
-from importer.journal import Journal, ranges
+from importer.journal import Journal
 from importer.recall import IMPORTED, IN_DOUBT, IN_FLIGHT, REFUSED, Recalled
 from importer.timeline import Chronicle
 from importer.updates import Updates
@@ -85,7 +85,7 @@ class Entry:
 
     def accept(self, updates: Updates) -> None:
         self.imported += len(updates)
-        self.fresh.setdefault("imported", []).extend(ranges(updates.rows))
+        self.fresh.setdefault("imported", []).extend(updates.ranges)
 
     def fail(self, updates: Updates, index: int, code: str, refusal: Refusal) -> None:
         name = refusal.field.partition(".")[2] or refusal.field
@@ -97,7 +97,7 @@ class Entry:
         self.in_doubt.extend(
             _account(updates, index, "in_doubt", reason, "") for index in range(len(updates))
         )
-        self.fresh.setdefault("in_doubt", []).extend(ranges(updates.rows))
+        self.fresh.setdefault("in_doubt", []).extend(updates.ranges)
         self.fresh["why"] = reason
 
     def recall(self, recalled: Recalled, *, repeatable: bool) -> None:
@@ -205,7 +205,7 @@ class Ledger:
     def sending(self, part: Updates, *, again: bool) -> None:
         """Note that these rows are about to be sent: at once where they must not be sent twice."""
         self.totals.requests_in_flight += 1
-        line = {"sent": ranges(part.rows), **({"again": True} if again else {})}
+        line = {"sent": part.ranges, **({"again": True} if again else {})}
         if not self.repeatable:
             self._note(line)
         elif self._journal is not None:
@@ -224,7 +224,7 @@ class Ledger:
         self.totals.requests_by_status[status] += 1
         self._changed()
         fresh, entry.fresh = entry.fresh, {}
-        self._note({"answer": status, "rows": ranges(part.rows), **fresh})
+        self._note({"answer": status, "rows": part.ranges, **fresh})
 
     def _changed(self) -> None:
         if self._chronicle is not None:

@@ -1,8 +1,9 @@
 """Rows as updates, ready to send: their JSON end to end in one buffer, and whose they are."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,7 @@ from importer.hashes import Hashes
 from importer.records import Positions, Records
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Updates:
     """The updates of consecutive rows of a file, and the rows among them that failed already.
 
@@ -55,6 +56,21 @@ class Updates:
     def count(self) -> int:
         """Return the number of updates; rows with several operations have several."""
         return int(self.numbers[-1] - self.numbers[0])
+
+    @cached_property
+    def ranges(self) -> list[list[int]]:
+        """Return the row numbers as ranges, both ends included."""
+        if len(self) and self.rows[-1] - self.rows[0] + 1 == len(self):
+            return [[int(self.rows[0]), int(self.rows[-1])]]
+        rows = self.rows.tolist()
+        found, start = [], 0
+        while start < len(rows):
+            # Rows that follow one another are as far from the first as their places are.
+            first = rows[start] - start
+            stop = bisect_right(range(len(rows)), first, start, key=lambda at: rows[at] - at)
+            found.append([rows[start], rows[stop - 1]])
+            start = stop
+        return found
 
     def rows_of(self, numbers: Iterable[int]) -> list[int]:
         """Return the indices of the rows to which these updates of the request belong."""

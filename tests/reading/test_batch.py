@@ -237,3 +237,12 @@ def test_large_records_do_not_pile_up() -> None:
     held = [sum(len(origin.data) for origin in part.origins) for part in batches]
     assert len(held) > 1
     assert max(held) < MOST_HELD + 2**23
+
+
+@given(rows_of_words.filter(bool), st.integers(1, 5))
+def test_ranges(words: Rows, first_row: int) -> None:
+    """The ranges of a batch hold the rows that it sends and no others, and none touch."""
+    updates = updates_of(words, first_row)
+    rows = [row for first, last in updates.ranges for row in range(first, last + 1)]
+    assert rows == updates.rows.tolist()
+    assert all(last + 1 < first for (_, last), (first, _) in pairwise(updates.ranges))
