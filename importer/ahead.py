@@ -9,18 +9,21 @@ from threading import Semaphore, Thread
 from importer.updates import Updates
 
 HELPING = 16
-"""Batches taken at a time from the stages before, one helping ahead of what is being sent."""
+"""Batches taken at a time from the stages before."""
+
+AHEAD = 2
+"""Helpings made ahead of what is being sent: a block gives two or three, all at once."""
 
 
 async def ahead(batches: Iterator[Updates]) -> AsyncGenerator[Updates, None]:
-    """Iterate over batches made beside the event loop, one helping ahead of those in use.
+    """Iterate over batches made beside the event loop, some helpings ahead of those in use.
 
     They are made in a thread that the end of the program does not wait for, as it does for an
     executor's: a pipe that nobody writes to would hold it up.
     """
     loop = asyncio.get_running_loop()
     made: asyncio.Queue[list[Updates] | BaseException] = asyncio.Queue()
-    wanted = Semaphore()
+    wanted = Semaphore(AHEAD)
     ended = False
 
     def run() -> None:
