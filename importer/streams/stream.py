@@ -8,7 +8,7 @@ from importer.errors import SourceBroken
 
 BLOCK_BYTES = 1536 * 1024
 """Bytes read at once: some 9,000 records of a CRM export. Each half of a MiB more costs 20 MiB in a
-run; smaller blocks pay for each kernel call more often, a twentieth of the time for a third less."""
+run; smaller ones pay for each kernel call more often, a third less a twentieth of the time."""
 
 
 @dataclass(slots=True, eq=False)
