@@ -164,7 +164,7 @@ class _Delivery:
         retried = False
         while rest is not None and self._stop is None:
             part = rest
-            async with self._turns.take(part.count):
+            with await self._turns.take(part.count):
                 verdict, sent_at, rest = await self._attempt(entry, settling, part, again=retried)
                 self._heed(entry.updates, part, verdict, sent_at)
             retried = isinstance(verdict, Busy | Lost)

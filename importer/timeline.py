@@ -73,21 +73,22 @@ class Chronicle:
         self._most = most
         self._width = FIRST_WIDTH
         self._buckets: list[list[int]] = [[], [], [], []]
-        self._before: Buckets = (0, 0, 0, 0)
+        self._before = [0, 0, 0, 0]
 
     def begin(self, totals: "Totals") -> None:
         """Leave out what these totals hold already."""
-        self._before = _counts(totals)
+        self._before = list(_counts(totals))
 
     def note(self, totals: "Totals") -> None:
         """Book what is new to the present moment."""
         place = self._place(self._clock() - self._began)
-        # Batches are recalled when they are opened and counted when they are closed: until then
-        # less seems to be done than was.
-        now = tuple(map(max, _counts(totals), self._before))
-        for counts, new, old in zip(self._buckets, now, self._before, strict=True):
-            counts[place] += new - old
-        self._before = now
+        before = self._before
+        for which, now in enumerate(_counts(totals)):
+            # Batches are recalled when they are opened and counted when they are closed: until
+            # then less seems to be done than was.
+            if now > before[which]:
+                self._buckets[which][place] += now - before[which]
+                before[which] = now
 
     def timeline(self) -> Timeline:
         """Return the course of the run up to now."""
@@ -100,8 +101,9 @@ class Chronicle:
         while (place := int(max(seconds, 0.0) / self._width)) >= self._most:
             self._buckets = [_in_pairs(counts) for counts in self._buckets]
             self._width *= 2
-        for counts in self._buckets:
-            counts.extend([0] * (place + 1 - len(counts)))
+        if place >= len(self._buckets[0]):
+            for counts in self._buckets:
+                counts.extend([0] * (place + 1 - len(counts)))
         return place
 
 

@@ -1,13 +1,14 @@
 """Whose turn it is to send, and when: pauses, the server's pace and the run's budget."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 
 from importer.backoff import Backoff
 from importer.budget import Budget
 from importer.pace import Pace
 from importer.timing import Timing
+
+_FREE = nullcontext()
 
 
 class Turns:
@@ -23,23 +24,20 @@ class Turns:
         self._repeatable = repeatable
         self._probing, self._turnstile = asyncio.Lock(), asyncio.Lock()
 
-    @asynccontextmanager
-    async def take(self, updates: int) -> AsyncIterator[None]:
-        """Wait for the time to send so many updates.
+    async def take(self, updates: int) -> AbstractContextManager[object]:
+        """Wait for the time to send so many updates; the turn ends with the context.
 
         While there is trouble, what must not be repeated goes one at a time: each lost answer puts
         a whole batch in doubt.
         """
         if self._repeatable or not self._backoff.stuck():
             await self._pause(updates)
-            yield
-            return
-        async with self._probing:
+            return _FREE
+        with ExitStack() as alone:
+            await self._probing.acquire()
+            alone.callback(self._probing.release)
             await self._pause(updates)
-            if self._backoff.stuck():
-                yield
-                return
-        yield
+            return alone.pop_all() if self._backoff.stuck() else _FREE
 
     async def _pause(self, updates: int) -> None:
         """Wait one after the other, as they came, so that all are not let go at once."""
