@@ -8,7 +8,7 @@ import sys
 
 # What is imported stays: to look through it for cycles as it grows, and once more before it is
 # thrown away at the end, is a quarter of a short command.
-gc.set_threshold(100_000)
+gc.set_threshold(200_000)
 atexit.register(gc.freeze)
 # numpy's threads for linear algebra, of which there is none here, wait for work by spinning.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -158,9 +158,11 @@ def _column(
 
 
 def _formed(cells: pa.StringArray) -> pa.StringArray:
+    coded = cells.dictionary_encode()
+    forms = coded.dictionary
     for pattern, shown in _FORM:
-        cells = pc.replace_substring_regex(cells, pattern, shown)
-    return pc.utf8_slice_codeunits(cells, 0, 24)
+        forms = pc.replace_substring_regex(forms, pattern, shown)
+    return pc.utf8_slice_codeunits(forms, 0, 24).take(coded.indices)
 
 
 def _lengths(cells: pa.StringArray) -> tuple[float, ...]:
