@@ -13,7 +13,7 @@ HEAD_BYTES = 64 * 2**10
 class Answer:
     """What has arrived of an answer; `feed` and `end` raise RemoteProtocolError where it is none.
 
-    The parser calls the methods whose names begin with `on_`.
+    Nothing is fed to one that is whole. The parser calls the methods whose names begin with `on_`.
     """
 
     def __init__(self) -> None:
@@ -41,7 +41,9 @@ class Answer:
             if not self.whole:
                 raise httpx.RemoteProtocolError("not an answer of HTTP/1.1") from error
             self.is_last = True  # something follows that nobody asked for
-        if self._size > (ANSWER_BYTES if self.status else HEAD_BYTES) and not self.whole:
+        if self.whole:
+            del self._parser  # it holds on to this too: such pairs would wait for a sweep
+        elif self._size > (ANSWER_BYTES if self.status else HEAD_BYTES):
             raise httpx.RemoteProtocolError("an answer without end")
 
     def end(self) -> None:

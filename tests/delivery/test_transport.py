@@ -1,6 +1,7 @@
 """The border to httpx, over real sockets: what came back, or what its absence means."""
 
 import asyncio
+import gc
 import ssl
 import warnings
 from collections.abc import Awaitable, Callable
@@ -295,3 +296,21 @@ def _below(kind: type[Exception]) -> list[type[Exception]]:
 
 def _leaves(kind: type[Exception]) -> list[type[Exception]]:
     return [below for below in _below(kind) if not below.__subclasses__()]
+
+
+def test_no_answer_waits_for_the_garbage_collector() -> None:
+    """What a request leaves is given up at once: a long run would keep megabytes until a sweep."""
+
+    async def use(client: Client) -> int:
+        await post(client, b"[]")
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(50):
+                await post(client, b"[]")
+            return gc.collect()
+        finally:
+            gc.enable()
+
+    with served(say(ONE)) as (port, _):
+        assert with_client(use, f"http://127.0.0.1:{port}") < 50
