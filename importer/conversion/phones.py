@@ -188,17 +188,18 @@ class _Plans:
             self.code[block], self.width[block] = code, len(digits)
 
     def learn(self, codes: Iterable[int]) -> None:
+        """Learn of these codes; what makes the kernel sure comes last, for threads that look on."""
         for code in set(codes) - self._learnt:
-            self._learnt.add(code)
             region = self._regions[code][0]
             metadata = _library().PhoneMetadata.metadata_for_region_or_calling_code(code, region)
-            self.lengths[code] = _sizes(metadata)
             prefix = metadata.national_prefix_for_parsing or ""
             if len(prefix) == 1:
                 self.trunk[code] = ord(prefix)
             elif prefix:
-                self.prefixed[code] = True
                 self._prefixes.append(f"{code}(?:{_re2(prefix)})")
+                self.prefixed[code] = True
+            self.lengths[code] = _sizes(metadata)
+            self._learnt.add(code)
 
     @property
     def prefixes(self) -> str:

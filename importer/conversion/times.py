@@ -52,16 +52,16 @@ def date(options: TypeOptions) -> Conversion:
         sure = parsed.sure & ~parsed.utc & (parsed.seconds % DAY == 0)
         return write(parsed.seconds, sure, time=False), sure
 
-    several = once_each(kernel)
-    as_sent = known[:1] if known[:1] == layouts("%Y-%m-%d") else ()
+    by_day = once_each(kernel)
+    sent = layouts("%Y-%m-%d")
 
-    def first(cells: pa.StringArray) -> tuple[pa.StringArray, Rows]:
+    def as_sent(cells: pa.StringArray) -> tuple[pa.StringArray, Rows]:
         """Leave days as they are where nearly all are written as they are sent."""
-        sure = parse(cells, as_sent).sure
+        sure = parse(cells, sent).sure
         others = filled(cells) & ~sure
-        return (cells, sure) if _FEW * np.count_nonzero(others) < len(cells) else several(cells)
+        return (cells, sure) if _FEW * np.count_nonzero(others) < len(cells) else by_day(cells)
 
-    return typed(read, json_type="string", kernel=first if as_sent else several)
+    return typed(read, json_type="string", kernel=as_sent if known[:1] == sent else by_day)
 
 
 def datetime(options: TypeOptions) -> Conversion:

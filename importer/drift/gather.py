@@ -59,7 +59,7 @@ class Gathering:
     def __init__(self, key: bytes, labels: Mapping[int, str], identifier: int | None) -> None:
         self.rows = 0
         self._key = key
-        self._mask: Hashes = np.frombuffer(key, np.uint64)[:1]
+        self._mask = siphash_words(key, [np.zeros(1, np.uint64)])  # of no use to find the key
         self._labels = labels
         self._identifier = identifier
         self._picks: Hashes = np.empty(0, np.uint64)
