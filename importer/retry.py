@@ -16,11 +16,12 @@ from importer.config_file import load_config
 from importer.errors import ConfigError, NothingToDo, SourceChanged, SourceError
 from importer.fingerprint import Fingerprint
 from importer.identify import Drawn, Identities, identify
-from importer.identities import lay_against
+from importer.identities import Kept, Retries, lay_against, retries_of
 from importer.layout import open_records
 from importer.mapping import resolve_mapping
 from importer.newer import older_values
 from importer.recall import IMPORTED, OVERWRITTEN, Recalled, Refused, recall
+from importer.records import Positions
 from importer.run_folder import MAPPING
 from importer.source import open_source
 from importer.streams import GONE, Place
@@ -112,27 +113,54 @@ def _held_back(task: Task, recalled: Recalled, warn: Warn) -> dict[int, Refused]
         return {}
     mended = _File(task.sources, task.config, task.folder, task.identities, retries.columns)
     names = {row: name for row, name in mended.identifiers() if retries.numbers[row - 1]}
-    last = _last_imported(task, recalled, set(names.values()), warn)
-    return {
-        row: (
-            OVERWRITTEN,
-            f"row {last[name]:,} of {recalled.begun.source} has this identifier too and came after "
-            f"row {retries.numbers[row - 1]:,}: sent now, this row would bring old values back",
-            "",
-        )
-        for row, name in names.items()
-        if last.get(name, 0) > retries.numbers[row - 1]
-    }
+    held: dict[int, Refused] = {}
+    for run, whose, numbers in _earlier_runs(recalled, retries, task.config):
+        last = _last_imported(task, run, whose, set(names.values()), warn)
+        held |= {
+            row: (
+                OVERWRITTEN,
+                f"row {last[name]:,} of {run.begun.source} has this identifier too and came after "
+                f"row {numbers[row - 1]:,}: sent now, this row would bring old values back",
+                "",
+            )
+            for row, name in names.items()
+            if 0 < numbers[row - 1] < last.get(name, 0)
+        }
+    return held
 
 
-def _last_imported(task: Task, recalled: Recalled, names: set[str], warn: Warn) -> dict[str, int]:
+def _earlier_runs(
+    recalled: Recalled, retries: Retries, config: Config
+) -> Iterator[tuple[Recalled, Retries | None, Positions]]:
+    """Yield the run whose rows these are and, as far as it was a retry itself, those before it.
+
+    With each comes whose rows it sent, and which rows of its source these are; 0 where unknown.
+    """
+    numbers = retries.numbers
+    while True:
+        whose = retries_of(recalled.begun, config) if recalled.begun.retries else None
+        yield recalled, whose, numbers
+        if whose is None:
+            return
+        known = np.flatnonzero((numbers > 0) & (numbers <= len(whose.numbers)))
+        before = np.zeros_like(numbers)
+        before[known] = whose.numbers[numbers[known] - 1]
+        recalled, numbers = recall(whose.run_dir), before
+
+
+def _last_imported(
+    task: Task, recalled: Recalled, whose: Retries | None, names: set[str], warn: Warn
+) -> dict[str, int]:
     """Return, for those of these identifiers that the run imported, the last row of each."""
     begun = recalled.begun
     if begun.source in GONE:
         warn("what the run read is gone: whether a later row has the same identifier is unknown")
         return {}
-    identities = Drawn(uuid.UUID(begun.seed))
-    source = _File(begun.sources, task.config, task.folder, identities, limit=begun.limit)
+    drawn = Drawn(uuid.UUID(begun.seed))
+    identities = Kept(drawn, whose) if whose is not None else drawn
+    source = _File(
+        begun.sources, task.config, task.folder, identities, begun.columns, limit=begun.limit
+    )
     try:
         found = list(source.identifiers(Fingerprint(recalled.points), names))
     except SourceError as error:

@@ -156,6 +156,23 @@ def test_newer_values_stay(desk: Desk) -> None:
         assert report_of(run_dir)["closed_by"] == last.run
 
 
+def test_newer_values_stay_in_a_second_retry(desk: Desk) -> None:
+    """What is held back stays so however often it is tried, and mended in the meantime."""
+    desk.write("u1,old\nu2,older\nu1,2\nu2,5\n", SETTING)
+    first = desk.run()
+    mend(first.folder, ("u1,old", "u1,1"), ("u2,older", "u2,still"))
+    second = desk.retry(first.folder)
+    assert second.totals.failures_by_code == {"overwritten": 1, "type": 1}
+    mend(second.folder, ("u2,still", "u2,4"))
+    third = desk.retry(second.folder)
+    assert (third.exit_code, third.totals.failures_by_code) == (3, {"overwritten": 2})
+    assert {name: kept["age"] for name, kept in desk.emulator.profiles().items()} == {
+        "u1": 2, "u2": 5,
+    }  # fmt: skip
+    last = desk.retry(third.folder, overwrite=True)
+    assert (last.exit_code, desk.emulator.profile("u1")) == (0, {"age": 1})
+
+
 def test_unfinished(desk: Desk) -> None:
     """A run that can go on is not retried before it has."""
     desk.write("u0,many\n" + adding(1_000))
