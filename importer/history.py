@@ -12,7 +12,7 @@ import numpy as np
 
 from importer.errors import ConfigError
 from importer.lock import is_held
-from importer.recall import IMPORTED, IN_DOUBT, LEDGER, REFUSED, Recalled, recall, recall_end
+from importer.recall import IMPORTED, IN_DOUBT, LEDGER, Recalled, recall, recall_end
 from importer.report import iso, resume_command
 from importer.run_folder import REPORT
 from importer.streams import FRAME, STDIN, to_give_again
@@ -141,7 +141,7 @@ def _unended(folder: Path, recalled: Recalled, status: Ending, until: datetime) 
     """Describe a run of which there is no more than its ledger: under way, or killed."""
     begun = recalled.begun
     started = datetime.fromisoformat(begun.started)
-    settled = {"imported": IMPORTED, "failed": REFUSED, "in_doubt": IN_DOUBT}
+    settled = {"imported": IMPORTED, "in_doubt": IN_DOUBT}  # most that fail are not in a ledger
     return Run(
         run=folder.name,
         status=status,

@@ -1,5 +1,6 @@
 """How a run went, and what to do next, in words: the summary and the page say the same."""
 
+import os
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,14 +34,23 @@ def outcome(report: Report) -> str:
     return f"{totals.imported:,} of {rows} {done}{before} in {report.seconds:.1f} s{rate}"
 
 
+def _sources(report: Report) -> list[str]:
+    """Return what a rehearsal read as the command line takes it: SOURCE for what is no file."""
+    files = report.source.get("files") or [report.source]
+    names = [file["name"] for file in files]
+    return names if all(map(os.path.isfile, names)) else ["SOURCE"]
+
+
 def next_steps(report: Report, config: str) -> Iterator[Step]:
     """Yield what is left to do; `config` names the mapping of a rehearsal."""
     totals, folder = report.totals, shlex.quote(str(report.folder))
-    again, after = f"importer retry {folder}", ""
     if report.dry_run:
-        again = shlex.join(["importer", "run", str(report.folder / REJECTS), "-c", config])
-    elif report.resume_command:
-        after = ", once the run is at its end"
+        if totals.failed:
+            words = "Mend them in the source, or import it as it is and mend what it sets aside"
+            yield Step(words, shlex.join(["importer", "run", *_sources(report), "-c", config]))
+        return
+    again = f"importer retry {folder}"
+    after = ", once the run is at its end" if report.resume_command else ""
     if set(totals.failures_by_code) == {OVERWRITTEN}:
         yield Step(
             "Newer rows of theirs were imported; to send the old ones", f"{again} --overwrite"

@@ -239,7 +239,7 @@ def test_escaped(text: str, expected: str) -> None:
 
 
 def test_rehearsal(tmp_path: Path, command: Command) -> None:
-    """The page of a check tells repeated ids, the first updates and the command for its rejects;
+    """The page of a check tells repeated ids, the first updates and the command for the import;
     it says so in the words of the summary.
     """
     write(tmp_path)
@@ -253,8 +253,8 @@ def test_rehearsal(tmp_path: Path, command: Command) -> None:
     assert "1 row has the id of an earlier row" in words(found)
     assert words(found).count("$distinct_id") == 3
     (retry,) = commands(page)
-    assert retry == f"importer run importer-runs/{folder.name}/rejects.csv -c config.yaml"
-    assert f", then: {retry}\n" in done.stdout
+    assert retry == "importer run 'a <i>&amp; b.csv' -c config.yaml"
+    assert f"mend what it sets aside: {retry}\n" in done.stdout
     assert (TOKEN in text, section(page, "requests")) == (False, None)
 
 

@@ -152,4 +152,4 @@ def _without(values: Mapping[str, int], cell: str) -> dict[str, int]:
 
 def _differs(cell: str, rest: Mapping[str, int], below: Guess) -> bool:
     whole = guess_values({**rest, cell: 1})
-    return whole.kind != below.kind or (whole.counter is not None and below.counter is None)
+    return whole.kind != below.kind or whole.share < below.share

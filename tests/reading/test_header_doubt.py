@@ -40,3 +40,10 @@ def test_doubts(tmp_path: Path, rows: str, header: bool, warnings: tuple[str, ..
     report = rehearse(tmp_path, rows, header=header)
     assert tuple(report.warnings) == expected
     assert report.totals.read == rows.count("\n") - header
+
+
+def test_a_header_above_a_bad_cell(tmp_path: Path) -> None:
+    """A cell below that is not of its column's form does not make a header a row."""
+    ages = "".join(f"u{row},{20 + row % 50}\n" for row in range(100))
+    assert rehearse(tmp_path, f"Kunde,Alter\n{ages}u100,alt\n", header=False).warnings
+    assert not rehearse(tmp_path, f"u101,30\n{ages}u100,alt\n", header=False).warnings
