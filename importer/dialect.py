@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+DELIMITERS = ",;\t|"
+"""Those that files are written with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:

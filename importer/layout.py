@@ -13,6 +13,7 @@ from importer.fingerprint import Fingerprint
 from importer.records import LONGEST_RECORD, Records, frame_records
 from importer.several import one_after_another
 from importer.source import Source
+from importer.wording import plural
 
 SAMPLE = 1_000
 """Data records whose commonest width is the file's."""
@@ -137,7 +138,8 @@ def read_layout(
     width = known_width or (widths.most_common(1)[0][0] if widths else max(len(header), 1))
     if header and len(header) != width:
         raise SourceError(
-            f"{source.name}: the header has {len(header)} names, but the records {width} cells"
+            f"{source.name}: the header has {plural(len(header), 'name')}, "
+            f"but the records {plural(width, 'cell')}; is source.delimiter right?"
         )
     return Layout(width, tuple(header), preamble), chain(let_go(sample), records)
 

@@ -16,9 +16,9 @@ from importer.destination import resolve_destination
 from importer.draw_up import draw_up
 from importer.drift.watch import open_drift
 from importer.encode import encode
-from importer.header_doubt import doubt_header
 from importer.identify import identify
 from importer.layout import open_records
+from importer.layout_doubt import doubt_layout
 from importer.ledger import Ledger, Totals
 from importer.mapping import resolve_mapping
 from importer.masking import masked_words
@@ -49,7 +49,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
         task.columns,
         None if task.dry_run else fingerprint,
     )
-    doubt, records = doubt_header(records, opened, layout, config.source)
+    doubt, records = doubt_layout(records, opened, layout, config.source)
     if doubt:
         around.warn(masked_words(doubt) if task.mask else doubt)
     watch, rehearsal = ColumnWatch(), Rehearsal(mask=task.mask)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from importer.chunks import cells_of, count_widths
-from importer.dialect import Dialect
+from importer.dialect import DELIMITERS, Dialect
 from importer.errors import SourceBroken
 from importer.guess.decide import guess_values
 from importer.guess.gather import Facts
@@ -17,7 +17,6 @@ from importer.layout import SAMPLE
 from importer.records import Records, frame_records
 from importer.source import Source
 
-DELIMITERS = ",;\t|"
 _CONSISTENT = 0.95
 _FEW = 20
 
@@ -41,6 +40,20 @@ class _Width:
         return self.cells > 1 and self.share >= _CONSISTENT
 
 
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """Another delimiter, what both make of the records, and whether it is the `better` one."""
+
+    mark: str
+    given: _Width
+    width: _Width
+    better: bool
+
+    @property
+    def shown(self) -> str:
+        return "tab" if self.mark == "\t" else repr(self.mark)
+
+
 def settle_delimiter(source: Source) -> tuple[Source, str]:
     """Return the source read with the delimiter that makes columns of it, and what to say of it.
 
@@ -48,25 +61,27 @@ def settle_delimiter(source: Source) -> tuple[Source, str]:
     """
     first = next(source.blocks, b"")
     again = replace(source, blocks=chain([first] if first else [], source.blocks))
-    widths = {mark: _width(source, first, mark) for mark in DELIMITERS}
-    given = widths[source.dialect.delimiter]
-    others = {
-        mark: width
-        for mark, width in widths.items()
-        if mark != source.dialect.delimiter and width.consistent
-    }
-    if not others:
+    if (rival := find_rival(source, first)) is None:
         return again, ""
-    best = max(others, key=lambda mark: others[mark].cells)
-    shown = "tab" if best == "\t" else repr(best)
-    dialect = Dialect(best, source.dialect.quote, source.dialect.unit)
-    if given.consistent and not (
-        _through(source, first, best) or _only_decimals(replace(source, dialect=dialect), first)
-    ):
-        return again, _doubt(given, others[best], shown)
-    return replace(again, dialect=dialect), (
-        f"cells are separated by {shown}, not {source.dialect.delimiter!r}: read that way"
+    if not rival.better:
+        return again, _doubt(rival)
+    return replace(again, dialect=replace(source.dialect, delimiter=rival.mark)), (
+        f"cells are separated by {rival.shown}, not {source.dialect.delimiter!r}: read that way"
     )
+
+
+def find_rival(source: Source, first: bytes) -> Rival | None:
+    """Find another delimiter that makes columns of the first records."""
+    delimiter = source.dialect.delimiter
+    widths = {mark: _width(source, first, mark) for mark in {*DELIMITERS, delimiter}}
+    given = widths.pop(delimiter)
+    others = {mark: width for mark, width in widths.items() if width.consistent}
+    if not others:
+        return None
+    best = max(others, key=lambda mark: others[mark].cells)
+    read = replace(source, dialect=replace(source.dialect, delimiter=best))
+    better = not given.consistent or _through(source, first, best) or _only_decimals(read, first)
+    return Rival(best, given, others[best], better)
 
 
 def _through(source: Source, first: bytes, mark: str) -> bool:
@@ -89,10 +104,11 @@ def _first_cells(source: Source, first: bytes) -> list[str]:
     return [cell for n in few if records for cell in cells_of(records.cut(n, n + 1), source)]
 
 
-def _doubt(given: _Width, other: _Width, shown: str) -> str:
-    if other.cells <= given.cells or other.share < 1:
+def _doubt(rival: Rival) -> str:
+    cells = rival.width.cells
+    if cells <= rival.given.cells or rival.width.share < 1:
         return ""
-    return f"with --delimiter {shown} every record would have {other.cells} cells: is that it?"
+    return f"with --delimiter {rival.shown} every record would have {cells} cells: is that it?"
 
 
 def _width(source: Source, first: bytes, mark: str) -> _Width:

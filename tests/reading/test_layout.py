@@ -94,7 +94,7 @@ def test_header() -> None:
         (
             b"a,b\n1,2,3\n",
             {"header": True},
-            "x.csv: the header has 2 names, but the records 3 cells",
+            "x.csv: the header has 2 names, but the records 3 cells; is source.delimiter right?",
         ),
         (b'\n"a"b,c\n1,2\n', {"header": True}, "x.csv: line 2: the header cannot be read"),
         (b"\xff,c\n1,2\n", {"header": True}, "x.csv: line 1: the header cannot be read"),

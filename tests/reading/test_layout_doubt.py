@@ -1,4 +1,6 @@
-"""A header that nobody declared, and a row that somebody declared a header, are warned of."""
+"""A header that nobody declared, a row that somebody declared a header, and a delimiter that is
+another one are warned of.
+"""
 
 from pathlib import Path
 
@@ -47,3 +49,19 @@ def test_a_header_above_a_bad_cell(tmp_path: Path) -> None:
     ages = "".join(f"u{row},{20 + row % 50}\n" for row in range(100))
     assert rehearse(tmp_path, f"Kunde,Alter\n{ages}u100,alt\n", header=False).warnings
     assert not rehearse(tmp_path, f"u101,30\n{ages}u100,alt\n", header=False).warnings
+
+
+@pytest.mark.parametrize(
+    ("rows", "warned"),
+    [
+        ("u{0};12,50;pro\n", True),
+        ("u{0},Ada,a;b;c;d\n", False),
+        ("u{0},Ada|Grace|Mary\n", False),
+        ("u{0},Ada\n", False),
+    ],
+)
+def test_another_delimiter(tmp_path: Path, rows: str, warned: bool) -> None:
+    """Commas in numbers are no columns, marks within the cells of lists no delimiters."""
+    report = rehearse(tmp_path, "".join(map(rows.format, range(50))), header=False)
+    words = "cells seem to be separated by ';', not ',': if they are, set source.delimiter"
+    assert tuple(report.warnings) == ((words,) if warned else ())

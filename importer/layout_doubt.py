@@ -1,10 +1,11 @@
-"""Is the first record what the mapping says it is, a header or a row? Only the first rows tell."""
+"""Is a file laid out as the mapping says: its delimiter, its header? Only the first rows tell."""
 
 from collections.abc import Iterator
 from itertools import chain
 
 from importer import config
 from importer.chunks import cells_of, read_chunks
+from importer.dialect import DELIMITERS
 from importer.guess.wordy import may_be_names
 from importer.layout import Layout
 from importer.records import Records
@@ -14,18 +15,39 @@ LOOKED_AT = 200
 """Rows. It costs milliseconds, whatever the length of the file."""
 
 
-def doubt_header(
+def doubt_layout(
     records: Iterator[Records], source: Source, layout: Layout, settings: config.Source
 ) -> tuple[str, Iterator[Records]]:
-    """Return what speaks against the header, or the lack of one, and all the records again."""
+    """Return what speaks against the delimiter, or the header or the lack of one, and all the
+    records again.
+    """
     first = next(records, None)
     if first is None:
         return "", records
-    words = _doubt(first.cut(0, LOOKED_AT), source, layout, settings)
+    looked_at = first.cut(0, LOOKED_AT)
+    words = _doubt_delimiter(looked_at, source) or _doubt_header(
+        looked_at, source, layout, settings
+    )
     return words, chain(iter([first]), records)
 
 
-def _doubt(first: Records, source: Source, layout: Layout, settings: config.Source) -> str:
+def _doubt_delimiter(first: Records, source: Source) -> str:
+    record, delimiter = first.raw(0), source.dialect.delimiter
+    counts = {mark: record.count(mark.encode()) for mark in DELIMITERS}
+    if source.dialect.rows or max(counts.values()) <= counts.pop(delimiter, 0):
+        return ""
+    from importer.guess.first_look import find_rival  # slow to import, as above
+
+    data = first.data[int(first.starts[0]) : int(first.stops[-1])]
+    if (rival := find_rival(source, data)) is None or not rival.better:
+        return ""
+    return (
+        f"cells seem to be separated by {rival.shown}, not {delimiter!r}: "
+        "if they are, set source.delimiter"
+    )
+
+
+def _doubt_header(first: Records, source: Source, layout: Layout, settings: config.Source) -> str:
     if not settings.header and not may_be_names(cells_of(first.cut(0, 1), source)):
         return ""
     # Slow to import, and most files are told by their first record.
