@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.column_types import TYPES
-from importer.conversion import escape
+from importer.conversion import escape, phones
 from importer.conversion.phones import _plan, _plans
 from tests.conversion.columns import conversion, one_by_one, outcomes, value
 
@@ -267,6 +267,22 @@ def test_phones_of_every_country(region: str) -> None:
         assert outcomes(by, cells) == one_by_one(by, cells)
     assert _plan(region) is None or _plan(region)
     assert _plans().code[111] == 1
+
+
+def test_a_plan_is_not_used_before_it_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever converts while another thread learns a country's plan finds what the rule finds."""
+    by, cells = conversion("phone"), ["+5502123456789"]  # Brazil dials a zero, and more, at home
+    expected, found = one_by_one(by, cells), []
+    pattern_of = phones._re2
+
+    def looked_on(pattern: str) -> str:
+        monkeypatch.setattr(phones, "_re2", pattern_of)
+        found.append(outcomes(by, cells))
+        return pattern_of(pattern)
+
+    phones._plans.cache_clear()
+    monkeypatch.setattr(phones, "_re2", looked_on)
+    assert (outcomes(by, cells), found) == (expected, [expected])
 
 
 def _another(cell: str, draw: random.Random) -> str:
