@@ -122,7 +122,7 @@ class ColumnType(BaseModel):
     @model_validator(mode="after")
     def _options_that_agree(self) -> Self:
         if self.decimal == self.thousands:
-            raise ValueError("decimal and thousands must differ")
+            raise ValueError("decimal ('.' unless it is set) and thousands must differ")
         false = {word.strip().casefold() for word in self.false_values}
         both = [word for word in self.true_values if word.strip().casefold() in false]
         if both:

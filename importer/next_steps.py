@@ -31,6 +31,8 @@ def outcome(report: Report) -> str:
     rate = f", {report.rows_per_second:,.0f} rows/s" if report.seconds else ""
     before = f" ({totals.recalled:,} settled before)" if totals.recalled else ""
     rows = plural(totals.read, "row")
+    if report.resume_command:
+        rows = f"the {rows} read so far"
     return f"{totals.imported:,} of {rows} {done}{before} in {report.seconds:.1f} s{rate}"
 
 

@@ -34,7 +34,10 @@ def fault(**settings: Any) -> str:
         ),
         ({"type": "date", "timezone": "UTC"}, "timezone is for datetime, not for type date"),
         ({"type": "number", "decimal": "!"}, "Input should be '.' or ','"),
-        ({"type": "number", "thousands": "."}, "decimal and thousands must differ"),
+        (
+            {"type": "number", "thousands": "."},
+            "decimal ('.' unless it is set) and thousands must differ",
+        ),
         ({"type": "boolean", "true_values": [True]}, "write True as text, in quotes"),
         ({"type": "boolean", "true_values": ["ja", "No"]}, "'No' cannot be true and false"),
         ({"type": "date", "format": "%Q"}, "format '%Q': 'Q' is a bad directive in format '%Q'"),
