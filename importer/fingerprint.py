@@ -2,7 +2,8 @@
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 from importer.errors import SourceChanged
 from importer.records import Records
@@ -13,13 +14,14 @@ _ADVICE = "put the old one back, or begin a new run"
 class Fingerprint:
     """Looks on while the records of a source pass by.
 
-    `fresh` takes, after each portion, its last row and the SHA-256 of everything up to it; where
-    `known` has a digest for a row the two must agree. Rows that were never read may be other ones
-    than they were: a file that broke off can be mended behind them.
+    `fresh` takes, after each portion, its last row and what returns the SHA-256 of everything up to
+    it, called once each and in their order: whoever notes the digests has more time for that than
+    the thread that reads. Where `known` has a digest for a row the two must agree. Rows that were
+    never read may be other ones than they were: a file that broke off can be mended behind them.
     """
 
     def __init__(self, known: Mapping[int, str] | None = None) -> None:
-        self.fresh: deque[tuple[int, str]] = deque()
+        self.fresh: deque[tuple[int, Callable[[], str]]] = deque()
         self._known = deque(sorted((known or {}).items()))
         self._digest = hashlib.sha256()
 
@@ -47,10 +49,11 @@ class Fingerprint:
                 start = stop
             unproved.append(portion)
             if start < len(portion):
-                digest = self._take(portion, start, len(portion))
+                take = partial(self._take, portion, start, len(portion))
                 if self._known:
+                    take()
                     continue
-                self.fresh.append((portion.last_row, digest))
+                self.fresh.append((portion.last_row, take))
             yield from unproved
             unproved.clear()
         if self.awaits:

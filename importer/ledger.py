@@ -145,7 +145,7 @@ class Ledger:
         observe: Callable[[Totals], None],
         journal: Journal | None = None,
         recalled: Recalled | None = None,
-        points: deque[tuple[int, str]] | None = None,
+        points: deque[tuple[int, Callable[[], str]]] | None = None,
         *,
         repeatable: bool = True,
         chronicle: Chronicle | None = None,
@@ -189,7 +189,7 @@ class Ledger:
             self.totals.recalled_failed += len(entry.failed)
         while self._points:
             row, digest = self._points.popleft()
-            self._note({"read": row, "sha256": digest})
+            self._note({"read": row, "sha256": digest()})
         self._open[entry] = page = _Page()
         self._unwritten.append(page)
         return entry

@@ -28,6 +28,9 @@ def test_same(rows: int) -> None:
     assert [portion.last_row for portion in passed] == [2, 4, 6, 8, 9]
     assert not fingerprint.awaits
     assert all(row > rows for row, _ in fingerprint.fresh)
+    assert [digest() for _, digest in fingerprint.fresh] == [
+        known(row)[row] for row, _ in fingerprint.fresh
+    ]
 
 
 @pytest.mark.parametrize("text", [TEXT.replace(b"u1,", b"v1,"), TEXT[:20], TEXT[:-8]])

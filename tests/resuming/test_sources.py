@@ -93,7 +93,7 @@ def test_other_destination(desk: Desk) -> None:
 def test_grows_or_shrinks(desk: Desk, grows: bool) -> None:
     """A file that another program still writes stops the run with 4 and is named."""
     filling = "x" * 1_000
-    rows = "".join(f"u{row},1,{filling}\n" for row in range(1, 9_001))  # two blocks and more
+    rows = "".join(f"u{row},1,{filling}\n" for row in range(1, 27_001))  # more than is read ahead
     desk.write(rows)
     changed = False
 
