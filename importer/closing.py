@@ -38,10 +38,11 @@ def check_retry(run_dir: Path, recalled: Recalled, which: Which) -> None:
         if _report(later).get("status") == "complete":  # and the process died before it said so
             settle(run_dir, which, later.name)
             raise NothingToDo(f"{run_dir}: nothing is left to retry")
-        raise ConfigError(
-            f"{run_dir}: was retried as {later}; what is left is there: "
-            f"importer run --resume {later} if it was interrupted, else importer retry {later}"
-        )
+        what = f"mend what is left of it in {file_of(later, 'rejects')}, not here, then: "
+        command = f"importer retry {later}"
+        if not recall(later).finished:
+            what, command = "go on with that: ", f"importer run --resume {later}"
+        raise ConfigError(f"{run_dir}: was retried as {later}; {what}{command}")
 
 
 def skip_doubts(run_dir: Path) -> None:
