@@ -29,7 +29,8 @@ def outcome(report: Report) -> str:
     done = "deleted" if report.deletes else "imported"
     done = f"would be {done}" if report.dry_run else done
     rate = f", {report.rows_per_second:,.0f} rows/s" if report.seconds else ""
-    before = f" ({totals.recalled:,} settled before)" if totals.recalled else ""
+    # A retry recalls what it holds back: nothing was settled of that.
+    before = f" ({totals.recalled:,} settled before)" if totals.recalled and report.resumed else ""
     rows = plural(totals.read, "row")
     if report.resume_command:
         rows = f"the {rows} read so far"
