@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv
 
-from importer.columns import as_mask, as_numbers, byte_lengths, trimmed
+from importer.columns import as_mask, as_numbers, filled, trimmed
 from importer.dialect import Dialect
 from importer.errors import BooksDoNotBalance
 from importer.failure import Failure
@@ -121,7 +121,7 @@ def _blank_in(table: pa.Table, rows: Positions) -> Positions:
         cells = column.combine_chunks()
         if len(rows) < len(cells):
             cells = cells.take(as_numbers(rows))
-        rows = rows[byte_lengths(trimmed(cells)) == 0]
+        rows = rows[~filled(trimmed(cells))]
     return rows
 
 

@@ -10,7 +10,7 @@ from importer.errors import ConfigError, NothingToDo
 from importer.journal import LEDGER, Journal
 from importer.lock import hold
 from importer.private_file import replace_private
-from importer.recall import Recalled, recall
+from importer.recall import Recalled, recall, recall_end
 from importer.run_folder import DOUBTFUL_RECORDS, PAGE, REJECTS, REPORT, report_errors
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def check_retry(run_dir: Path, recalled: Recalled, which: Which) -> None:
             raise NothingToDo(f"{run_dir}: nothing is left to retry")
         what = f"mend what is left of it in {file_of(later, 'rejects')}, not here, then: "
         command = f"importer retry {later}"
-        if not recall(later).finished:
+        ended = recall_end(later)
+        if ended is None or not ended.finished:
             what, command = "go on with that: ", f"importer run --resume {later}"
         raise ConfigError(f"{run_dir}: was retried as {later}; {what}{command}")
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import as_mask, as_numbers, byte_lengths, mask_in, numbers_in
+from importer.columns import as_mask, as_numbers, byte_lengths, filled, mask_in, numbers_in
 from importer.conversion import Conversion, Converted
 from importer.house_rules import LONGEST
 from importer.mapping import MappedColumn, Mapping
@@ -70,7 +70,7 @@ class _Seen:
         if converted.failures:
             self._add_failures(cells.take(as_numbers(np.array(list(converted.failures)))))
         if self.required:
-            blank = byte_lengths(converted.values) == 0
+            blank = ~filled(converted.values)
             self.empty += len(_sound(converted.values, converted, blank))
         if text:
             self._add_texts(converted)

@@ -57,7 +57,7 @@ def trimmed(cells: pa.StringArray) -> pa.StringArray:
     Where all of them begin and end with a visible character of ASCII, that is seen at once.
     """
     offsets = byte_offsets(cells)
-    rows = np.flatnonzero(offsets[1:] > offsets[:-1])
+    rows = np.flatnonzero(filled(cells))
     if not len(rows):
         return cells
     text = np.frombuffer(cells.buffers()[2], np.uint8)

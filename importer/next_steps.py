@@ -1,6 +1,5 @@
 """How a run went, and what to do next, in words: the summary and the page say the same."""
 
-import os
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from importer.recall import OVERWRITTEN
 from importer.report import Report
 from importer.run_folder import IN_DOUBT, REJECTS
+from importer.streams import is_local
 from importer.wording import plural
 
 
@@ -41,7 +41,7 @@ def _sources(report: Report) -> list[str]:
     """Return what a rehearsal read as the command line takes it: SOURCE for what is no file."""
     files = report.source.get("files") or [report.source]
     names = [file["name"] for file in files]
-    return names if all(map(os.path.isfile, names)) else ["SOURCE"]
+    return names if all(map(is_local, names)) else ["SOURCE"]
 
 
 def next_steps(report: Report, config: str) -> Iterator[Step]:

@@ -111,6 +111,11 @@ def buffers(cells: pa.StringArray) -> tuple[NDArray[np.int32], NDArray[np.uint8]
     return offsets - first, text
 
 
+def is_digit(text: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Tell which bytes are digits of ASCII."""
+    return text - np.uint8(0x30) <= 9  # what is below "0" becomes large
+
+
 def from_buffers(offsets: NDArray[np.integer], text: NDArray[np.uint8]) -> pa.StringArray:
     """Make an array of cells out of their bytes; the reverse of `buffers`."""
     places = pa.py_buffer(np.ascontiguousarray(offsets, np.int32))

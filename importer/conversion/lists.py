@@ -7,7 +7,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from importer.columns import has_any
+from importer.columns import byte_lengths, has_any
 from importer.conversion.cells import Kernel, Rows, buffers, typed
 from importer.conversion.model import LIST, Conversion, TypeOptions, Unfit, shown
 from importer.conversion.nesting import MOST_BYTES, size_fault
@@ -55,7 +55,7 @@ def _kernel(separator: str) -> Kernel:
         odd = border[where] | border[where + 1]
         inner = where[~odd]
         odd[~odd] = ~(plain[inner - 1] & plain[inner + 1])
-        sizes = offsets[1:] - offsets[:-1]
+        sizes = byte_lengths(tight)
         sure = (sizes > 0) & (sizes <= _SURELY_FITS)
         sure[np.searchsorted(offsets, where[odd], side="right") - 1] = False
         return pc.replace_substring(escape(tight), separator, _BETWEEN), sure

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from importer.columns import byte_lengths
-from importer.conversion.cells import Kernel, Rows, buffers, matching, typed
+from importer.conversion.cells import Kernel, Rows, buffers, is_digit, matching, typed
 from importer.conversion.model import NOTHING, Conversion, TypeOptions, Unfit, shown
 
 # How the mark that a mapping names is written in files: a space is often one that does not
@@ -106,7 +106,7 @@ def _kernel(options: TypeOptions, pattern: str) -> Kernel:
 def _plain(cells: pa.StringArray) -> tuple[pa.StringArray, Rows]:
     """Tell which cells are integers in the one form that JSON has for them."""
     offsets, text = buffers(cells)
-    sizes = offsets[1:] - offsets[:-1]
+    sizes = byte_lengths(cells)
     sure = (sizes > 0) & (sizes <= _SURELY_FINITE)
     rows = np.flatnonzero(sure)
     first = offsets[rows]
@@ -114,7 +114,7 @@ def _plain(cells: pa.StringArray) -> tuple[pa.StringArray, Rows]:
     minus = (begins_with == ord("-")) & (sizes[rows] > 1)
     leading = text[first + minus] == ord("0")
     sure[rows[leading & (sizes[rows] > 1)]] = False
-    others = np.flatnonzero(text - np.uint8(0x30) > 9)  # what is below "0" becomes large
+    others = np.flatnonzero(~is_digit(text))
     sign = np.zeros(len(text), bool)
     sign[first[minus]] = True
     sure[np.searchsorted(offsets, others[~sign[others]], side="right") - 1] = False

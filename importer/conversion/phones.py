@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from importer.columns import as_mask, byte_lengths, filled, has_any, one_text
-from importer.conversion.cells import Kernel, Rows, buffers, from_buffers, matching, typed
+from importer.conversion.cells import Kernel, Rows, buffers, from_buffers, is_digit, matching, typed
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
 
 # Digits and what the library takes for punctuation, full-width forms too.
@@ -73,8 +73,10 @@ def _why(cell: str, region: str | None, error: Any) -> str:
 
 def _kernel(region: str | None) -> Kernel:
     def kernel(cells: pa.StringArray) -> tuple[pa.StringArray, Rows]:
-        plus = _plus_and_digits(cells)
-        digits = _without_punctuation(cells)
+        _, text = buffers(cells)
+        marks = np.flatnonzero(~is_digit(text))
+        plus = _plus_and_digits(cells, marks)
+        digits = _without_punctuation(cells, marks)
         sure = plus & _international(digits, plus)
         others = filled(cells) & ~plus
         if region is None or not has_any(others):
@@ -86,15 +88,16 @@ def _kernel(region: str | None) -> Kernel:
     return kernel
 
 
-def _plus_and_digits(cells: pa.StringArray) -> Rows:
-    """Tell which cells are a plus, digits and punctuation, a digit at the end."""
+def _plus_and_digits(cells: pa.StringArray, marks: NDArray[np.intp]) -> Rows:
+    """Tell which cells are a plus, digits and punctuation, a digit at the end; `marks` are the
+    places of all bytes that are no digits.
+    """
     offsets, text = buffers(cells)
-    rows = np.flatnonzero(offsets[1:] > offsets[:-1] + 1)
+    rows = np.flatnonzero(byte_lengths(cells) > 1)
     first, last = offsets[rows], offsets[rows + 1] - 1
     found = np.zeros(len(cells), bool)
-    found[rows] = (text[first] == ord("+")) & _is_digit(text[last])
-    others = np.flatnonzero(~_is_digit(text))
-    strange = others[~_PUNCTUATION_BYTES[text[others]]]
+    found[rows] = (text[first] == ord("+")) & is_digit(text[last])
+    strange = marks[~_PUNCTUATION_BYTES[text[marks]]]
     opening = np.zeros(len(text), bool)
     opening[first[found[rows]]] = True
     strange = strange[~opening[strange]]
@@ -102,20 +105,15 @@ def _plus_and_digits(cells: pa.StringArray) -> Rows:
     return found
 
 
-def _without_punctuation(cells: pa.StringArray) -> pa.StringArray:
+def _without_punctuation(cells: pa.StringArray, marks: NDArray[np.intp]) -> pa.StringArray:
     offsets, text = buffers(cells)
-    others = np.flatnonzero(~_is_digit(text))
-    punctuation = others[_PUNCTUATION_BYTES[text[others]]]
+    punctuation = marks[_PUNCTUATION_BYTES[text[marks]]]
     if not len(punctuation):
         return cells
     keep = np.ones(len(text), bool)
     keep[punctuation] = False
     places = np.concatenate(([0], np.cumsum(keep, dtype=np.int32)))[offsets]
     return from_buffers(places, text[keep])
-
-
-def _is_digit(text: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    return text - np.uint8(0x30) <= 9  # what is below "0" becomes large
 
 
 def _international(cells: pa.StringArray, candidates: Rows) -> Rows:
@@ -126,7 +124,7 @@ def _international(cells: pa.StringArray, candidates: Rows) -> Rows:
     """
     plans = _plans()
     offsets, text = buffers(cells)
-    size = offsets[1:] - offsets[:-1]
+    size = byte_lengths(cells)
     sure = candidates & (size >= 8) & (size <= _MOST_DIGITS + 1)
     rows = np.flatnonzero(sure)
     first = offsets[rows]

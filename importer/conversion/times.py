@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from importer.columns import as_mask, byte_lengths, filled, has_any, numbers_in, one_text
+from importer.columns import as_mask, filled, has_any, numbers_in, one_text
 from importer.conversion.cells import Rows, matching, once_each, typed
 from importer.conversion.layouts import DAY, Layout, Parsed, layouts, parse, write
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
@@ -154,7 +154,7 @@ _PADDING = (r"(^|[ /.-])([0-9])\b", r"\10\2")
 def _parse(cells: pa.StringArray, known: Sequence[Layout]) -> Parsed:
     """Read the cells as they are; those that no layout fits with their single digits padded."""
     parsed = parse(cells, known)
-    rest = ~parsed.sure & (byte_lengths(cells) != 0)
+    rest = ~parsed.sure & filled(cells)
     if known and has_any(rest):
         padded = pc.replace_substring_regex(cells.filter(as_mask(rest)), *_PADDING)
         more = parse(padded, [layout for layout in known if layout.may_be_padded])

@@ -144,13 +144,13 @@ def _column(
 ) -> Column:
     hashes[~there] = 0
     texts = cells.filter(as_mask(there))
-    filled: Sequence[str] = texts.to_pylist()
-    distinct = dict.fromkeys(filled)
-    least = max(_FEW, _RARE * len(filled))
+    values: Sequence[str] = texts.to_pylist()
+    distinct = dict.fromkeys(values)
+    least = max(_FEW, _RARE * len(values))
     return Column(
-        filled=len(filled),
+        filled=len(values),
         distinct=len(distinct),
-        forms={form: round(n / len(filled), 4) for form, n in Counter(forms).items() if n >= least},
+        forms={form: round(n / len(values), 4) for form, n in Counter(forms).items() if n >= least},
         lengths=_lengths(texts),
         samples=tuple(masked(value) for value in list(distinct)[:SHOWN]),
         cells=hashes,

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from importer.chunks import Chunk
-from importer.columns import as_mask, as_numbers, byte_lengths, numbers_in, text_column
+from importer.columns import as_mask, as_numbers, filled, numbers_in, text_column
 from importer.guess.distinct import LONGEST, Distinct
 
 Counts = NDArray[np.int64]
@@ -78,7 +78,7 @@ def _counted(cells: pa.StringArray) -> tuple[pa.StringArray, Counts]:
     """Return the different filled cells, and how often each is there."""
     counted = pc.value_counts(cells)
     values, counts = counted.field(0), numbers_in(counted.field(1))
-    full = byte_lengths(values) > 0
+    full = filled(values)
     return (values, counts) if full.all() else (values.filter(as_mask(full)), counts[full])
 
 

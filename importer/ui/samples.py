@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from pydantic import ValidationError
 
 from importer.cells import Cells, read_cells
-from importer.columns import byte_lengths, text_column
+from importer.columns import filled, text_column
 from importer.config import Config
 from importer.errors import ConfigError, MappingError
 from importer.identify import Drawn, Kind, identify
@@ -49,10 +49,10 @@ def _shown(raw: pa.StringArray, cells: Cells, column: MappedColumn) -> dict[str,
     failing = list(cells.failures)
     good = np.ones(len(raw), bool)
     good[failing] = False
-    filled = byte_lengths(raw) > 0
-    rows = [*_different(raw, np.flatnonzero(good & filled), GOOD)]
+    full = filled(raw)
+    rows = [*_different(raw, np.flatnonzero(good & full), GOOD)]
     rows += _different(raw, np.array(failing, np.int64), BAD)
-    empty = np.flatnonzero(good & ~filled)
+    empty = np.flatnonzero(good & ~full)
     rows += [int(empty[0])] if len(empty) else []
     return {
         "rows": len(raw),
