@@ -78,7 +78,11 @@ def test_others_pass_a_batch_that_waits(emulator: Emulator, tmp_path: Path) -> N
     """While a batch is held up only those that name its profiles wait for it."""
     rows = [("a", "1"), ("b", "1"), ("a", "2"), *people(30), ("a", "3")]
     order: list[int] = []
-    emulator.faults({"kind": "sleep", "seconds": 0.3, "apply": "before", "first": 1})
+    # The others take long enough for two of them to be under way at a time.
+    emulator.faults(
+        {"kind": "sleep", "seconds": 0.3, "apply": "before", "first": 1},
+        {"kind": "sleep", "seconds": 0.01, "apply": "before", "every": 1},
+    )
     run = run_import(
         rows,
         emulator.url,
