@@ -11,6 +11,8 @@ from importer.errors import ConfigError
 CREDENTIAL = "mixpanel_token"
 """The name of the credential that holds the token, under systemd."""
 
+_QUOTES = "\"'\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
+
 # What a file without a token is checked with: as long as a real one, so that sizes come out right.
 _NO_TOKEN = Token("0" * 32)
 
@@ -49,7 +51,7 @@ def find_token(config: Config, folder: Path, environment: Mapping[str, str]) -> 
     Raises ConfigError where there is none.
     """
     if token := environment.get("MIXPANEL_TOKEN", "").strip():
-        return Token(token)
+        return _checked(token, "MIXPANEL_TOKEN")
     # systemd.exec(5), LoadCredential=: a folder that only the service can read.
     if credentials := environment.get("CREDENTIALS_DIRECTORY"):
         path = Path(credentials, CREDENTIAL)
@@ -71,4 +73,13 @@ def _token_in(path: Path, what: str) -> Token:
         raise ConfigError(f"{what}: {path}: {reason}") from error
     if not token:
         raise ConfigError(f"{what}: {path}: is empty")
+    return _checked(token, f"{what}: {path}")
+
+
+def _checked(token: str, where: str) -> Token:
+    """Refuse what no token is: the API answers an unknown one as if it had taken the updates."""
+    if token[0] in _QUOTES and token[-1] in _QUOTES:
+        raise ConfigError(f"{where}: has quotes around the token; leave them out")
+    if not token.isprintable() or len(token.split()) > 1:
+        raise ConfigError(f"{where}: is more than one word; a project token has no white space")
     return Token(token)

@@ -155,10 +155,8 @@ def recall(run_dir: Path) -> Recalled:
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
-        where = "a rehearsal leaves none" if run_dir.is_dir() else "there is no such folder"
-        raise ConfigError(
-            f"{run_dir}: has no {LEDGER}: {where}; name the folder of a run"
-        ) from error
+        why = f"has no {LEDGER}, a rehearsal leaves none" if run_dir.is_dir() else "no such folder"
+        raise ConfigError(f"{run_dir}: {why}; name the folder of a run") from error
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}; name the folder of a run") from error
     lines = _lines(content)

@@ -291,6 +291,20 @@ def test_mistakes(
     assert done.stdout == ""
 
 
+def test_faults_of_a_mapping_as_json(customers: Path, command: Command) -> None:
+    """A script that checks mappings is told of every fault in the same form as of none."""
+    done = command("check", "-c", "config.yaml", "--json")
+    assert done.returncode == 0
+    shown = {"config": "config.yaml", "valid": True, "faults": [], "warnings": []}
+    assert json.loads(done.stdout) == shown
+    (customers / "config.yaml").write_text("colums: {2: plan}\nprofiles: users\n")
+    done = command("check", "-c", "config.yaml", "--json")
+    assert done.returncode == 2
+    faults = [line.removeprefix("importer: ") for line in done.stderr.splitlines()]
+    assert len(faults) > 1
+    assert json.loads(done.stdout) == shown | {"valid": False, "faults": faults}
+
+
 def test_missing_token(customers: Path, command: Command) -> None:
     """Without a token nothing is opened, and the two places for it are named."""
     done = command("run", "customers.csv", "-c", "config.yaml")

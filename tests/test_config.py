@@ -194,6 +194,17 @@ def test_where_the_token_comes_from(
     assert destination.token.reveal() == expected
 
 
+@pytest.mark.parametrize("token", ['"0123abcd"', "'0123abcd'", "0123 abcd", "0123\nabcd", "a\x00b"])
+def test_what_is_no_token_is_refused(tmp_path: Path, token: str) -> None:
+    """Quotes around a token, or a second word behind it, are noticed: the API would not say so."""
+    (tmp_path / "token").write_text(token)
+    config = Config.model_validate({"columns": {2: "$email"}, "project": {"token_file": "token"}})
+    for environment, named in (({"MIXPANEL_TOKEN": token}, "MIXPANEL_TOKEN: "), ({}, "token_file")):
+        with pytest.raises(ConfigError, match=named) as caught:
+            resolve_destination(config, tmp_path, environment, sends=True)
+        assert "0123" not in str(caught.value)
+
+
 def test_mapping_by_name() -> None:
     """Header names become positions; a name that is near is suggested, a double one refused."""
     config = Config.model_validate(

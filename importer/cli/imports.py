@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from importer.cli.app import app
-from importer.cli.endings import errors, fail, print_json, say
+from importer.cli.endings import errors, fail, print_json, warn
 from importer.cli.journey import travel
 from importer.cli.options import (
     AcceptDriftOption,
@@ -168,19 +168,21 @@ def check(
     from importer.config_file import load_config
 
     warnings: list[str] = []
-    with errors(log_format):
+    found = {"config": str(config), "valid": True, "faults": (), "warnings": warnings}
+    try:
         settings = load_config(config, warnings.append)
         if settings.transform is not None:
             from importer.transform import find_callback
 
             find_callback(settings.transform, config.parent)
+    except ConfigError as error:
+        if as_json:
+            print_json(found | {"valid": False, "faults": str(error).splitlines()})
+        fail(error, log_format)
     for warning in warnings:
-        if log_format is LogFormat.JSON:
-            say(warning, log_format, event="warning")
-        else:
-            typer.echo(f"warning: {warning}", err=True)
+        warn(warning, log_format)
     if as_json:
-        print_json({"config": str(config), "valid": True, "warnings": warnings})
+        print_json(found)
     elif not quiet:
         count = sum(map(len, settings.columns.values()))
         does = f"{count} properties from {len(settings.columns)} columns"

@@ -123,8 +123,9 @@ def _plain(cells: pa.StringArray) -> tuple[pa.StringArray, Rows]:
 
 def _hint(cell: str, options: TypeOptions) -> str:
     """Name the option that would read this cell, where the mapping does not settle it."""
-    if options.thousands is not None:
-        return ""
+    if (own := options.thousands) is not None:
+        grouped = own in cell and re.fullmatch(r"[\W\d]+", cell)
+        return f'; behind "{own}" come groups of three digits' if grouped else ""
     for mark in sorted({*",. '"} - {options.decimal}):
         candidate = TypeOptions(decimal=options.decimal, thousands=mark)
         if _pattern(candidate, exponent=False).fullmatch(cell):

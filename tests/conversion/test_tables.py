@@ -150,7 +150,14 @@ FAILED: dict[str, Table] = {
         ),
         ({}, {"1,234": ' is no integer; thousands: "," would read it', "٣": " is no integer"}),
         ({}, {"9" * 400: " is larger than any number that can be stored", "1 2": " is no integer"}),
-        ({"thousands": ","}, {"12,34": " is no integer", "1,2345": " is no integer"}),
+        (
+            {"thousands": ","},
+            {
+                "12,34": ' is no integer; behind "," come groups of three digits',
+                "1,2345": ' is no integer; behind "," come groups of three digits',
+                "1,x": " is no integer",
+            },
+        ),
     ],
     "number": [
         (
@@ -164,6 +171,10 @@ FAILED: dict[str, Table] = {
         ),
         ({}, {"12,5": ' is no number; decimal: "," would read it', ".": " is no number"}),
         ({}, {"1,234.5": ' is no number; thousands: "," would read it'}),
+        (
+            {"decimal": ",", "thousands": "."},
+            {"12.0": ' is no number; behind "." come groups of three digits'},
+        ),
         ({}, {"1e999": " is larger than any number that can be stored", "0x10": " is no number"}),
     ],
     "boolean": [
