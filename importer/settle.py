@@ -4,6 +4,7 @@ A flow without network: it yields the updates to send and is sent the verdict on
 before its end, it still accounts for every row that is left.
 """
 
+from collections import Counter
 from collections.abc import Generator
 from dataclasses import dataclass
 
@@ -41,13 +42,13 @@ def settle(entry: Entry, *, repeatable: bool = True, divides: bool = True) -> Se
 
     Updates that are not `repeatable` are in doubt, for good, once an answer to them is lost. They
     are so too when a batch of them is refused as a whole, unless it `divides`: nobody documents
-    whether a part of such a batch was applied.
+    whether a part of such a batch was applied. A row is, of whose updates some were refused.
     """
     parts = [_Part(entry.rest)] if len(entry.rest) else []
     try:
         while parts:
             verdict = yield parts[-1].updates
-            for part in _judge(entry, parts.pop(), verdict):
+            for part in _judge(entry, parts.pop(), verdict, repeatable=repeatable, divides=divides):
                 if part.lost and not repeatable:
                     entry.doubt(part.updates, f"the answer was lost ({part.lost})")
                 elif part.refused and not (repeatable or divides):
@@ -68,7 +69,9 @@ def advance(settling: Settling, verdict: Verdict) -> Updates | None:
         return None
 
 
-def _judge(entry: Entry, part: _Part, verdict: Verdict) -> list[_Part]:
+def _judge(
+    entry: Entry, part: _Part, verdict: Verdict, *, repeatable: bool, divides: bool
+) -> list[_Part]:
     """Book what the verdict settles; return what is left to send, the first part last."""
     updates = part.updates
     match verdict:
@@ -76,9 +79,14 @@ def _judge(entry: Entry, part: _Part, verdict: Verdict) -> list[_Part]:
             entry.accept(updates)
             return []
         case PartlyRefused(refusals, others_applied):
-            refused = dict(zip(updates.rows_of(refusals), refusals.values(), strict=True))
+            places = updates.rows_of(refusals)
+            refused, counts = dict(zip(places, refusals.values(), strict=True)), Counter(places)
             for index, refusal in sorted(refused.items()):
-                entry.fail(updates, index, "refused", refusal)
+                if repeatable or counts[index] == updates.count_of(index):
+                    entry.fail(updates, index, "refused", refusal)
+                else:
+                    words = f"a part of it was refused ({refusal.message}); another may be applied"
+                    entry.doubt(updates.only([index]), words)
             others = [index for index in range(len(updates)) if index not in refused]
             if not others:
                 return []
@@ -86,6 +94,9 @@ def _judge(entry: Entry, part: _Part, verdict: Verdict) -> list[_Part]:
                 entry.accept(updates.only(others))
                 return []
             return [_Part(updates.only(others), lost=part.lost or "it told of other rows only")]
+        case Refused(message) if updates.count > len(updates) == 1 and not (repeatable or divides):
+            entry.doubt(updates, f"refused ({message}); a part of it may have been applied")
+            return []
         case Refused(message) | TooLarge(message) if len(updates) == 1:
             code = "refused" if isinstance(verdict, Refused) else "too_large"
             entry.fail(updates, 0, code, Refusal(message))

@@ -72,6 +72,10 @@ class Updates:
             start = stop
         return found
 
+    def count_of(self, index: int) -> int:
+        """Return how many updates a row has."""
+        return int(self.numbers[index + 1] - self.numbers[index])
+
     def rows_of(self, numbers: Iterable[int]) -> list[int]:
         """Return the indices of the rows to which these updates of the request belong."""
         places = np.fromiter(numbers, np.int64) + self.numbers[0]
