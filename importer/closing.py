@@ -31,7 +31,11 @@ def check_retry(run_dir: Path, recalled: Recalled, which: Which) -> None:
     """Raise ConfigError where these rows must not be sent now, NothingToDo where none is left."""
     if not recalled.finished:
         raise ConfigError(f"{run_dir}: is not at its end; first: importer run --resume {run_dir}")
-    count = _report(run_dir)["rows"][_SET_ASIDE[which][1]]
+    rows = _report(run_dir)["rows"]
+    if not rows:
+        words = f"is gone; import {file_of(run_dir, which)} like any other file"
+        raise ConfigError(f"{run_dir / REPORT}: {words}")
+    count = rows[_SET_ASIDE[which][1]]
     if which in recalled.settled or not count:
         raise NothingToDo(f"{run_dir}: nothing is left to retry")
     if later := _taken_up(recalled, which):
@@ -83,6 +87,8 @@ def settle(run_dir: Path, which: str, by: str) -> bool:
     finally:
         journal.close()
     recalled, report = recall(run_dir), _report(run_dir)
+    if not report["rows"]:
+        return False  # somebody removed it; what is settled is in the ledger
     for each, (_, counted) in _SET_ASIDE.items():
         if report["rows"][counted] and each not in recalled.settled:
             return False

@@ -20,7 +20,7 @@ from importer.identities import Kept, Retries, lay_against, retries_of
 from importer.layout import open_records
 from importer.mapping import resolve_mapping
 from importer.newer import older_values
-from importer.recall import IMPORTED, OVERWRITTEN, Recalled, Refused, recall
+from importer.recall import IMPORTED, IN_DOUBT, OVERWRITTEN, UNTOUCHED, Recalled, Refused, recall
 from importer.records import Positions
 from importer.run_folder import MAPPING
 from importer.source import open_source
@@ -29,8 +29,10 @@ from importer.task import Task, Warn
 from importer.transform import load_transform
 from importer.wording import plural
 
-_LAST_WINS = frozenset({"set", "unset"})
-"""Operations for which the order of rows matters; the others count, collect, or keep the first."""
+_LAST_WINS = frozenset({"set", "unset", "null"})
+"""What is done to a property, or for an empty cell, so that the order of rows matters; all else
+counts, collects, or keeps the first.
+"""
 
 
 def retry_task(run_dir: Path, which: Which, warn: Warn, *, overwrite: bool) -> Task:
@@ -67,7 +69,7 @@ def retry_task(run_dir: Path, which: Which, warn: Warn, *, overwrite: bool) -> T
         mask=recalled.begun.mask,
         mapping=recalled.begun.mapping_file,
     )
-    held = {} if overwrite or which == "in_doubt" else _held_back(task, recalled, warn)
+    held = {} if overwrite else _held_back(task, recalled, warn)
     return task.holding_back(held)
 
 
@@ -106,16 +108,14 @@ class _File:
 
 def _held_back(task: Task, recalled: Recalled, warn: Warn) -> dict[int, Refused]:
     """Find the rows that would bring old values back, and say why each is not sent."""
-    operations = {entry.operation for entries in task.config.columns.values() for entry in entries}
-    ordered = bool(operations & _LAST_WINS or task.config.properties) and not task.config.deletes
     retries = task.retries
-    if retries is None or not ordered or not retries.numbers.any():
+    if retries is None or not _is_ordered(task.config) or not retries.numbers.any():
         return {}
     mended = _File(task.sources, task.config, task.folder, task.identities, retries.columns)
     names = {row: name for row, name in mended.identifiers() if retries.numbers[row - 1]}
     held: dict[int, Refused] = {}
     for run, whose, numbers in _earlier_runs(recalled, retries, task.config):
-        last = _last_imported(task, run, whose, set(names.values()), warn)
+        last = _last_imported(task, run, whose, numbers, set(names.values()), warn)
         held |= {
             row: (
                 OVERWRITTEN,
@@ -127,6 +127,16 @@ def _held_back(task: Task, recalled: Recalled, warn: Warn) -> dict[int, Refused]
             if 0 < numbers[row - 1] < last.get(name, 0)
         }
     return held
+
+
+def _is_ordered(config: Config) -> bool:
+    """May a row undo what a later one with the same identifier said?"""
+    if config.deletes:
+        return False
+    entries = [entry for entries in config.columns.values() for entry in entries]
+    does: set[str] = {entry.operation for entry in entries}
+    does |= {entry.empty or config.empty_cells for entry in entries}
+    return bool(does & _LAST_WINS or config.properties)
 
 
 def _earlier_runs(
@@ -149,9 +159,18 @@ def _earlier_runs(
 
 
 def _last_imported(
-    task: Task, recalled: Recalled, whose: Retries | None, names: set[str], warn: Warn
+    task: Task,
+    recalled: Recalled,
+    whose: Retries | None,
+    again: Positions,
+    names: set[str],
+    warn: Warn,
 ) -> dict[str, int]:
-    """Return, for those of these identifiers that the run imported, the last row of each."""
+    """Return, for those of these identifiers that the run imported, the last row of each.
+
+    A row in doubt may have arrived, or be sent by another retry. With `delta` a row that was not
+    sent says what the profile holds. Those that are sent `again` now come in their order.
+    """
     begun = recalled.begun
     if begun.source in GONE:
         warn("what the run read is gone: whether a later row has the same identifier is unknown")
@@ -167,5 +186,7 @@ def _last_imported(
         gone = "it has changed" if isinstance(error, SourceChanged) else str(error)
         warn(f"{begun.source}: {gone}: whether a later row has the same identifier is unknown")
         return {}
-    arrived = recalled.of(np.array([row for row, _ in found], np.int64)) == IMPORTED
+    there = (IMPORTED, IN_DOUBT, UNTOUCHED) if task.config.delta else (IMPORTED, IN_DOUBT)
+    rows = np.array([row for row, _ in found], np.int64)
+    arrived = np.isin(recalled.of(rows), there) & ~np.isin(rows, again)
     return {name: row for (row, name), imported in zip(found, arrived, strict=True) if imported}

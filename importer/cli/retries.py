@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from importer.cli.app import app
-from importer.cli.endings import errors
+from importer.cli.endings import errors, print_json
 from importer.cli.journey import travel
 from importer.cli.options import (
     JsonOption,
@@ -59,7 +59,10 @@ def retry(
 
         with errors(log_format):
             skip_doubts(run_dir)
-        typer.echo(f"{run_dir}: its rows in doubt are taken for settled")
+        if as_json:
+            print_json({"run": run_dir.name, "settled": "in_doubt"})
+        elif not quiet:
+            typer.echo(f"{run_dir}: its rows in doubt are taken for settled")
         return
     from importer.begin import retry_import
 

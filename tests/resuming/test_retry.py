@@ -1,11 +1,12 @@
 """What a run set aside, mended and sent again: as who it was, once, and never over newer values."""
 
-import csv
+import json
 import random
 import signal
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,9 @@ from importer.errors import ConfigError, NothingToDo
 from importer.identities import recognise
 from importer.next_steps import next_steps
 from importer.report import Report
+from tests.conftest import Command
 
+from .mixed import TOKEN
 from .processes import importing, report_of, wait_for_requests
 from .runs import Desk, adding, once, stopping
 
@@ -42,12 +45,6 @@ def by_name(desk: Desk) -> dict[str, str]:
     return {kept["name"]: id_ for id_, kept in desk.emulator.profiles().items()}
 
 
-def failed_ids(run_dir: Path) -> dict[int, str]:
-    """Return row and identifier of each failed row."""
-    with (run_dir / "failures.csv").open(encoding="utf-8", newline="") as stream:
-        return {int(line["row"]): line["identifier"] for line in csv.DictReader(stream)}
-
-
 def typed(desk: Desk, rows: int, bad: tuple[int, ...]) -> tuple[Report, dict[str, str]]:
     """Run rows of which some are bad; return the report and the ids of the others."""
     desk.write(
@@ -60,7 +57,6 @@ def typed(desk: Desk, rows: int, bad: tuple[int, ...]) -> tuple[Report, dict[str
 
 def drawn(run_dir: Path, row: int) -> str:
     """Return the random id that a run's seed gives a row."""
-    import json
     import uuid
 
     import numpy as np
@@ -252,6 +248,17 @@ def test_in_doubt(desk: Desk, applied: str) -> None:
         skip_doubts(report.folder)
 
 
+def test_skipped_as_json(desk: Desk, command: Command) -> None:
+    """Skipping rows in doubt says so in JSON too, or nothing at all."""
+    report = doubtful(desk, "x,old,1\ny,old,1\n")
+    given = ("retry", report.folder, "--in-doubt", "skip")
+    done = command(*given, "--json")
+    assert json.loads(done.stdout) == {"run": report.run, "settled": "in_doubt"}
+    report = doubtful(desk, "x,old,1\ny,old,1\n")
+    done = command("retry", report.folder, "--in-doubt", "skip", "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_failed_and_in_doubt(desk: Desk) -> None:
     """A run with both is closed once both are settled, in whatever order."""
     desk.write("u1,1\nu2,many\n")
@@ -354,3 +361,91 @@ def test_recognised_among_many() -> None:
     found = recognise(index, [*digests[:-1], "mended", "added"]).tolist()
     assert sorted(found)[2:] == [row for row, digest in index if digest != digests[-1]]
     assert found[-2:] == [0, 0]
+
+
+BOTH = (
+    "identifier: {column: 1}\n"
+    "columns: {2: plan, 3: {property: orders, type: integer, operation: add}}\n"
+    "delivery: {batch_size: 4, concurrency: 1}\n"
+)
+"""A mapping with two updates for each row, of which one must not be done twice."""
+
+
+def doubtful(desk: Desk, rows: str) -> Report:
+    """Run rows of which the first two are in doubt, though they were applied."""
+    desk.write(rows, BOTH)
+    desk.emulator.faults({"kind": "drop", "apply": "before", "first": 1, "times": 1})
+    report = desk.run()
+    assert (report.exit_code, report.totals.in_doubt) == (7, 2)
+    return report
+
+
+def test_doubts_do_not_bring_old_values_back(desk: Desk) -> None:
+    """A row in doubt is not sent over a later one that arrived, unless somebody says so."""
+    report = doubtful(desk, "x,old,1\ny,old,1\nx,new,1\n")
+    again = desk.retry(report.folder, "in_doubt")
+    assert again.totals.failures_by_code == {"overwritten": 1}
+    assert desk.emulator.profiles()["x"] == {"plan": "new", "orders": 2}
+    assert desk.retry(again.folder, overwrite=True).exit_code == 0
+    assert desk.emulator.profiles()["x"] == {"plan": "old", "orders": 3}
+
+
+def test_doubts_of_one_identifier_go_in_order(desk: Desk) -> None:
+    """Rows in doubt that name one profile are all sent, and the last one wins."""
+    report = doubtful(desk, "x,old,1\nx,new,1\n")
+    assert desk.retry(report.folder, "in_doubt").exit_code == 0
+    assert desk.emulator.profiles()["x"] == {"plan": "new", "orders": 4}
+
+
+def test_rejects_do_not_undo_doubts(desk: Desk) -> None:
+    """A row in doubt counts as one that arrived: it may have, or was sent again."""
+    report = doubtful(desk, "x,old,bad\ny,old,1\nx,new,1\n")
+    desk.retry(report.folder, "in_doubt")
+    mend(report.folder, ("bad", "1"))
+    assert desk.retry(report.folder).totals.failures_by_code == {"overwritten": 1}
+    assert desk.emulator.profiles()["x"]["plan"] == "new"
+
+
+def test_empty_cells_that_unset_are_held_back(desk: Desk) -> None:
+    """Where empty cells unset, a row may undo a later one whatever its operations."""
+    desk.write(
+        "x,,bad\nx,new,1\n",
+        "identifier: {column: 1}\n"
+        "columns: {2: {property: plan, operation: set_once, empty: unset},"
+        " 3: {property: n, type: integer, operation: set_once}}\n",
+    )
+    report = desk.run()
+    mend(report.folder, ("bad", "1"))
+    assert desk.retry(report.folder).totals.failures_by_code == {"overwritten": 1}
+    assert desk.emulator.profiles()["x"] == {"plan": "new", "n": 1}
+
+
+def test_half_a_row_is_in_doubt(desk: Desk) -> None:
+    """A row whose addition was applied while its other update was refused is not to be mended and
+    sent again: it would count twice.
+    """
+    desk.write("x,old,1\n", BOTH)
+    desk.run()
+    full = {f"p{n}": 1 for n in range(1_998)}
+    update = {"$token": TOKEN, "$distinct_id": "x", "$set": full, "$ip": "0"}
+    httpx.post(f"{desk.emulator.url}/engage", json=[update]).raise_for_status()
+    desk.write("x,new,1\ny,new,1\n", BOTH.replace("plan", "tier"))
+    report = desk.run()
+    assert (report.exit_code, report.totals.in_doubt, report.totals.failed) == (7, 1, 0)
+    (line,) = (report.folder / "in-doubt.csv").read_text("utf-8").splitlines()[1:]
+    assert "a part of it was refused" in line
+    assert desk.emulator.profiles()["x"]["orders"] == 2
+
+
+def test_report_is_gone(desk: Desk) -> None:
+    """Without the report of a run nobody knows what it set aside; what was sent stays sent."""
+    desk.write("u1,1\nu2,bad\n")
+    first = desk.run()
+    mend(first.folder, ("bad", "worse"))
+    second = desk.retry(first.folder)
+    (first.folder / "report.json").unlink()
+    mend(second.folder, ("worse", "1"))
+    assert desk.retry(second.folder).exit_code == 0
+    assert desk.orders == once(2)
+    with pytest.raises(ConfigError, match=r"report\.json: is gone; import .*rejects\.csv like any"):
+        desk.retry(first.folder)
