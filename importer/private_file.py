@@ -1,6 +1,7 @@
 """Files that only their owner can read: they hold what people trusted somebody with."""
 
 import os
+import secrets
 from io import BufferedWriter, TextIOWrapper
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def open_private_text(path: Path) -> TextIOWrapper:
 
 def replace_private(path: Path, text: str) -> None:
     """Write a file whole or not at all, and onto the disk."""
-    draft = path.with_name(f"{path.name}.tmp")
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
     with open_private_text(draft) as stream:
         stream.write(text)
         stream.flush()

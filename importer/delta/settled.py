@@ -37,7 +37,8 @@ def entered(keys: Signed, contents: Signed, outcomes: Sequence[Settled]) -> tupl
     touched = np.concatenate([each.noted.keys for each in outcomes])
     arrived = np.concatenate([each.arrived for each in outcomes])
     said = np.where(arrived, np.concatenate([each.noted.contents for each in outcomes]), UNKNOWN)
-    order = np.argsort(touched, kind="stable")
+    rows = np.concatenate([each.noted.rows for each in outcomes])
+    order = np.lexsort((rows, touched))
     touched, arrived, said = touched[order], arrived[order], said[order]
     if not len(touched):
         return keys, contents

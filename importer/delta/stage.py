@@ -93,6 +93,8 @@ class Delta:
         if full and not task.dry_run:
             store.send_all(time.time())
         self._keys, self._contents = store.known()
+        if task.dry_run and store.mapping != self._mapping:  # whose run would forget it all
+            self._keys, self._contents = self._keys[:0], self._contents[:0]
         if full:
             self._contents[:] = UNKNOWN
         self._seen = np.zeros(len(self._keys), bool)
@@ -142,7 +144,8 @@ class Delta:
 
         A run that has not `ended` may go on: what it noted is left as it is.
         """
-        absent = ended and whole and self._skips
+        # Who is new in a file that was imported meanwhile is not in this one, and not gone.
+        absent = ended and whole and self._skips and self._before is None
         gone = self._keys[~self._seen] if absent else self._keys[:0]
         names = self._hasher.names(gone, self._store.names(gone))
         if ended and not self._task.dry_run:

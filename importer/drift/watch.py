@@ -68,11 +68,17 @@ class Drift:
             if column.position in self._labels
         }
         self._remembered: Remembered | None = None
+        self._damaged = ""
         self._salt = new_salt()
         self._overlapped = True
         self._first: Portrait | None = None
         if self._memory is not None:
-            self._remembered = read(self._memory.file(ENDING))
+            try:
+                self._remembered = read(self._memory.file(ENDING))
+            except StateError as error:
+                if task.config.drift == "stop":
+                    raise
+                self._damaged = str(error).partition(";")[0]
         if self._remembered is not None:
             self._salt = self._remembered.salt
         self._all, self._head = self._gathering(), self._gathering()
@@ -84,6 +90,8 @@ class Drift:
 
         Raises Drifted where the mapping says to stop, and warns where it says that.
         """
+        if self._damaged:
+            warn(f"drift: {self._damaged}; this file is compared with nothing")
         if self._memory is None:
             return records
         if self._remembered is None or self._task.run_dir is not None:
@@ -118,7 +126,7 @@ class Drift:
     def _remember(self, report: Report) -> None:
         totals = report.totals
         ended = report.status in ("complete", "partial") and self._task.limit is None
-        if self._memory is None or not ended or not totals.read:
+        if self._memory is None or not ended or not totals.read or self._is_old():
             return
         if totals.imported < ARRIVED * totals.read:
             return
@@ -129,7 +137,7 @@ class Drift:
         make_state_folder(self._memory.path.parent)
         remembered = Remembered(
             source=self._opened.name,
-            when=datetime.now(UTC).isoformat(timespec="seconds"),
+            when=datetime.now(UTC).isoformat(timespec="milliseconds"),
             rows=totals.read,
             width=self._layout.width,
             identifier=self._whose,
@@ -139,6 +147,14 @@ class Drift:
             salt=self._salt,
         )
         write(self._memory.file(ENDING), remembered)
+
+    def _is_old(self) -> bool:
+        """Did the run begin before the file that is remembered came to its end?"""
+        begun = self._task.recalled.begun if self._task.recalled is not None else None
+        if begun is None or self._remembered is None:
+            return False
+        ended = datetime.fromisoformat(self._remembered.when)
+        return datetime.fromisoformat(begun.started) < ended
 
     def _judge(
         self,

@@ -3,17 +3,22 @@
 import json
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from importer import AlreadyRunning, ConfigError, StateError
 from importer.config import Config
+from importer.delta.hashing import Noted
+from importer.delta.settled import Settled, entered
 from importer.delta.store import Store
 from importer.explain import explain
 from importer.history import read_history
 from importer.history_table import history_lines
 from importer.lock import held_file
+from importer.private_file import replace_private
 from tests.conftest import Command
 
 from .desk import NightDesk
@@ -117,7 +122,10 @@ def test_changed_mapping(nightly: NightDesk) -> None:
     nightly.mapping.write_text(f"{DELTA}delivery: {{batch_size: 7}}\n", "utf-8")
     assert nightly.run().totals.unchanged == 50
     nightly.mapping.write_text(DELTA.replace("plan", "tier"), "utf-8")
-    assert nightly.run().totals.unchanged == 0
+    rehearsed = nightly.run(rows(40), dry_run=True)
+    report = nightly.run(rows(40))
+    assert (report.totals.unchanged, report.as_json()["delta"]["vanished"]) == (0, 0)
+    assert rehearsed.as_json()["delta"] == report.as_json()["delta"]
 
 
 def test_columns_that_move(desk: NightDesk) -> None:
@@ -210,6 +218,25 @@ def test_resumed_after_another(nightly: NightDesk) -> None:
     assert plans(nightly) == {"paid"}
 
 
+def test_who_is_new_meanwhile_has_not_vanished(nightly: NightDesk) -> None:
+    """Who came with a newer file is not said to be gone by the older one that goes on."""
+    run_dir = crashed(nightly)
+    nightly.run(rows(51))
+    nightly.write(rows(50, "paid"))
+    report = nightly.resume(run_dir)
+    assert report.as_json()["delta"] == {"full": False, "vanished": None}
+    assert nightly.run(rows(51)).as_json()["delta"]["vanished"] == 0
+
+
+def test_unchanged_rows_hold_older_ones_back(nightly: NightDesk) -> None:
+    """A retry does not undo a later row that was not sent because it said nothing new."""
+    report = nightly.run(f"u1\n{rows(50)}")
+    (report.folder / "rejects.csv").write_text("u1,old\n", "utf-8")
+    again = nightly.retry(report.folder)
+    assert again.totals.failures_by_code == {"overwritten": 1}
+    assert plans(nightly) == {"free"}
+
+
 def test_taken_back_after_the_folder_is_gone(nightly: NightDesk) -> None:
     """So it is too where nobody can tell any more what became of it."""
     shutil.rmtree(crashed(nightly))
@@ -285,3 +312,32 @@ def test_command(desk: NightDesk, command: Command) -> None:
     assert len(list((desk.folder / "service").glob("*.delta.db"))) == 1
     resumed = command("run", "--resume", "x", "--full", **where)
     assert (resumed.returncode, "--full" in resumed.stderr) == (2, True)
+
+
+def test_last_row_counts_however_rows_were_noted() -> None:
+    """A run that went on may have noted the same rows in other portions."""
+
+    def noted(*rows: int) -> Settled:
+        numbers = np.array(rows, np.int64)
+        ones = np.ones(len(rows), np.int64)
+        return Settled(Noted(numbers, ones, 100 + numbers, ones.astype(np.int32), b""), ones == 1)
+
+    none = np.empty(0, np.int64)
+    for portions in ([noted(1, 5), noted(4)], [noted(1, 4), noted(5)], [noted(1), noted(4, 5)]):
+        keys, contents = entered(none, none, portions)
+        assert (keys.tolist(), contents.tolist()) == ([1], [105])
+
+
+def test_two_writers_of_what_is_remembered(tmp_path: Path) -> None:
+    """Two runs that end together leave what one of them wrote, whole."""
+    path = tmp_path / "memory.json"
+    texts = ["a" * 300_000, "b" * 3_000]
+
+    def write(text: str) -> None:
+        for _ in range(30):
+            replace_private(path, text)
+            assert path.read_text("utf-8") in texts
+
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(write, texts))
+    assert list(tmp_path.iterdir()) == [path]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from importer import Drifted
+from importer import Drifted, StateError
 from importer.drift.watch import HEAD
 from tests.conftest import Command
 
@@ -90,6 +90,36 @@ def test_warns_quietly(desk: NightDesk, command: Command) -> None:
     assert (first.returncode, first.stdout, first.stderr) == (0, "", "")
     assert (second.returncode, second.stdout) == (0, "")
     assert second.stderr.startswith("warning: drift: column 2 ($first_name): says what column 3")
+
+
+def test_damaged_memory(desk: NightDesk) -> None:
+    """What cannot be read holds up only who wants to be held up; the next night is compared."""
+    desk.mapping.write_text(MAPPING, "utf-8")
+    desk.run(csv_of(ROWS))
+    (path,) = desk.state.glob("*.drift.json")
+    path.write_text(path.read_text("utf-8")[:100], "utf-8")
+    desk.mapping.write_text(f"{MAPPING}drift: stop\n", "utf-8")
+    with pytest.raises(StateError, match="cannot be read; remove it to begin anew"):
+        desk.run()
+    desk.mapping.write_text(MAPPING, "utf-8")
+    report = desk.run()
+    assert report.exit_code == 0
+    (words,) = report.warnings
+    assert words == f"drift: {path}: cannot be read; this file is compared with nothing"
+    assert desk.run(csv_of(GUTTED)).warnings[0].startswith("drift: column 4")
+
+
+def test_older_run_is_no_example(desk: NightDesk) -> None:
+    """A run that goes on once a newer file was imported leaves what that one told."""
+    desk.mapping.write_text(f"{MAPPING}delivery: {{batch_size: 50, concurrency: 1}}\n", "utf-8")
+    desk.write(csv_of(ROWS))
+    older = desk.crash(100)
+    desk.run(csv_of(GUTTED))
+    (path,) = desk.state.glob("*.drift.json")
+    before = path.read_bytes()
+    desk.write(csv_of(ROWS))
+    assert desk.resume(older).exit_code == 0
+    assert path.read_bytes() == before
 
 
 def test_rehearsals_and_retries(stops: NightDesk) -> None:
