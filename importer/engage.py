@@ -66,7 +66,7 @@ class Token:
             case list():
                 return [self.hidden_in(item) for item in answer]
             case dict():
-                return {key: self.hidden_in(item) for key, item in answer.items()}
+                return {self.hidden_in(key): self.hidden_in(item) for key, item in answer.items()}
             case _:
                 return answer
 

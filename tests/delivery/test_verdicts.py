@@ -224,8 +224,10 @@ def test_echoed_token_is_blotted_out(status: int) -> None:
         words,
         {"error": words},
         {"error": [words]},
+        {"status": 0, "error": {TOKEN: "is not known"}},
         {"failed_records": [named], "num_good_events": 2},
         {"failed_records": [words]},
+        {"failed_records": [{TOKEN: "is not known"}]},
     ]
     for body in bodies:
         assert TOKEN not in repr(judge(status, body))
