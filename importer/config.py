@@ -332,8 +332,13 @@ class Config(_Section):
 
     @model_validator(mode="after")
     def _batches_hold_a_row(self) -> Self:
-        operations = {entry.operation for entries in self.columns.values() for entry in entries}
-        if len(operations) > self.delivery.batch_size:
+        entries = [entry for entries in self.columns.values() for entry in entries]
+        operations: set[str] = {entry.operation for entry in entries}
+        if self.properties:
+            operations.add("set")
+        if any((entry.empty or self.empty_cells) == "unset" for entry in entries):
+            operations.add("unset")
+        if not self.deletes and len(operations) > self.delivery.batch_size:
             raise ValueError(
                 f"delivery.batch_size {self.delivery.batch_size} is less than the "
                 f"{len(operations)} updates that a row may need, one for each operation"

@@ -1,6 +1,7 @@
 """Mapping files: what is accepted, and how every fault is named at once with its line."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -203,6 +204,24 @@ def test_what_is_no_token_is_refused(tmp_path: Path, token: str) -> None:
         with pytest.raises(ConfigError, match=named) as caught:
             resolve_destination(config, tmp_path, environment, sends=True)
         assert "0123" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"empty_cells": "unset"},
+        {"columns": {2: {"property": "a", "empty": "unset"}}},
+        {"columns": {2: {"property": "a", "operation": "set_once"}}, "properties": {"from": "crm"}},
+        {"columns": {2: "a", 3: {"property": "b", "operation": "add", "type": "integer"}}},
+    ],
+)
+def test_a_row_fits_into_a_batch(more: dict[str, Any]) -> None:
+    """A batch that could not hold the updates of one row is refused, whatever they come from."""
+    settings = {"columns": {2: "a"}} | more
+    fits = Config.model_validate(settings | {"delivery": {"batch_size": 2}})
+    assert fits.delivery.batch_size == 2
+    with pytest.raises(ValueError, match="batch_size 1 is less than the 2 updates"):
+        Config.model_validate(settings | {"delivery": {"batch_size": 1}})
 
 
 def test_mapping_by_name() -> None:
