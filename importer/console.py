@@ -16,6 +16,7 @@ from importer.progress import WARNING, Progress
 from importer.rehearsal_words import rehearsal_lines
 from importer.report import Report
 from importer.run_folder import FAILURES
+from importer.tell import tell
 
 LINE_EVERY = 10.0
 """Seconds between two lines of progress where stderr is no terminal."""
@@ -66,7 +67,7 @@ class Lines:
         self.narrate(f"{totals.read:,}{about} rows, {totals.failed:,} failed")
 
     def narrate(self, message: str) -> None:
-        print(message, file=self._stream, flush=True)
+        tell(self._stream, message)
 
     def close(self) -> None:
         pass
@@ -83,7 +84,7 @@ class Quiet:
 
     def narrate(self, message: str) -> None:
         if message.startswith(WARNING):
-            print(message, file=self._stream, flush=True)
+            tell(self._stream, message)
 
     def close(self) -> None:
         pass

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from importer.progress import WARNING, Progress
+from importer.tell import tell
 
 EVERY = 0.25
 """Seconds between two lines of progress."""
@@ -82,4 +83,4 @@ class JsonLines:
 
     def _write(self, event: str, **fields: object) -> None:
         if not self._quiet or event == "warning":
-            print(json_line(event, **fields), file=self._stream, flush=True)
+            tell(self._stream, json_line(event, **fields))

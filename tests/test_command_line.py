@@ -542,3 +542,31 @@ def test_rehearsal_that_breaks_off(customers: Path, command: Command) -> None:
     done = command("run", "customers.csv", "-c", "config.yaml", "--dry-run")
     assert done.returncode == 2
     assert done.stdout.startswith("500 of 500 rows would be imported in ")
+
+
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+@pytest.mark.parametrize("extra", [(), ("--quiet",), ("--log-format", "json"), ("--json",)])
+def test_nobody_reads_along(
+    customers: Path, emulator: Emulator, closed: str, extra: tuple[str, ...]
+) -> None:
+    """A run does not end because who read its words has gone away, nor with another code."""
+    (customers / "config.yaml").write_text(MAPPING.replace("$email", "email"), encoding="utf-8")
+    read, write = os.pipe()
+    os.close(read)
+    streams: dict[str, Any] = {
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+        closed: write,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "importer", "run", "customers.csv", "-c", "config.yaml", *extra],
+        cwd=customers,
+        env={**os.environ, **environment(emulator)},
+        timeout=60,
+        check=False,
+        **streams,
+    )
+    os.close(write)
+    assert done.returncode == 0
+    report = json.loads((run_folder(customers) / "report.json").read_bytes())
+    assert (report["status"], len(emulator.profiles())) == ("complete", 3)

@@ -12,6 +12,7 @@ import typer
 from importer.cli.options import LogFormat
 from importer.errors import ExitCode, ImporterError, Interrupted, SourceBroken, TransformFailed
 from importer.interruption import Interruption
+from importer.tell import tell
 
 
 @contextmanager
@@ -36,10 +37,10 @@ def say(message: str, log_format: LogFormat, *, event: str = "narration") -> Non
     if log_format is LogFormat.JSON:
         from importer.json_lines import json_line
 
-        print(json_line(event, message=message), file=sys.stderr, flush=True)
+        tell(sys.stderr, json_line(event, message=message))
         return
     for line in message.splitlines():
-        typer.echo(f"importer: {line}", err=True)
+        tell(sys.stderr, f"importer: {line}")
 
 
 def warn(message: str, log_format: LogFormat) -> None:
@@ -66,7 +67,7 @@ def signals(log_format: LogFormat = LogFormat.TEXT) -> Iterator[Interruption]:
         # Before anything is printed: who reads it may send the second signal at once.
         interruption.request(number)
         if log_format is LogFormat.TEXT:
-            print(file=sys.stderr)  # behind the terminal's ^C
+            tell(sys.stderr, "")  # behind the terminal's ^C
         say("stopping; requests in flight may finish", log_format)
 
     previous = {
@@ -82,4 +83,4 @@ def signals(log_format: LogFormat = LogFormat.TEXT) -> Iterator[Interruption]:
 def print_json(content: object, *, indent: bool = False) -> None:
     import json
 
-    typer.echo(json.dumps(content, ensure_ascii=False, indent=2 if indent else None))
+    tell(sys.stdout, json.dumps(content, ensure_ascii=False, indent=2 if indent else None))

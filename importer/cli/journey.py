@@ -10,6 +10,7 @@ import typer
 from importer.cli.endings import errors, print_json, say, signals, warn
 from importer.cli.options import LogFormat
 from importer.errors import ExitCode
+from importer.tell import tell
 
 if TYPE_CHECKING:
     from importer.circumstances import Options
@@ -50,5 +51,5 @@ def travel(
         if report.resume_command:
             say(f"to go on: {report.resume_command}", log_format)
     elif not (quiet and report.exit_code == ExitCode.OK):
-        typer.echo(console.summary(report, str(config)))
+        tell(sys.stdout, console.summary(report, str(config)))
     raise typer.Exit(report.exit_code)

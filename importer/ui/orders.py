@@ -43,7 +43,11 @@ async def begin_job(desk: Desk, order: dict[str, Any]) -> Job:
     job = Job(str(kind), [*arguments, *FOR_A_PROGRAM], desk.token if sends else None)
     job.on_end = desk.note_run
     desk.jobs[job.id] = job
-    await job.start(desk.environment(with_token=sends))
+    try:
+        await job.start(desk.environment(with_token=sends))
+    except OSError:
+        del desk.jobs[job.id]
+        raise
     return job
 
 

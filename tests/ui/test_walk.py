@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,9 @@ from starlette.requests import Request
 
 from importer.emulator import Emulator, running
 from importer.ui.bodies import Refused, receive_file
+from importer.ui.desk import Desk
 from importer.ui.failures import group_failures
+from importer.ui.orders import begin_job
 from tests.conftest import ROOT, Command
 
 from .pages import OpenPage, opened
@@ -290,3 +293,17 @@ def test_groups_of_failures() -> None:
         ("… is not an integer", 30, 20),
         ("… cells where the file has …", 1, 1),
     ]
+
+
+def test_what_cannot_be_started_is_not_waited_for(tmp_path: Path) -> None:
+    """A process that the system does not start leaves the page as it was."""
+
+    async def order() -> None:
+        desk = Desk(tmp_path, Path("importer-runs"), dict(os.environ))
+        desk.runs["long"] = tmp_path / ("x" * 200_000)
+        for _ in range(2):
+            with pytest.raises(OSError, match="too long"):
+                await begin_job(desk, {"kind": "resume", "run": "long"})
+        assert not desk.jobs
+
+    asyncio.run(order())

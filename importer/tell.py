@@ -1,0 +1,17 @@
+"""Lines for whoever reads along: that somebody has gone away is no reason to end a run."""
+
+import os
+from contextlib import suppress
+from typing import TextIO
+
+
+def tell(stream: TextIO, words: str) -> None:
+    """Print a line, or from the first on that nobody takes, nothing.
+
+    What is left of it goes nowhere, or Python would try again at the end and exit with 120.
+    """
+    try:
+        print(words, file=stream, flush=True)
+    except OSError:
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
