@@ -23,6 +23,8 @@ MOST_BYTES = 1_048_576
 DEEPEST = 50
 """Levels of nesting of a mapping file; one that uses everything there is has nine."""
 
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+
 _OPENS = (
     yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken,
     yaml.FlowMappingStartToken, yaml.FlowSequenceStartToken,
@@ -63,7 +65,7 @@ def parse_config(text: str, path: Path, warn: Callable[[str], None] | None = Non
     try:
         _refuse_bombs(text)
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        repeated = list(_repeated_keys(tree))
+        misread = [*_repeated_keys(tree), *_misread_numbers(tree)]
         content = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -71,8 +73,8 @@ def parse_config(text: str, path: Path, warn: Callable[[str], None] | None = Non
         raise ConfigError(f"{where}: not valid YAML: {error.problem}") from error
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}: not valid YAML: {error}".replace("\n", " ")) from error
-    if repeated:
-        raise ConfigError("\n".join(f"{path}:{line}: {what}" for line, what in repeated))
+    if misread:
+        raise ConfigError("\n".join(f"{path}:{line}: {what}" for line, what in sorted(misread)))
     if not isinstance(content, dict):
         raise ConfigError(f"{path}: no mapping in it; `columns:` is the least it needs")
     found = findings(content)
@@ -85,6 +87,12 @@ def parse_config(text: str, path: Path, warn: Callable[[str], None] | None = Non
             error.errors(include_url=False), key=lambda fault: fault["type"] == "missing"
         )
         faults = [*(_fault(path, tree, fault) for fault in wrong), *faults]
+    else:
+        from importer.mapping import misfits  # pyarrow and all, of no use to a file that is wrong
+
+        faults += [
+            _found(path, tree, Finding("error", keys, words)) for keys, _, words in misfits(config)
+        ]
     if faults:
         raise ConfigError("\n".join(faults))
     if warn is not None:
@@ -129,6 +137,26 @@ def _repeated_keys(node: yaml.Node | None, path: str = "") -> Iterator[tuple[int
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
             yield from _repeated_keys(item, path)
+
+
+def _misread_numbers(node: yaml.Node | None, path: str = "") -> Iterator[tuple[int, str]]:
+    """Find numbers that YAML reads as others than are written: `007`, `010`, `12:30`, `1.50`.
+
+    A cell, an identifier or a postal code is meant more often than 7, 8, 750 and 1.5.
+    """
+    match node:
+        case yaml.MappingNode(value=pairs):
+            for key, value in pairs:
+                yield from _misread_numbers(key, path)
+                yield from _misread_numbers(value, f"{path}{key.value}.")
+        case yaml.SequenceNode(value=items):
+            for item in items:
+                yield from _misread_numbers(item, path)
+        case yaml.ScalarNode(value=text, tag=tag) if tag in _NUMBERS:
+            if (read := str(yaml.safe_load(text))) != text:
+                words = f"YAML reads {text} as {read}; put it in quotes, or write {read}"
+                words = words if read[-1].isdigit() else f"{text} is no number that can be sent"
+                yield node.start_mark.line + 1, f"{path.removesuffix('.')}: {words}".lstrip(": ")
 
 
 def _refuse_bombs(text: str) -> None:

@@ -108,10 +108,9 @@ def resolve_mapping(config: Config, width: int, names: Sequence[str]) -> Mapping
         if isinstance(join, Join)
     )
     constants = {k: v for k, v in config.properties.items() if not isinstance(v, Join)}
-    faults += _unfit_for_operation(columns, groups=config.profiles != "user")
     key = config.identifier.column
     identifier = position(key, "identifier.column") if key is not None else None
-    faults += _unsendable(constants)
+    faults += [f"{name}: {words}" for _, name, words in misfits(config)]
     if faults:
         raise MappingError("\n".join(faults))
     email = next((column.position for column in columns if column.property == EMAIL), None)
@@ -137,20 +136,44 @@ def _identifying(config: Config) -> Config:
     return config.model_copy(update={"columns": emails, "properties": {}})
 
 
-def _unsendable(constants: ReadOnly[str, JsonValue]) -> Iterator[str]:
-    """Say which constants have no JSON: YAML knows `.nan`, and integers of any length."""
-    for name, value in constants.items():
-        try:
-            json.dumps(value, allow_nan=False)
-            size = len(orjson.dumps(value))
-        except (ValueError, TypeError) as error:
-            yield f"properties.{name}: cannot be sent: {str(error).lower()}; put text in quotes"
-        else:
-            if size > CONSTANT_BYTES:
-                most = f"at most {CONSTANT_BYTES:,}"
-                yield f"properties.{name}: {size:,} bytes on every profile; {most}"
-            elif fault := nesting_fault(value):
-                yield f"properties.{name}: {fault}"
+def misfits(config: Config) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """Say what is wrong with a configuration for any file: the way to it, its name, the words.
+
+    A type must give what its operation takes, and constants must have JSON: YAML knows `.nan`, and
+    integers of any length.
+    """
+    if config.deletes:
+        return
+    for key, entries in config.columns.items():
+        for number, entry in enumerate(entries):
+            if words := _unfit_for_operation(entry, groups=config.profiles != "user"):
+                yield ("columns", key, number, "operation"), entry.property, words
+    for name, value in config.properties.items():
+        if not isinstance(value, Join) and (words := _unsendable(value)):
+            yield ("properties", name), f"properties.{name}", words
+
+
+def _unsendable(value: JsonValue) -> str:
+    try:
+        json.dumps(value, allow_nan=False)
+        size = len(orjson.dumps(value))
+    except (ValueError, TypeError) as error:
+        return f"cannot be sent: {str(error).lower()}; put text in quotes"
+    if size > CONSTANT_BYTES:
+        return f"{size:,} bytes on every profile; at most {CONSTANT_BYTES:,}"
+    return nesting_fault(value)
+
+
+def _unfit_for_operation(entry: Column, *, groups: bool) -> str:
+    """Say why the operation of a column is none for its type, or for a group."""
+    operation = OPERATIONS[entry.operation]
+    given = CONVERSIONS[entry.type](TypeOptions(**entry.options())).json_type
+    if groups and not operation.groups:
+        return f"groups have no operation {entry.operation}"
+    if given not in operation.takes | operation.wrapped:
+        wanted = ", ".join(sorted(operation.takes | operation.wrapped))
+        return f"operation {entry.operation} wants {wanted}, and the column's type gives {given}"
+    return ""
 
 
 def _column(position: int, entry: Column, empty_cells: Empty) -> MappedColumn:
@@ -167,21 +190,6 @@ def _column(position: int, entry: Column, empty_cells: Empty) -> MappedColumn:
         default=entry.default,
         values=MappingProxyType(entry.values),
     )
-
-
-def _unfit_for_operation(columns: Sequence[MappedColumn], *, groups: bool) -> Iterator[str]:
-    """Say which columns have an operation that their type, or a group, cannot have."""
-    for column in columns:
-        operation = OPERATIONS[column.operation]
-        given = column.conversion.json_type
-        if groups and not operation.groups:
-            yield f"{column.property}: groups have no operation {column.operation}"
-        if given not in operation.takes | operation.wrapped:
-            wanted = ", ".join(sorted(operation.takes | operation.wrapped))
-            yield (
-                f"{column.property}: operation {column.operation} wants {wanted}, "
-                f"and the column's type gives {given}"
-            )
 
 
 def _position(key: ColumnKey, width: int, names: Sequence[str]) -> int:

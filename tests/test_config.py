@@ -56,6 +56,45 @@ delivery: {batch_size: 5000, timeout: 0}
     ]
 
 
+def test_numbers_that_yaml_reads_as_others(tmp_path: Path) -> None:
+    """A number is refused of which YAML makes another one: nobody would see it in the profiles."""
+    text = """
+columns:
+  2: {property: agent, values: {007: Bond, "008": 010}, default: 1.50}
+  010: city
+properties: {zip: 01067, time: 12:30, id: 1_000, hex: 0x1F, none: .nan, list: [+1], ok: [-3, 1.5]}
+delivery: {timeout: 30.5}
+"""
+    assert faults(tmp_path / "config.yaml", text) == [
+        "3: columns.2.default: YAML reads 1.50 as 1.5; put it in quotes, or write 1.5",
+        "3: columns.2.values.008: YAML reads 010 as 8; put it in quotes, or write 8",
+        "3: columns.2.values: YAML reads 007 as 7; put it in quotes, or write 7",
+        "4: columns: YAML reads 010 as 8; put it in quotes, or write 8",
+        "5: properties.hex: YAML reads 0x1F as 31; put it in quotes, or write 31",
+        "5: properties.id: YAML reads 1_000 as 1000; put it in quotes, or write 1000",
+        "5: properties.list: YAML reads +1 as 1; put it in quotes, or write 1",
+        "5: properties.none: .nan is no number that can be sent",
+        "5: properties.time: YAML reads 12:30 as 750; put it in quotes, or write 750",
+        "5: properties.zip: YAML reads 01067 as 567; put it in quotes, or write 567",
+    ]
+
+
+def test_what_no_file_fits(tmp_path: Path) -> None:
+    """What is wrong for any file is found without one, with its line."""
+    text = """
+columns:
+  3: {property: b, operation: add}
+  4: [x, {property: y, type: boolean, operation: union}]
+properties: {big: 123456789012345678901234567890}
+"""
+    assert faults(tmp_path / "config.yaml", text) == [
+        "3: columns.3.operation: operation add wants number, and the column's type gives string",
+        "4: columns.4.1.operation: operation union wants array, number, string, "
+        "and the column's type gives boolean",
+        "5: properties.big: cannot be sent: integer exceeds 64-bit range; put text in quotes",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
