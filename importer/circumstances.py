@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Self, TypedDict
 
 from importer.interruption import Interruption
-from importer.progress import WARNING, Observer, Silence
+from importer.progress import Observer, Silence
+from importer.tell import WARNING
 from importer.timing import Timing
 
 

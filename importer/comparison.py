@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from importer.failure import Failure
-from importer.masking import masked, masked_words
+from importer.masking import masked
 from importer.operations import OPERATIONS
 from importer.records import Positions
 from importer.shown_updates import masked_json
@@ -126,7 +126,7 @@ def masked_comparison(whole: Comparison) -> Comparison:
         identifiers=hidden(whole.identifiers),
         properties={name: hidden(change) for name, change in whole.properties.items()},
         failures=[
-            (side, replace(each, reason=masked_words(each.reason), identifier=""))
+            (side, replace(each, reason=each.masked_reason(), identifier=""))
             for side, each in whole.failures
         ],
     )

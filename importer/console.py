@@ -12,11 +12,11 @@ from importer.failure import Failure
 from importer.json_lines import JsonLines
 from importer.ledger import Totals
 from importer.next_steps import next_steps, outcome
-from importer.progress import WARNING, Progress
+from importer.progress import Progress
 from importer.rehearsal_words import rehearsal_lines
 from importer.report import Report
 from importer.run_folder import FAILURES
-from importer.tell import tell
+from importer.tell import WARNING, tell
 
 LINE_EVERY = 10.0
 """Seconds between two lines of progress where stderr is no terminal."""

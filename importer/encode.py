@@ -232,7 +232,8 @@ def _unfit(identified: IdentifiedChunk, index: int, fields: Sequence[_Field]) ->
     words += [f"{field.property}: {field.cells.failures[index]}" for field in others[:1]]
     words += [f"and {len(others) - 1} more"] if len(others) > 1 else []
     code = "empty" if index in first.cells.missing else "type"
-    return _failure(identified, index, code, "; ".join(words), first.position, first.property)
+    failure = _failure(identified, index, code, "; ".join(words), first.position, first.property)
+    return replace(failure, others=len(words[0])) if len(words) > 1 else failure
 
 
 def _oversize(

@@ -8,7 +8,7 @@ from typing import Any
 
 from importer.failure import Failure
 from importer.house_rules import KNOWN
-from importer.masking import masked, masked_words
+from importer.masking import masked
 from importer.wording import shortened
 
 MOST = 1_000
@@ -80,7 +80,7 @@ class FailureGroups:
 
 def _shown(failure: Failure) -> Failure:
     """Return what of a failure may be mailed."""
-    whose, reason = masked(failure.identifier), masked_words(failure.reason)
+    whose, reason = masked(failure.identifier), failure.masked_reason()
     if failure.identifier:  # a server may echo it without quotes
         named = rf"(?<!\w){re.escape(failure.identifier)}(?!\w)"
         reason = re.sub(named, lambda _: whose, reason)

@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-from importer.progress import WARNING, Progress
-from importer.tell import tell
+from importer.progress import Progress
+from importer.tell import WARNING, tell
 
 EVERY = 0.25
 """Seconds between two lines of progress."""

@@ -20,8 +20,11 @@ def open_private_text(path: Path) -> TextIOWrapper:
 def replace_private(path: Path, text: str) -> None:
     """Write a file whole or not at all, and onto the disk."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
-    with open_private_text(draft) as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(path)
+    try:
+        with open_private_text(draft) as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -5,9 +5,6 @@ from typing import Protocol
 
 from importer.ledger import Totals
 
-WARNING = "warning: "
-"""How a narration begins that is told even to those who want to hear of nothing else."""
-
 
 @dataclass(frozen=True, slots=True)
 class Progress:

@@ -1,7 +1,7 @@
 """A run that was left is taken up again, with its own source and mapping."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -40,6 +40,9 @@ def resumed_task(
                 f"{run_dir}: was begun with another mapping (see {', '.join(changed)}); "
                 "go on without -c, or begin a new run"
             )
+    elif begun.mapping_file is not None:
+        for words in _changed_since(begun.mapping_file, own):
+            warn(f"{run_dir}: {words}")
     sources: tuple[Place, ...] = find_places(source) if source else begun.sources
     if not source and (unkept := [name for name in begun.sources if leads_nowhere(name)]):
         raise ConfigError(
@@ -65,3 +68,16 @@ def resumed_task(
         mask=begun.mask,
         mapping=begun.mapping_file,
     )
+
+
+def _changed_since(mapping: Path, own: Config) -> Iterator[str]:
+    """Say that the mapping file of a run has changed: a run goes on as it began."""
+    try:
+        changed = differences(own, load_config(mapping))
+    except ConfigError:
+        return  # gone, or just being written
+    if changed:
+        yield (
+            f"goes on with the mapping that it was begun with; {mapping} has changed since (see "
+            f"{', '.join(changed)}): begin a new run to use that"
+        )

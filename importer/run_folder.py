@@ -160,7 +160,7 @@ class RunFolder:
     def _shown(self, failure: Failure) -> Failure:
         """Return the failure as the tables show it."""
         if self._mask:
-            words, identifier = masked_words(failure.reason), masked(failure.identifier)
+            words, identifier = failure.masked_reason(), masked(failure.identifier)
             failure = replace(failure, reason=words, identifier=identifier)
         file = self._files.of(failure.row)
         return replace(failure, reason=f"{file}: {failure.reason}") if file else failure

@@ -24,7 +24,7 @@ def not_the_api(base_url: str, message: str) -> RefusedByServer:
 def refuses_everything(base_url: str, batches: int, message: str) -> RefusedByServer:
     return RefusedByServer(
         f"{base_url} refused {batches} batches in a row ({masked_words(message)}); "
-        "mend the mapping or the token before going on"
+        "mend the token and go on, or mend the mapping and begin a new run"
     )
 
 

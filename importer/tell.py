@@ -4,6 +4,9 @@ import os
 from contextlib import suppress
 from typing import TextIO
 
+WARNING = "warning: "
+"""How words begin that are told even to those who want to hear of nothing else."""
+
 
 def tell(stream: TextIO, words: str) -> None:
     """Print a line, or from the first on that nobody takes, nothing.

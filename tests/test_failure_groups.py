@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from importer.failure import Failure
 from importer.failure_groups import EXAMPLES, MOST, FailureGroups
+from tests.reading.through import updates_of
 
 POSITIONS = {"$email": 3, "plan": 4}
 
@@ -45,6 +46,24 @@ def test_bounded() -> None:
         groups.add(Failure(1, 1, "type", "x", b"", property=name))
     found = groups.result({"type": len(names)})
     assert (len(found), found[0].rows, found[0].column) == (MOST + 1, 50, None)
+
+
+def test_two_cells_are_masked_apart() -> None:
+    """What is said of two cells of a row shows no more of each than of one alone."""
+    text = "u1,Secret Person,x1\n"
+    settings = {
+        "identifier": {"column": 1},
+        "columns": {
+            2: {"property": "bday", "type": "date"},
+            3: {"property": "n", "type": "integer"},
+        },
+    }
+    (updates,) = updates_of(text.encode(), settings)
+    (failure,) = updates.failures
+    assert failure.reason.endswith('; n: "x1" is no integer')
+    masked = failure.masked_reason()
+    assert masked.startswith('"Sec•••••n" is no date')
+    assert masked.endswith('; n: "••" is no integer')
 
 
 def test_words_of_a_server() -> None:

@@ -326,15 +326,15 @@ def test_that_cannot_be_written(tmp_path: Path, emulator: Emulator, name: str) -
     class Saboteur(Silence):
         def update(self, progress: Progress) -> None:  # noqa: ARG002
             (folder,) = (tmp_path / "runs").glob("2*")
-            (folder / f"{name}.tmp").mkdir(exist_ok=True)
+            (folder / name).mkdir(exist_ok=True)
 
     report = imported(tmp_path, emulator, "u1,Ada,,1\n", observer=Saboteur())
     assert (report.status, report.exit_code, name in str(report.stop)) == ("stopped", 4, True)
-    assert not (report.folder / "report.html").exists()
+    assert not (report.folder / "report.html").is_file()
     if name == "report.html":
         written = json.loads((report.folder / "report.json").read_text("utf-8"))
         assert written == report.as_json()
-    (report.folder / f"{name}.tmp").rmdir()
+    (report.folder / name).rmdir()
     environment = {"MIXPANEL_URL": emulator.url, "MIXPANEL_TOKEN": TOKEN}
     assert resume_import(report.folder, environment=environment).status == "complete"
     assert "Nothing: every row was imported." in text_of(report)

@@ -12,7 +12,7 @@ import typer
 from importer.cli.options import LogFormat
 from importer.errors import ExitCode, ImporterError, Interrupted, SourceBroken, TransformFailed
 from importer.interruption import Interruption
-from importer.tell import tell
+from importer.tell import WARNING, tell
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def warn(message: str, log_format: LogFormat) -> None:
     if log_format is LogFormat.JSON:
         say(message, log_format, event="warning")
     else:
-        say(f"warning: {message}", log_format)
+        tell(sys.stderr, f"{WARNING}{message}")
 
 
 @contextmanager

@@ -78,6 +78,18 @@ def test_other_mapping(desk: Desk) -> None:
     assert desk.orders == once(ROWS)
 
 
+def test_mapping_file_changed_meanwhile(desk: Desk) -> None:
+    """A run goes on with its own mapping, and says so where its file is another one by now."""
+    desk.write(adding(ROWS))
+    stopped = desk.stopped_after(500)
+    desk.mapping.write_text(ADDING.replace("orders", "purchases"), "utf-8")
+    report = desk.resume(stopped.folder)
+    (words,) = report.warnings
+    assert words.startswith(f"{stopped.folder}: goes on with the mapping that it was begun with")
+    assert "has changed since (see columns.2): begin a new run" in words
+    assert (report.exit_code, desk.orders) == (0, once(ROWS))
+
+
 def test_other_destination(desk: Desk) -> None:
     """A run that began at one address does not go on at another."""
     desk.write(adding(ROWS))

@@ -93,7 +93,7 @@ def test_warning_is_said_in_any_case(desk: Desk, command: Command) -> None:
     """--quiet or not, a hook that fails is told on stderr, and the exit code is the run's."""
     desk.write("u1,1\n", f"{MAPPING}on_finish: {{command: 'exit 1'}}\n")
     done = command("run", "customers.csv", "-c", "config.yaml", "--quiet", **environment(desk))
-    warning = "importer: warning: on_finish.command: ended with code 1\n"
+    warning = "warning: on_finish.command: ended with code 1\n"
     assert (done.returncode, done.stdout, done.stderr) == (0, "", warning)
 
 
