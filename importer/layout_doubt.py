@@ -1,4 +1,4 @@
-"""Is a file laid out as the mapping says: its delimiter, its header? Only the first rows tell."""
+"""Is a file as the mapping says: its encoding, delimiter, header? Only the first rows tell."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -10,6 +10,7 @@ from importer.guess.wordy import may_be_names
 from importer.layout import Layout
 from importer.records import Records
 from importer.source import Source
+from importer.wording import plural
 
 LOOKED_AT = 200
 """Rows. It costs milliseconds, whatever the length of the file."""
@@ -18,17 +19,48 @@ LOOKED_AT = 200
 def doubt_layout(
     records: Iterator[Records], source: Source, layout: Layout, settings: config.Source
 ) -> tuple[str, Iterator[Records]]:
-    """Return what speaks against the delimiter, or the header or the lack of one, and all the
-    records again.
+    """Return what speaks against the encoding, the delimiter, or the header or the lack of one, and
+    all the records again.
     """
     first = next(records, None)
     if first is None:
         return "", records
     looked_at = first.cut(0, LOOKED_AT)
-    words = _doubt_delimiter(looked_at, source) or _doubt_header(
-        looked_at, source, layout, settings
+    words = (
+        _doubt_encoding(looked_at, source)
+        or _doubt_delimiter(looked_at, source)
+        or _doubt_header(looked_at, source, layout, settings)
     )
     return words, chain(iter([first]), records)
+
+
+def doubt_encoding(records: Iterator[Records], source: Source) -> tuple[str, Iterator[Records]]:
+    """Return what speaks against UTF-8, and all the records again."""
+    first = next(records, None)
+    if first is None:
+        return "", records
+    words = _doubt_encoding(first.cut(0, LOOKED_AT), source)
+    return words, chain(iter([first]), records)
+
+
+def _doubt_encoding(first: Records, source: Source) -> str:
+    if source.encoding.codec != "utf-8":
+        return ""
+    wrong = sum(not _is_utf8(first.raw(index)) for index in range(len(first)))
+    if wrong * 100 < len(first) or not wrong:
+        return ""
+    return (
+        f"{wrong} of the first {plural(len(first), 'record')} cannot be read as UTF-8: older "
+        "systems, Excel among them, write cp1252; if it is that, set source.encoding (--encoding)"
+    )
+
+
+def _is_utf8(record: bytes) -> bool:
+    try:
+        record.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _doubt_delimiter(first: Records, source: Source) -> str:

@@ -11,11 +11,12 @@ from importer.columns import text_column
 from importer.guess import Guess, Identifier, Suggestion
 from importer.guess.decide import guess_columns, screen_for
 from importer.guess.distinct import SAMPLE
-from importer.guess.first_look import looks_like_header, settle_delimiter
+from importer.guess.first_look import looks_like_header, settle_delimiter, settle_encoding
 from importer.guess.gather import Facts, Rows, gather
 from importer.guess.shape import Shape, shape_of
 from importer.guess.suggest import choose_identifier, is_known_name, suggest
 from importer.layout import open_records
+from importer.layout_doubt import doubt_encoding
 from importer.source import open_source
 from importer.streams import find_places
 
@@ -77,10 +78,16 @@ def preview(
     """
     settings = settings or config.Source()
     opened, found = open_source(find_places(source), settings), ""
+    read_as = ""
+    if "encoding" not in settings.model_fields_set:
+        opened, read_as = settle_encoding(opened)
+        if read_as:
+            settings = settings.model_copy(update={"encoding": opened.encoding.codec})
     if "delimiter" not in settings.model_fields_set and not opened.dialect.rows:
         opened, found = settle_delimiter(opened)
         settings = settings.model_copy(update={"delimiter": opened.dialect.delimiter})
     reading, layout, records = open_records(opened, settings, limit)
+    doubt, records = doubt_encoding(records, opened)
     names = layout.names or ("",) * layout.width
     facts = tuple(Facts(position, name) for position, name in enumerate(names, start=1))
     sampled = Rows()
@@ -101,7 +108,7 @@ def preview(
         _described(column, guesses[column.position], suggestions.get(column.position))
         for column in facts
     )
-    warnings = (found, *_header_warnings(settings, facts, sampled))
+    warnings = (read_as, doubt, found, *_header_warnings(settings, facts, sampled))
     return Preview(
         opened.name, rows, misfits, columns, identifier, settings, tuple(filter(None, warnings))
     )

@@ -1,4 +1,4 @@
-"""What the first records say of the file itself: its delimiter, and a header nobody declared."""
+"""What the first records say of the file itself: encoding, delimiter, a header nobody declared."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,10 +15,13 @@ from importer.guess.suggest import is_known_name
 from importer.guess.wordy import may_be_names
 from importer.layout import SAMPLE
 from importer.records import Records, frame_records
-from importer.source import Source
+from importer.source import Encoding, Source
+
+OLDER = "cp1252"
+"""What is written where it is not UTF-8: by Excel, and most else that is old."""
 
 _CONSISTENT = 0.95
-_FEW = 20
+_FEW, _LOST = 20, 8
 
 _decimal = re.compile(r"\s*[^\d\s]{0,3} ?[+-]?[0-9][0-9.' ]*,[0-9]+ ?[^\d\s]{0,3}\s*").fullmatch
 
@@ -52,6 +55,23 @@ class Rival:
     @property
     def shown(self) -> str:
         return "tab" if self.mark == "\t" else repr(self.mark)
+
+
+def settle_encoding(source: Source) -> tuple[Source, str]:
+    """Return the source, read as cp1252 where it is not UTF-8, and what to say of that."""
+    first = next(source.blocks, b"")
+    again = replace(source, blocks=chain([first] if first else [], source.blocks))
+    if source.encoding.codec != "utf-8" or not is_older(first):
+        return again, ""
+    return replace(again, encoding=Encoding(OLDER)), f"the text is not UTF-8: read as {OLDER}"
+
+
+def is_older(head: bytes) -> bool:
+    """Is a text not UTF-8, but as older systems write? A few bytes that are wrong are rows that are
+    wrong; a character may be cut off at the end.
+    """
+    lost = len(head) - len(head.decode("utf-8", "ignore").encode())
+    return lost > _LOST and lost * 10_000 > len(head)
 
 
 def settle_delimiter(source: Source) -> tuple[Source, str]:

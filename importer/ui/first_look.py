@@ -3,7 +3,6 @@
 They stay in memory, so that conversions can be tried on them while somebody looks.
 """
 
-import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from importer import config
 from importer.chunks import Chunk, read_chunks
 from importer.config_file import source_settings
 from importer.errors import SourceError
+from importer.guess.first_look import OLDER, is_older
 from importer.layout import open_records
 from importer.previews import LIKE_A_HEADER, Preview, preview
 from importer.source import WIDE_MARKS, open_source
@@ -112,13 +112,7 @@ def _encoding(path: Path) -> str:
     for name, marks in WIDE_MARKS.items():
         if head.startswith(marks):
             return name
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        # A few bytes that are wrong are rows that are wrong.
-        lost = len(head) - len(head.decode("utf-8", "ignore").encode())
-        return "cp1252" if lost > 8 and lost * 10_000 > len(head) else ""
-    return ""
+    return OLDER if is_older(head) else ""
 
 
 def _chunks(path: Path, settings: config.Source) -> tuple[Chunk, ...]:

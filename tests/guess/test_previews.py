@@ -27,6 +27,22 @@ def test_whole_file_has_its_say(path: Path) -> None:
     assert column.guess.share == pytest.approx(60_000 / 60_001)
 
 
+def test_older_encodings(path: Path) -> None:
+    """A file that is not UTF-8 is read as older systems write, delimiter and all, and that is said;
+    a few records that cannot be read are no other encoding, but are named.
+    """
+    path.write_bytes("".join(f"{n};Müller;{n},50 €\n" for n in range(50)).encode("cp1252"))
+    seen = preview(path)
+    assert (seen.rows, seen.misfits, len(seen.columns)) == (50, 0, 3)
+    assert (seen.settings.encoding, seen.settings.delimiter) == ("cp1252", ";")
+    assert seen.warnings[0] == "the text is not UTF-8: read as cp1252"
+    assert preview(path, config.Source(encoding="utf-8")).misfits == 50
+    path.write_bytes(b"1,M\xfcller\n2,M\xc3\xbcller\n")
+    seen = preview(path)
+    assert (seen.rows, seen.misfits, seen.settings.encoding) == (1, 1, "utf-8")
+    assert seen.warnings[0].startswith("1 of the first 2 records cannot be read as UTF-8: older")
+
+
 def test_distinct_values(path: Path) -> None:
     """Distinct values are exact to 50,000 and in unique columns; beyond, a fair estimate."""
     rows = "".join(f"c{n},{n // 2},{n % 40_000}\n" for n in range(150_000))

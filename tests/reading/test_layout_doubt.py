@@ -1,5 +1,5 @@
-"""A header that nobody declared, a row that somebody declared a header, and a delimiter that is
-another one are warned of.
+"""A header that nobody declared, a row that somebody declared a header, another delimiter and
+another encoding are warned of.
 """
 
 from pathlib import Path
@@ -12,8 +12,8 @@ HEADER = "the first record looks like a header ('email', 'plan'): "
 HEADER += "if it is, set source.header: true"
 
 
-def rehearse(folder: Path, rows: str, *, header: bool) -> Report:
-    (folder / "rows.csv").write_text(rows, encoding="utf-8")
+def rehearse(folder: Path, rows: str, *, header: bool, encoding: str = "utf-8") -> Report:
+    (folder / "rows.csv").write_text(rows, encoding=encoding)
     config = Config.model_validate({"source": {"header": header}, "columns": {2: "plan"}})
     return import_profiles(folder / "rows.csv", config, dry_run=True, report_dir=folder / "runs")
 
@@ -65,3 +65,13 @@ def test_another_delimiter(tmp_path: Path, rows: str, warned: bool) -> None:
     report = rehearse(tmp_path, "".join(map(rows.format, range(50))), header=False)
     words = "cells seem to be separated by ';', not ',': if they are, set source.delimiter"
     assert tuple(report.warnings) == ((words,) if warned else ())
+
+
+def test_another_encoding(tmp_path: Path) -> None:
+    """Records that cannot be read are told of with what to try, unless they are few among many."""
+    rows = "".join(f"u{row},Mueller\n" for row in range(200))
+    report = rehearse(tmp_path, rows.replace("ue", "\u00fc", 5), header=False, encoding="cp1252")
+    words = "5 of the first 200 records cannot be read as UTF-8: older systems, Excel among them, "
+    assert report.warnings[0].startswith(words)
+    one = rehearse(tmp_path, rows.replace("ue", "\u00fc", 1), header=False, encoding="cp1252")
+    assert not one.warnings
