@@ -72,10 +72,17 @@ def checked_webhook(url: str, *, allow_insecure: bool) -> str:
 def base_url(project: "Project", environment: Mapping[str, str]) -> str:
     """Return where requests go: environment before file, an address before a region."""
     if url := environment.get("MIXPANEL_URL"):
-        return checked_url(url, allow_insecure=project.allow_insecure)
-    region = environment.get("MIXPANEL_REGION")
+        try:
+            return checked_url(url, allow_insecure=project.allow_insecure)
+        except ValueError as error:
+            raise ValueError(f"MIXPANEL_URL: {error}") from None
+    region = environment.get("MIXPANEL_REGION") or None
     if region is not None and region not in BASE_URLS:
-        raise ValueError(f"unknown region {region!r}; {near(region, list(BASE_URLS))}")
+        hint = near(region.lower(), list(BASE_URLS))
+        raise ValueError(f"MIXPANEL_REGION: unknown region {region!r}; {hint}")
     if region is None and project.url is not None:
-        return checked_url(project.url, allow_insecure=project.allow_insecure)
+        try:
+            return checked_url(project.url, allow_insecure=project.allow_insecure)
+        except ValueError as error:
+            raise ValueError(f"project: {error}") from None
     return BASE_URLS[region or project.region]

@@ -12,6 +12,7 @@ from importer.lock import hold
 from importer.private_file import replace_private
 from importer.recall import Recalled, recall, recall_end
 from importer.run_folder import DOUBTFUL_RECORDS, PAGE, REJECTS, REPORT, report_errors
+from importer.wording import plural
 
 if TYPE_CHECKING:
     from importer.identities import Retries
@@ -37,7 +38,15 @@ def check_retry(run_dir: Path, recalled: Recalled, which: Which) -> None:
         raise ConfigError(f"{run_dir / REPORT}: {words}")
     count = rows[_SET_ASIDE[which][1]]
     if which in recalled.settled or not count:
-        raise NothingToDo(f"{run_dir}: nothing is left to retry")
+        other = "in_doubt" if which == "rejects" else "rejects"
+        if other in recalled.settled or not rows[_SET_ASIDE[other][1]]:
+            raise NothingToDo(f"{run_dir}: nothing is left to retry")
+        option = " --in-doubt resend|skip" if other == "in_doubt" else ""
+        left = plural(rows[_SET_ASIDE[other][1]], "row")
+        raise NothingToDo(
+            f"{run_dir}: nothing {'failed' if option else 'is in doubt'} that is not settled; "
+            f"{left} {'in doubt' if option else 'that failed'}: importer retry {run_dir}{option}"
+        )
     if later := _taken_up(recalled, which):
         if _report(later).get("status") == "complete":  # and the process died before it said so
             settle(run_dir, which, later.name)

@@ -71,7 +71,9 @@ def _known_timezone(name: str) -> str:
         ZoneInfo(name)
     except (ValueError, OSError, LookupError):
         known = sorted(available_timezones())
-        hint = near(name, known) if near(name, known).startswith("did") else "such as Europe/Paris"
+        # An abbreviation is no place, and its neighbour in the alphabet is hours away.
+        close = "" if name.isupper() else near(name, known)
+        hint = close if close.startswith("did") else "name a place, such as Europe/Paris"
         raise ValueError(f"unknown time zone {name!r}; {hint}") from None
     return name
 
@@ -80,7 +82,8 @@ def _known_country(code: str) -> str:
     from phonenumbers import SUPPORTED_REGIONS  # not before a mapping asks for it
 
     if code.upper() not in SUPPORTED_REGIONS:
-        raise ValueError(f"unknown country {code!r}; two letters, such as DE or US")
+        hint = "did you mean 'GB'?" if code == "UK" else "two letters, such as DE or US"
+        raise ValueError(f"unknown country {code!r}; {hint}")
     return code.upper()
 
 

@@ -27,7 +27,7 @@ def resolve_destination(
     try:
         base = base_url(config.project, environment)
     except ValueError as error:
-        raise ConfigError(f"project: {error}") from None
+        raise ConfigError(str(error)) from None
     return Engage(
         base_url=base,
         token=find_token(config, folder, environment) if sends else _NO_TOKEN,

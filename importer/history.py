@@ -81,14 +81,19 @@ class History:
 def read_history(report_dir: Path, now: datetime | None = None) -> History:
     """Read the runs of a report folder. Raises ConfigError where there is no such folder."""
     try:
-        folders = sorted(report_dir.iterdir(), key=lambda folder: folder.name, reverse=True)
+        folders = list(report_dir.iterdir())
     except OSError as error:
         raise ConfigError(
             f"{report_dir}: {error.strerror}; name the folder of the runs with --report-dir"
         ) from error
     moment = now or datetime.now(UTC)
-    kept = (folder for folder in folders if _is_run(folder))
-    return History(report_dir, tuple(_read(folder, moment) for folder in kept))
+    runs = [_read(folder, moment) for folder in folders if _is_run(folder)]
+    return History(report_dir, tuple(sorted(runs, key=_began, reverse=True)))
+
+
+def _began(run: Run) -> tuple[str, datetime, str]:
+    """By the second in its name, which a folder that cannot be read has too."""
+    return run.run[:15], run.started or datetime.min.replace(tzinfo=UTC), run.run
 
 
 def _is_run(folder: Path) -> bool:

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from importer.errors import RefusedByServer
 from importer.recall import OVERWRITTEN
 from importer.report import Report
 from importer.run_folder import IN_DOUBT, REJECTS
@@ -67,4 +68,6 @@ def next_steps(report: Report, config: str) -> Iterator[Step]:
             settle = f"importer retry {folder} --in-doubt resend"
             yield Step("Settle them", settle, " (or skip)")
     if report.resume_command:
-        yield Step("To go on", report.resume_command)
+        as_begun = isinstance(report.stop, RefusedByServer)
+        words = "To go on with the same mapping and address" if as_begun else "To go on"
+        yield Step(words, report.resume_command)

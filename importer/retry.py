@@ -55,7 +55,9 @@ def retry_task(run_dir: Path, which: Which, warn: Warn, *, overwrite: bool) -> T
     if missing := retries.missing:
         few = ", ".join(map(str, missing[:5])) + (" ..." if len(missing) > 5 else "")
         gone = plural(len(missing), "row")
-        warn(f"{path}: {gone} no longer there, given up: {few}")
+        warn(f"{path}: {gone} no longer there, or not to be recognised; given up: {few}")
+    if strangers := int(np.count_nonzero(retries.numbers == 0)):
+        warn(f"{path}: {plural(strangers, 'record')} not of the run, sent like any other")
     for words in older_values(run_dir, recalled.begun):
         warn(words)
     task = Task(

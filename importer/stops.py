@@ -30,7 +30,7 @@ def refuses_everything(base_url: str, batches: int, message: str) -> RefusedBySe
 
 def unreachable(base_url: str, seconds: float, message: str) -> Unreachable:
     return Unreachable(
-        f"{base_url}: no progress for {seconds:g} s ({masked_words(message)}); "
+        f"{base_url}: nothing gets through within {seconds:g} s ({masked_words(message)}); "
         "go on when it can be reached"
     )
 

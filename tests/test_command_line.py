@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -305,6 +306,33 @@ def test_faults_of_a_mapping_as_json(customers: Path, command: Command) -> None:
     assert json.loads(done.stdout) == shown | {"valid": False, "faults": faults}
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("MIXPANEL_REGION", "EU", "unknown region 'EU'; did you mean 'eu'?"),
+        ("MIXPANEL_URL", "127.0.0.1:8765", "not an http(s) address: '127.0.0.1:8765'"),
+    ],
+)
+def test_wrong_variables(
+    customers: Path, command: Command, name: str, value: str, words: str
+) -> None:
+    """What is wrong in the environment is named as that, and not looked for in the mapping."""
+    done = command("run", customers / "customers.csv", "-c", "config.yaml", **{name: value})
+    assert (done.returncode, done.stderr) == (2, f"importer: {name}: {words}\n")
+
+
+def test_version_and_ports(command: Command) -> None:
+    """The version is told; a port that there is none of is a wrong option, not a fault."""
+    done = command("--version")
+    assert (done.returncode, done.stdout) == (
+        0,
+        f"importer {version('mixpanel-profile-importer')}\n",
+    )
+    done = command("emulator", "--port", "99999")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
 def test_missing_token(customers: Path, command: Command) -> None:
     """Without a token nothing is opened, and the two places for it are named."""
     done = command("run", "customers.csv", "-c", "config.yaml")
@@ -338,7 +366,9 @@ def test_unreachable_host(customers: Path, command: Command) -> None:
         MIXPANEL_URL=address, MIXPANEL_TOKEN="t",
     )  # fmt: skip
     assert done.returncode == 5
-    assert done.stderr.startswith(f"importer: stopped: {address}: no progress for 1 s (")
+    assert done.stderr.startswith(
+        f"importer: stopped: {address}: nothing gets through within 1 s ("
+    )
     assert done.stderr.endswith(
         "); go on when it can be reached\n"
         f"importer: to go on: importer run --resume importer-runs/{run_folder(customers).name}\n"
@@ -420,7 +450,7 @@ def test_insecure_address(customers: Path, command: Command) -> None:
     )  # fmt: skip
     assert done.returncode == 2
     assert done.stderr == (
-        "importer: project: http:// would send the token in the clear to example.com; "
+        "importer: MIXPANEL_URL: http:// would send the token in the clear to example.com; "
         "use https://, or set project.allow_insecure: true\n"
     )
 

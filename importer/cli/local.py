@@ -64,7 +64,10 @@ def emulator(
     host: Annotated[
         str, typer.Option("--host", metavar="HOST", help="The address to listen on.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", metavar="PORT", help="0 takes a free one.")] = 8765,
+    port: Annotated[
+        int,
+        typer.Option("--port", metavar="PORT", min=0, max=65535, help="0 takes a free one."),
+    ] = 8765,
     store: Annotated[
         Path | None,
         typer.Option("--store", metavar="FILE", help="Keep profiles in this SQLite file."),

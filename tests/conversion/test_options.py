@@ -62,8 +62,13 @@ def fault(**settings: Any) -> str:
         ),
         (
             {"type": "datetime", "timezone": "../etc"},
-            "unknown time zone '../etc'; such as Europe/Paris",
+            "unknown time zone '../etc'; name a place, such as Europe/Paris",
         ),
+        (
+            {"type": "datetime", "timezone": "CEST"},
+            "unknown time zone 'CEST'; name a place, such as Europe/Paris",
+        ),
+        ({"type": "phone", "country": "UK"}, "unknown country 'UK'; did you mean 'GB'?"),
         (
             {"type": "phone", "country": "Germany"},
             "unknown country 'Germany'; two letters, such as DE or US",

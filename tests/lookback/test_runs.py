@@ -39,8 +39,7 @@ def test_each_ending(desk: Desk, command: Command) -> None:
         ("complete", "", str(desk.source)),
     ]
     assert [run.rows["failed"] for run in found] == [1, 1, 0, 0]
-    names = [run.run for run in of(desk)]
-    assert names == sorted(names, reverse=True)
+    assert of(desk) == found[::-1]
     printed = command("runs", "--report-dir", "runs").stdout
     assert f"\n  -> importer run --resume runs/{stopped.name}\n" in printed
     given = json.loads(command("runs", "--report-dir", "runs", "--json").stdout)

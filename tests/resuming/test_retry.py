@@ -111,9 +111,12 @@ def test_random_ids_stay(desk: Desk, how: str) -> None:
         assert by_name(desk)["n17"] == drawn(report.folder, 17)
         assert report_of(report.folder)["closed_by"] == last.run
     elif how == "one removed":
-        assert "1 row no longer there, given up: 17" in again.warnings[0]
+        assert "1 row no longer there, or not to be recognised; given up: 17" in again.warnings[0]
     elif how == "in part removed":
-        assert "3 rows no longer there, given up: 17, 30, 44" in again.warnings[0]
+        assert (
+            "3 rows no longer there, or not to be recognised; given up: 17, 30, 44"
+            in again.warnings[0]
+        )
     else:
         assert again.exit_code == 0
         closed = report_of(report.folder)
@@ -257,6 +260,32 @@ def test_skipped_as_json(desk: Desk, command: Command) -> None:
     report = doubtful(desk, "x,old,1\ny,old,1\n")
     done = command("retry", report.folder, "--in-doubt", "skip", "--quiet")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_pointed_to_what_is_left(desk: Desk) -> None:
+    """Whoever retries what is settled is told what else the run set aside."""
+    doubts = doubtful(desk, "x,old,1\ny,old,1\n").folder
+    with pytest.raises(NothingToDo, match=r"2 rows in doubt: importer retry .* --in-doubt resend"):
+        desk.retry(doubts)
+    desk.write("u1,many\n")
+    rejects = desk.run().folder
+    with pytest.raises(NothingToDo, match=r"1 row that failed: importer retry \S+$"):
+        desk.retry(rejects, "in_doubt")
+
+
+def test_strangers_among_the_mended(desk: Desk) -> None:
+    """A record that somebody added to the rejects is sent, and told of."""
+    desk.write(bad(6))
+    report = desk.run()
+    path = report.folder / "rejects.csv"
+    path.write_text(f"new,1\n{path.read_text('utf-8').replace('many', '1')}", "utf-8")
+    again = desk.retry(report.folder)
+    assert desk.orders["new"] == 1
+    assert [
+        words
+        for words in again.warnings
+        if words.endswith("1 record not of the run, sent like any other")
+    ]
 
 
 def test_failed_and_in_doubt(desk: Desk) -> None:
