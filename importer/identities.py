@@ -66,7 +66,7 @@ def lay_against(run_dir: Path, which: str, path: Path, config: Config) -> Retrie
     before = recall(run_dir).begun
     index = read_index(path)
     # With every record taken out of it, it is no source any more, and no mistake either.
-    left = list(_raw(path, config)) if path.read_bytes().strip() else []
+    left = list(_raw(path, config, before.columns)) if path.read_bytes().strip() else []
     numbers = recognise(
         [(row, digest) for row, digest, _ in index],
         [digest_of(record) for record in left],
@@ -135,8 +135,10 @@ def _in_place(before: Sequence[str], digests: Sequence[str]) -> bool:
     return all(now == was or now not in moved for was, now in zip(before, digests, strict=True))
 
 
-def _raw(path: Path, config: Config) -> Iterator[bytes]:
-    _, _, portions = open_records(open_source(path, config.source), config.source)
+def _raw(path: Path, config: Config, width: int) -> Iterator[bytes]:
+    # Given the width: most of what is rejected may have another.
+    opened = open_source(path, config.source)
+    _, _, portions = open_records(opened, config.source, width=width)
     for records in portions:
         for index in range(len(records)):
             yield records.raw(index)

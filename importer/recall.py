@@ -73,7 +73,8 @@ class Recalled:
 
     `points` are the digests of the source by rows read; `size` is the length of the ledger and
     `end` how much of it could be read; `ended` is how the last process to work on it ended, ""
-    where it did not end by itself, and `broken` says that the source broke off.
+    where it did not end by itself, and `broken` says that the source broke off once: it may be of
+    another size now.
     """
 
     begun: Begun
@@ -125,9 +126,10 @@ class Recalled:
             case {"held_back": refused}:
                 self._refuse(refused)
             case {"resumed": _}:
-                self.ended, self.broken = "", False
+                self.ended = ""
             case {"ended": str(how)}:
-                self.ended, self.broken = how, bool(line.get("broken"))
+                self.ended = how
+                self.broken |= bool(line.get("broken"))
             case {"retried": str(which), "by": str(run)}:
                 self.later[which] = run
             case {"settled": str(which)}:

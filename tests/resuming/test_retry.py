@@ -288,6 +288,23 @@ def test_strangers_among_the_mended(desk: Desk) -> None:
     ]
 
 
+@pytest.mark.parametrize("header", [True, False])
+def test_most_rejects_have_another_width(desk: Desk, header: bool) -> None:
+    """Rejects are read with the width of their source, whatever most of them have."""
+    rows = "a,x,1\nb,x,oops\nc,x\nd,x\ne,x,2\n"
+    setting = SETTING.replace("{2: {", "{3: {")
+    desk.write(
+        f"id,plan,age\n{rows}" if header else rows,
+        f"source: {{header: {str(header).lower()}}}\n{setting}",
+    )
+    report = desk.run()
+    assert report.totals.failures_by_code == {"type": 1, "width": 2}
+    mend(report.folder, ("oops", "3"))
+    again = desk.retry(report.folder)
+    assert (again.exit_code, again.totals.failures_by_code) == (3, {"width": 2})
+    assert desk.emulator.profiles()["b"] == {"age": 3}
+
+
 def test_failed_and_in_doubt(desk: Desk) -> None:
     """A run with both is closed once both are settled, in whatever order."""
     desk.write("u1,1\nu2,many\n")

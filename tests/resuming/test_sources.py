@@ -14,7 +14,7 @@ from importer.progress import Progress
 from tests.delivery.runs import Listener
 
 from .processes import only_run, settings
-from .runs import ADDING, Desk, adding, once
+from .runs import ADDING, Desk, adding, once, stopping
 
 ROWS = 2_000
 
@@ -142,6 +142,23 @@ def test_unclosed_quote_mended(desk: Desk, row: int) -> None:
     assert isinstance(refused(desk, report.folder), SourceChanged)
     desk.source.write_bytes(good)
     assert (desk.resume(report.folder).exit_code, desk.orders) == (0, once(ROWS))
+    assert desk.updates == ROWS
+
+
+def test_mended_and_interrupted(desk: Desk) -> None:
+    """A run whose source was mended goes on however often that is interrupted, with none but the
+    mended one: what was read of that proves it.
+    """
+    good = adding(ROWS).encode()
+    desk.write(good.replace(b"u150,1\n", b'u150,"1\n'))
+    run_dir = desk.run().folder
+    desk.source.write_bytes(good)
+    assert desk.resume(run_dir, **stopping(lambda now: now.totals.read >= 400)).exit_code == 130
+    assert desk.resume(run_dir, **stopping(lambda now: now.totals.read >= 800)).exit_code == 130
+    desk.source.write_bytes(good.replace(b"u350,1\n", b"u350,2\n"))
+    assert isinstance(refused(desk, run_dir), SourceChanged)
+    desk.source.write_bytes(good)
+    assert (desk.resume(run_dir).exit_code, desk.orders) == (0, once(ROWS))
     assert desk.updates == ROWS
 
 
