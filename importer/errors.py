@@ -136,7 +136,7 @@ class Interrupted(Stopped):
 def exit_code(*, failed: int, in_doubt: int, stop: ImporterError | None, sent: bool) -> int:
     """Choose the exit code of a run that was begun: the one place where it is chosen.
 
-    `sent` says whether any request left the program: a source that breaks off, or a disk that is
+    `sent` says whether any request was begun: a source that breaks off, or a disk that is
     full, before the first one is wrong input (2), afterwards a guard that stopped the run (4).
     """
     if isinstance(stop, SourceBroken | ReportError | TransformFailed):

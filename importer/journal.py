@@ -4,14 +4,17 @@ Each line is a JSON object. The first says what was begun; then, in the order of
 
     {"read":20000,"sha256":"5b0c..."}             the source up to that row, and what it was
     {"sent":[[1,200]]}                            these rows, as ranges, are on their way
+                                                  (`again`: not for the first time)
     {"answer":"200","rows":[[1,200]],"imported":[[1,200]]}   the server's word on them
     {"held_back":[[7,"overwritten","row 9 ...",""]]}   rows that fail without being sent
     {"retried":"rejects","by":"/.../2026..."}     another run sends what failed (or is `in_doubt`)
     {"settled":"rejects"}                         and did so to the last row
+    {"resumed":"2026-11-29T22:13:45.123+00:00"}   another process went on
     {"ended":"complete"}                          the process came to its end by itself
+                                                  (`broken`: its source broke off)
 
 An answer settles the rows that it lists as `imported`, `refused` (row, code, words, field) or
-`in_doubt`; its other rows are back where they were before they were sent.
+`in_doubt` (and `why`); its other rows are back where they were before they were sent.
 
 It is a file to append to, not a database, for three reasons. A line is one write to the system, so
 that killing the process loses none. Whatever a power cut takes is the end of the file, and every
