@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from importer.circumstances import Circumstances, Options
-from importer.closing import Which
 from importer.config import Config
 from importer.config_file import settle_config
 from importer.errors import Drifted, SourceError
-from importer.follow_up import follow_up, tell_of_refusal
 from importer.frame_source import Frame, as_frame_is_written
 from importer.pipeline import carry_out
 from importer.report import Report
-from importer.resume import resumed_task
-from importer.retry import retry_task
+from importer.resuming.closing import Which
+from importer.resuming.resume import resumed_task
+from importer.resuming.retry import retry_task
 from importer.streams import FRAME, Place
 from importer.task import Task, mapping_path, new_task
+from importer.unattended.follow_up import follow_up, tell_of_refusal
 
 if TYPE_CHECKING:  # it is slow to import, and few need it
     import pandas as pd

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from importer.column_watch import ColumnWatch
 from importer.delta.outcome import Outcome
 from importer.errors import ImporterError
-from importer.layout import Layout
 from importer.ledger import Totals
+from importer.reading.layout import Layout
+from importer.reading.source import Source
 from importer.rehearsal import Rehearsal
 from importer.report import Report, status_of
 from importer.run_folder import RunFolder
-from importer.source import Source
 from importer.task import Task
 from importer.timeline import Timeline
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from importer.verdict import (
+from importer.delivery.verdict import (
     Accepted,
     Busy,
     Denied,

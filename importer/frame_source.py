@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from importer.config import Config, Source
-from importer.dialect import Dialect
 from importer.errors import ConfigError, SourceError
-from importer.source import BLOCK_BYTES, Encoding
-from importer.source import Source as Opened
+from importer.reading.dialect import Dialect
+from importer.reading.source import BLOCK_BYTES, Encoding
+from importer.reading.source import Source as Opened
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ import pyarrow as pa
 from pandas.api.types import is_object_dtype, is_string_dtype
 
 from importer.errors import TransformFailed
-from importer.layout import Layout
+from importer.reading.layout import Layout
 from importer.transform import Callback
 
 

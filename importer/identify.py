@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.chunks import Chunk
 from importer.columns import (
     as_mask,
     as_numbers,
@@ -24,6 +23,7 @@ from importer.columns import (
     trimmed,
 )
 from importer.mapping import Mapping
+from importer.reading.chunks import Chunk
 
 JUNK = (
     "00000000-0000-0000-0000-000000000000",

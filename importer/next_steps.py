@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from importer.errors import RefusedByServer
-from importer.recall import OVERWRITTEN
 from importer.report import Report
+from importer.resuming.recall import OVERWRITTEN
 from importer.run_folder import IN_DOUBT, REJECTS
 from importer.streams import is_local
 from importer.wording import plural

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from importer.batch import batch
 from importer.beside import beside
 from importer.bounds import Bounds
-from importer.chunks import read_chunks
 from importer.circumstances import Circumstances
-from importer.closing import close_retried
 from importer.column_watch import ColumnWatch
+from importer.delivery.order import note_repeats
 from importer.delta.begin import open_delta
 from importer.delta.conclude import conclude, doubts
 from importer.destination import resolve_destination
@@ -17,15 +16,16 @@ from importer.draw_up import draw_up
 from importer.drift.watch import open_drift
 from importer.encode import encode
 from importer.identify import identify
-from importer.layout import open_records
-from importer.layout_doubt import doubt_layout
 from importer.ledger import Ledger, Totals
 from importer.mapping import resolve_mapping
 from importer.masking import masked_words
-from importer.order import note_repeats
 from importer.progress import Progress
+from importer.reading.chunks import read_chunks
+from importer.reading.layout import open_records
+from importer.reading.layout_doubt import doubt_layout
 from importer.rehearsal import Rehearsal, rehearse
 from importer.report import Report
+from importer.resuming.closing import close_retried
 from importer.task import Task
 from importer.timeline import Chronicle
 from importer.transform import load_transform
@@ -87,7 +87,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
         if task.dry_run:
             stop = rehearse(rehearsal.watch(batches), ledger, around.interruption, bounds)
         else:
-            from importer.deliver import deliver  # a rehearsal needs no HTTP client
+            from importer.delivery.deliver import deliver  # a rehearsal needs no HTTP client
 
             stop = deliver(
                 batches,

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from importer import config
-from importer.chunks import Chunk, read_chunks
 from importer.columns import text_column
 from importer.guess import Guess, Identifier, Suggestion
 from importer.guess.decide import guess_columns, screen_for
@@ -15,9 +14,10 @@ from importer.guess.first_look import looks_like_header, settle_delimiter, settl
 from importer.guess.gather import Facts, Rows, gather
 from importer.guess.shape import Shape, shape_of
 from importer.guess.suggest import choose_identifier, is_known_name, suggest
-from importer.layout import open_records
-from importer.layout_doubt import doubt_encoding
-from importer.source import open_source
+from importer.reading.chunks import Chunk, read_chunks
+from importer.reading.layout import open_records
+from importer.reading.layout_doubt import doubt_encoding
+from importer.reading.source import open_source
 from importer.streams import find_places
 
 LIKE_A_HEADER = "the first record looks like a header"

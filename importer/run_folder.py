@@ -14,13 +14,13 @@ from typing import Self, TextIO
 from importer.errors import ReportError, SourceBroken
 from importer.failure import Failure
 from importer.failure_groups import FailureGroups
-from importer.files import Files
-from importer.journal import LEDGER, Journal
 from importer.masking import masked, masked_words
 from importer.private_file import open_private_text, replace_private
-from importer.recall import Recalled
-from importer.reject_file import RejectFile
+from importer.reading.files import Files
 from importer.report import Report
+from importer.resuming.journal import LEDGER, Journal
+from importer.resuming.recall import Recalled
+from importer.resuming.reject_file import RejectFile
 
 EXAMPLES = 3
 """Failed rows that the summary shows; all of them are in failures.csv."""

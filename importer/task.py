@@ -8,23 +8,23 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from importer.closing import take_up
 from importer.config import Config
 from importer.config_file import dump_config, settle_config
 from importer.engage import Engage
 from importer.errors import ConfigError, SourceChanged
-from importer.fingerprint import Fingerprint
 from importer.frame_source import Frame
-from importer.identities import Drawn, Identities, Kept, Retries
-from importer.journal import LEDGER, Begun, Journal
-from importer.layout import Layout, framed
-from importer.lock import hold, locked_folder, refuse_overlap
 from importer.mapping import Mapping
 from importer.private_file import replace_private
-from importer.recall import Recalled, Refused, recall
+from importer.reading.layout import Layout, framed
+from importer.reading.several import check_agreement
+from importer.reading.source import Source, open_source
+from importer.resuming.closing import take_up
+from importer.resuming.fingerprint import Fingerprint
+from importer.resuming.identities import Drawn, Identities, Kept, Retries
+from importer.resuming.journal import LEDGER, Begun, Journal
+from importer.resuming.lock import hold, locked_folder, refuse_overlap
+from importer.resuming.recall import Recalled, Refused, recall
 from importer.run_folder import MAPPING, RunFolder, make_report_dir, new_folder, report_errors
-from importer.several import check_agreement
-from importer.source import Source, open_source
 from importer.streams import (
     FRAME,
     Place,

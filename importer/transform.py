@@ -13,10 +13,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from importer.chunks import Chunk
 from importer.errors import ConfigError, TransformFailed
-from importer.layout import Layout
 from importer.mapping import Mapping
+from importer.reading.chunks import Chunk
+from importer.reading.layout import Layout
 
 if TYPE_CHECKING:  # pandas is slow to import, and few mappings need it
     import pandas as pd

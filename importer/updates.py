@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from importer.columns import as_numbers
 from importer.failure import Failure
 from importer.hashes import Hashes
-from importer.records import Positions, Records
+from importer.reading.records import Positions, Records
 
 
 @dataclass(frozen=True, eq=False)

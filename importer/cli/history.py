@@ -24,8 +24,8 @@ ValuesMaskOption = Annotated[bool, typer.Option("--mask", help="Show the form of
 )
 def runs(report_dir: ReportDirOption = Path("importer-runs"), as_json: JsonOption = False) -> None:
     """List the runs in the report folder, the newest first, each with what is to be done next."""
-    from importer.history import read_history
-    from importer.history_table import history_lines
+    from importer.lookback.history import read_history
+    from importer.lookback.history_table import history_lines
 
     with errors():
         history = read_history(report_dir)
@@ -51,8 +51,8 @@ def explain(
 
     Where the source has changed since, the row is looked for in the run's rejects.csv.
     """
-    from importer.explain import explain as look_up
-    from importer.explain_words import explained_lines
+    from importer.lookback.explain import explain as look_up
+    from importer.lookback.explain_words import explained_lines
 
     with errors():
         explained = look_up(run_dir, row, mask=mask)
@@ -78,8 +78,8 @@ def diff(
 
     It ends with code 0 whether there are differences or not: they are no fault.
     """
-    from importer.compare import compare
-    from importer.comparison_words import comparison_lines
+    from importer.lookback.compare import compare
+    from importer.lookback.comparison_words import comparison_lines
 
     with errors():
         comparison = compare(config_a, config_b, source, limit=limit, mask=mask)

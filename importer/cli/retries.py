@@ -55,7 +55,7 @@ def retry(
     With --in-doubt its rows in doubt are settled instead: sent again, or skipped.
     """
     if in_doubt is InDoubt.SKIP:
-        from importer.closing import skip_doubts
+        from importer.resuming.closing import skip_doubts
 
         with errors(log_format):
             skip_doubts(run_dir)

@@ -11,7 +11,7 @@ from importer.delta.store import Store
 from importer.destination import known_token
 from importer.engage import Engage
 from importer.errors import ConfigError
-from importer.lock import held_file
+from importer.resuming.lock import held_file
 from importer.state import Memory, find_memory, make_state_folder
 from importer.task import Task
 

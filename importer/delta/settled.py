@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from importer.delta.hashing import UNKNOWN, Noted, Signed
-from importer.recall import IMPORTED, OVERWRITTEN, Recalled
+from importer.resuming.recall import IMPORTED, OVERWRITTEN, Recalled
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,8 +15,8 @@ from importer.delta.outcome import Outcome
 from importer.delta.store import Store
 from importer.errors import ConfigError
 from importer.identify import IdentifiedChunk, Kind
-from importer.recall import IMPORTED, REFUSED, Recalled, recall
-from importer.records import Records
+from importer.reading.records import Records
+from importer.resuming.recall import IMPORTED, REFUSED, Recalled, recall
 from importer.task import Task
 from importer.updates import Updates
 

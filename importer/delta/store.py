@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from importer.delta.hashing import UNKNOWN, Noted, Signed
 from importer.delta.settled import Settled, among, entered, outcome_of
 from importer.errors import StateError
-from importer.recall import Recalled
+from importer.resuming.recall import Recalled
 
 SCHEMA = 1
 

@@ -9,7 +9,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.chunks import Chunk
 from importer.columns import (
     as_mask,
     as_numbers,
@@ -23,6 +22,7 @@ from importer.columns import (
 from importer.drift.portrait import Column, Portrait, shares
 from importer.hashes import Hashes, hashes_of, hashes_of_numbers
 from importer.masking import masked
+from importer.reading.chunks import Chunk
 from importer.siphash import siphash_words
 
 SAMPLE = 2_000

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from importer import mapping
-from importer.chunks import Chunk, read_chunks
 from importer.drift.compare import Finding, compare, known_share, moved
 from importer.drift.gather import Gathering
 from importer.drift.memory import Remembered, new_salt, read, write
@@ -16,10 +15,11 @@ from importer.drift.portrait import Portrait
 from importer.drift.words import ADVICE, TIMES_FEWER, said
 from importer.engage import Engage
 from importer.errors import Drifted, SourceError, StateError
-from importer.layout import Layout, Reading, let_go, open_records
-from importer.records import Records
+from importer.reading.chunks import Chunk, read_chunks
+from importer.reading.layout import Layout, Reading, let_go, open_records
+from importer.reading.records import Records
+from importer.reading.source import Source, open_source
 from importer.report import Report
-from importer.source import Source, open_source
 from importer.state import Memory, find_memory, make_state_folder
 from importer.streams import Place, is_local, shown
 from importer.task import Task

@@ -5,17 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from importer.chunks import cells_of, count_widths
-from importer.dialect import DELIMITERS, Dialect
 from importer.errors import SourceBroken
 from importer.guess.decide import guess_values
 from importer.guess.gather import Facts
 from importer.guess.guesses import Guess
 from importer.guess.suggest import is_known_name
 from importer.guess.wordy import may_be_names
-from importer.layout import SAMPLE
-from importer.records import Records, frame_records
-from importer.source import Encoding, Source
+from importer.reading.chunks import cells_of, count_widths
+from importer.reading.dialect import DELIMITERS, Dialect
+from importer.reading.layout import SAMPLE
+from importer.reading.records import Records, frame_records
+from importer.reading.source import Encoding, Source
 
 OLDER = "cp1252"
 """What is written where it is not UTF-8: by Excel, and most else that is old."""

@@ -11,13 +11,13 @@ from typing import Any
 import pyarrow as pa
 
 from importer import config
-from importer.chunks import Chunk, read_chunks
 from importer.config_file import source_settings
 from importer.errors import SourceError
 from importer.guess.first_look import OLDER, is_older
-from importer.layout import open_records
 from importer.previews import LIKE_A_HEADER, Preview, preview
-from importer.source import WIDE_MARKS, open_source
+from importer.reading.chunks import Chunk, read_chunks
+from importer.reading.layout import open_records
+from importer.reading.source import WIDE_MARKS, open_source
 
 ROWS = 10_000
 """Rows looked at before the page answers: 0.6 s of work for a CRM export."""

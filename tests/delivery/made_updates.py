@@ -4,15 +4,15 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 
 from importer.batch import batch
-from importer.chunks import read_chunks
 from importer.config import Config
-from importer.dialect import Dialect
 from importer.encode import encode
 from importer.engage import Engage, Token
 from importer.identify import Drawn, identify
 from importer.mapping import resolve_mapping
-from importer.records import frame_records
-from importer.source import Encoding, Source
+from importer.reading.chunks import read_chunks
+from importer.reading.dialect import Dialect
+from importer.reading.records import frame_records
+from importer.reading.source import Encoding, Source
 from importer.updates import Updates
 
 TOKEN = "0123456789abcdef-a-project-token"

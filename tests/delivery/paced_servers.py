@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Protocol
 
-from importer.backoff import Backoff
-from importer.pace import Pace
-from importer.verdict import Accepted, Busy
+from importer.delivery.backoff import Backoff
+from importer.delivery.pace import Pace
+from importer.delivery.verdict import Accepted, Busy
 
 COST = 0.0005
 """Seconds from one request to the next: a client sends 2,000 a second at most."""

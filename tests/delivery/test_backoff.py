@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.backoff import Backoff, pause_length
+from importer.delivery.backoff import Backoff, pause_length
 
 from .virtual_time import VirtualTime
 

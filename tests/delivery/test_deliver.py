@@ -13,16 +13,16 @@ from typing import Any
 
 import pytest
 
-from importer.ahead import AHEAD, HELPING
 from importer.config import Delivery
-from importer.deliver import deliver
+from importer.delivery.ahead import AHEAD, HELPING
+from importer.delivery.deliver import deliver
+from importer.delivery.order import WINDOW
 from importer.emulator import Emulator
 from importer.engage import Engage, Token
 from importer.errors import CredentialsRefused, ImporterError, Interrupted, ReportError
 from importer.failure import Failure
 from importer.interruption import Interruption
 from importer.ledger import Ledger, Totals
-from importer.order import WINDOW
 from importer.rehearsal import rehearse
 from importer.updates import Updates
 

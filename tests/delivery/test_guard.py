@@ -1,6 +1,6 @@
 """When refusals are the server's and not the rows'."""
 
-from importer.guard import Guard
+from importer.delivery.guard import Guard
 
 
 def test_five_batches_refused_in_a_row() -> None:

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.delivery.verdict import Refusal
 from importer.errors import BooksDoNotBalance, ReportError
 from importer.failure import Failure
 from importer.ledger import Entry, Ledger, Totals
 from importer.updates import Updates
-from importer.verdict import Refusal
 
 from .made_updates import batches_of
 

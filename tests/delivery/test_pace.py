@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.config import Delivery
-from importer.deliver import deliver
+from importer.delivery.deliver import deliver
+from importer.delivery.pace import GAP, LEAST, Pace
+from importer.delivery.verdict import Accepted, Busy, Lost, Refused, TooLarge
 from importer.emulator import Emulator
 from importer.engage import Engage, Token
 from importer.interruption import Interruption
 from importer.ledger import Ledger
-from importer.pace import GAP, LEAST, Pace
 from importer.timing import Timing
-from importer.verdict import Accepted, Busy, Lost, Refused, TooLarge
 
 from .made_updates import TOKEN, batches_of
 from .paced_servers import Bucket, Story, Window, deliver_to

@@ -7,10 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.ledger import Entry
-from importer.settle import settle
-from importer.updates import Updates
-from importer.verdict import (
+from importer.delivery.settle import settle
+from importer.delivery.verdict import (
     Accepted,
     Busy,
     Denied,
@@ -22,6 +20,8 @@ from importer.verdict import (
     TooLarge,
     Verdict,
 )
+from importer.ledger import Entry
+from importer.updates import Updates
 
 from .made_updates import one_batch
 

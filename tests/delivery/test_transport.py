@@ -12,9 +12,9 @@ import httpx
 import pytest
 import trustme
 
+from importer.delivery.transport import Client, open_client, post
+from importer.delivery.verdict import Busy, Hopeless, Lost, Reply
 from importer.engage import HEADERS
-from importer.transport import Client, open_client, post
-from importer.verdict import Busy, Hopeless, Lost, Reply
 
 from .raw_server import (
     ONE,

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.engage import Engage, Token
-from importer.verdict import (
+from importer.delivery.verdict import (
     Accepted,
     Busy,
     Denied,
@@ -23,6 +22,7 @@ from importer.verdict import (
     TooLarge,
     Verdict,
 )
+from importer.engage import Engage, Token
 
 from .made_updates import HERE, TOKEN
 

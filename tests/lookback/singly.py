@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from importer.chunks import read_chunks
 from importer.config import Config
 from importer.destination import resolve_destination
 from importer.encode import encode
 from importer.errors import ImporterError
 from importer.identify import Drawn, identify
-from importer.layout import open_records
 from importer.mapping import resolve_mapping
-from importer.source import open_source
+from importer.reading.chunks import read_chunks
+from importer.reading.layout import open_records
+from importer.reading.source import open_source
 from importer.updates import Updates
 
 ENVELOPE = ("$token", "$distinct_id", "$group_id", "$group_key", "$ip", "$ignore_time")

@@ -8,7 +8,7 @@ import pytest
 
 from importer.config_file import load_config
 from importer.errors import ConfigError
-from importer.explain import Explained, explain
+from importer.lookback.explain import Explained, explain
 from importer.shown_updates import shown_updates
 from tests.conftest import Command
 from tests.resuming.mixed import TOKEN

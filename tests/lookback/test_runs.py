@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from importer.errors import ConfigError
-from importer.history import Run, read_history
-from importer.recall import recall, recall_end
+from importer.lookback.history import Run, read_history
+from importer.resuming.recall import recall, recall_end
 from tests.conftest import Command
 from tests.resuming.processes import importing, only_run, wait_for_requests
 from tests.resuming.runs import Desk, adding

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from functools import cache
 
-from importer.chunks import read_chunks
-from importer.dialect import Dialect
 from importer.drift.compare import Finding, compare
 from importer.drift.gather import Gathering
 from importer.drift.portrait import Portrait
-from importer.records import frame_records
-from importer.source import Encoding, Source
+from importer.reading.chunks import read_chunks
+from importer.reading.dialect import Dialect
+from importer.reading.records import frame_records
+from importer.reading.source import Encoding, Source
 from tests.benchmarks.customers import customers, quoted
 from tests.guess.layouts import LAYOUTS
 from tests.guess.more_layouts import MORE_LAYOUTS

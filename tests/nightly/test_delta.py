@@ -14,11 +14,11 @@ from importer.config import Config
 from importer.delta.hashing import Noted
 from importer.delta.settled import Settled, entered
 from importer.delta.store import Store
-from importer.explain import explain
-from importer.history import read_history
-from importer.history_table import history_lines
-from importer.lock import held_file
+from importer.lookback.explain import explain
+from importer.lookback.history import read_history
+from importer.lookback.history_table import history_lines
 from importer.private_file import replace_private
+from importer.resuming.lock import held_file
 from tests.conftest import Command
 
 from .desk import NightDesk

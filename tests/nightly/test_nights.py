@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from importer.recall import IMPORTED, recall
+from importer.resuming.recall import IMPORTED, recall
 
 from .desk import NightDesk
 

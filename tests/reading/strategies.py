@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from importer.dialect import Dialect
-from importer.source import Encoding, Source
+from importer.reading.dialect import Dialect
+from importer.reading.source import Encoding, Source
 
 often = settings(
     max_examples=int(os.environ.get("EXAMPLES", "100")),

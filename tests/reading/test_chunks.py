@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.chunks import Chunk, cells_of, count_widths, read_chunks
-from importer.dialect import Dialect
 from importer.errors import SourceBroken
-from importer.records import Records, frame_records
-from importer.source import Encoding, Source
+from importer.reading.chunks import Chunk, cells_of, count_widths, read_chunks
+from importer.reading.dialect import Dialect
+from importer.reading.records import Records, frame_records
+from importer.reading.source import Encoding, Source
 
 from .reference_csv import Row, read
 from .strategies import Written, files, often

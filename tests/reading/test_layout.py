@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer import config
-from importer.dialect import Dialect
 from importer.errors import SourceBroken, SourceError
-from importer.layout import Layout, Reading, read_layout
-from importer.records import frame_records
-from importer.source import Encoding, Source
+from importer.reading.dialect import Dialect
+from importer.reading.layout import Layout, Reading, read_layout
+from importer.reading.records import frame_records
+from importer.reading.source import Encoding, Source
 
 from .reference_csv import Row, read
 from .strategies import Written, files, often

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.dialect import Dialect
 from importer.errors import SourceBroken
-from importer.records import Records, frame_records
+from importer.reading.dialect import Dialect
+from importer.reading.records import Records, frame_records
 
 from .reference_csv import read
 from .strategies import Written, files, often

@@ -12,8 +12,8 @@ import pytest
 
 from importer import config
 from importer.errors import ConfigError, SourceError
-from importer.records import frame_records
-from importer.source import open_source
+from importer.reading.records import frame_records
+from importer.reading.source import open_source
 
 TEXT = "u1,Zoë,\ufeff\nu2,\U0001f468,x"
 

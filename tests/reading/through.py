@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from importer.chunks import read_chunks
 from importer.config import Config
-from importer.dialect import Dialect
 from importer.encode import encode
 from importer.engage import Engage, Token
 from importer.identify import Drawn, Kind, identify
 from importer.mapping import resolve_mapping
-from importer.records import frame_records
-from importer.source import Encoding, Source
+from importer.reading.chunks import read_chunks
+from importer.reading.dialect import Dialect
+from importer.reading.records import frame_records
+from importer.reading.source import Encoding, Source
 from importer.updates import Updates
 
 from .reference_csv import read

@@ -24,7 +24,7 @@ import trustme
 from importer.begin import import_profiles, resume_import
 from importer.emulator import Emulator, running
 from importer.errors import ImporterError
-from importer.recall import LEDGER
+from importer.resuming.recall import LEDGER
 from importer.timing import Timing
 
 from .mixed import (
@@ -43,7 +43,7 @@ from .processes import report_of
 ROWS = 1_500
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["importer.begin", "importer.deliver", __name__])
+FORKS.set_forkserver_preload(["importer.begin", "importer.delivery.deliver", __name__])
 
 HURRIED = 100.0
 """So much faster time passes for the importer: its pauses begin at two seconds."""

@@ -4,10 +4,10 @@ import hashlib
 
 import pytest
 
-from importer.dialect import Dialect
 from importer.errors import SourceChanged
-from importer.fingerprint import Fingerprint
-from importer.records import Records, frame_records
+from importer.reading.dialect import Dialect
+from importer.reading.records import Records, frame_records
+from importer.resuming.fingerprint import Fingerprint
 
 TEXT = b"".join(b"u%d,1\n" % row for row in range(1, 10))
 

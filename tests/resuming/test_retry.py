@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.alike import MOST_COMPARED, pair, sketch_of
-from importer.closing import skip_doubts
 from importer.errors import ConfigError, NothingToDo
-from importer.identities import recognise
 from importer.next_steps import next_steps
 from importer.report import Report
+from importer.resuming.alike import MOST_COMPARED, pair, sketch_of
+from importer.resuming.closing import skip_doubts
+from importer.resuming.identities import recognise
 from tests.conftest import Command
 
 from .mixed import TOKEN

@@ -9,9 +9,9 @@ import pytest
 from importer import config
 from importer.begin import import_profiles
 from importer.errors import ConfigError, SourceError
-from importer.layout import framed
 from importer.previews import preview
-from importer.source import open_source
+from importer.reading.layout import framed
+from importer.reading.source import open_source
 from importer.streams.workbook import shown
 
 Cells = list[list[object]]

@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass, field
 
 from importer.config import Delivery
-from importer.deliver import deliver
+from importer.delivery.deliver import deliver
 from importer.failure import Failure
 from importer.interruption import Interruption
 from importer.ledger import Ledger, Totals

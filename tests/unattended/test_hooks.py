@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from importer.config import Config
 from importer.errors import Drifted, SourceError
 from importer.report import Report
-from importer.webhook import PAUSES, post_report
+from importer.unattended.webhook import PAUSES, post_report
 from tests.conftest import Command
 from tests.resuming.mixed import TOKEN
 from tests.resuming.processes import importing, only_run, report_of, wait_for_requests

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from importer.ledger import Totals
-from importer.metrics import last_success, write_metrics
 from importer.report import Report
+from importer.unattended.metrics import last_success, write_metrics
 from tests.conftest import Command
 from tests.resuming.mixed import TOKEN
 from tests.resuming.runs import Desk

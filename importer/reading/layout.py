@@ -1,0 +1,150 @@
+"""What the first records of a file say of all the others: width, names, where the data begins."""
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from math import inf
+
+from importer import config
+from importer.errors import SourceBroken, SourceError
+from importer.reading.chunks import cells_of, count_widths
+from importer.reading.records import LONGEST_RECORD, Records, frame_records
+from importer.reading.several import one_after_another
+from importer.reading.source import Source
+from importer.resuming.fingerprint import Fingerprint
+from importer.wording import plural
+
+SAMPLE = 1_000
+"""Data records whose commonest width is the file's."""
+
+SAMPLE_BYTES, SAMPLE_RECORDS = 4 * LONGEST_RECORD, 100 * SAMPLE
+"""Where the search for a thousand that can be read ends: it is all held in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The shape of a file.
+
+    `names` is empty where there is no header; `preamble` holds the bytes that come before the
+    first data record and that a file with some of its records needs as well.
+    """
+
+    width: int
+    names: tuple[str, ...]
+    preamble: bytes
+
+
+class Reading:
+    """The records of a source while they are read: how many so far, and what broke them off.
+
+    A source that breaks off behind its first row ends the iteration quietly and is kept in
+    `broken`, so that all that came before is settled before the run ends with the fault.
+    """
+
+    def __init__(self, records: Iterator[Records], limit: int | None = None) -> None:
+        self.rows = 0
+        self.bytes = 0
+        self.broken: SourceBroken | None = None
+        self._records = records
+        self._limit = limit
+
+    def __iter__(self) -> Iterator[Records]:
+        try:
+            for records in self._records:
+                over = records.last_row - self._limit if self._limit is not None else 0
+                kept = records.cut(0, len(records) - over) if over > 0 else records
+                if len(kept):
+                    self.rows = max(kept.last_row, 0)
+                    self.bytes += int(kept.stops[-1] - kept.starts[0])
+                    yield kept
+                if over >= 0 and self._limit is not None:
+                    return
+        except SourceBroken as broken:
+            if not self.rows:
+                raise
+            # Its traceback would keep the last block in memory and the file open.
+            self.broken = broken.with_traceback(None)
+
+    def expected_rows(self, source: Source) -> int | None:
+        """Estimate the rows of a source from those read so far, and how much of it they take."""
+        share = source.share() if source.share is not None else self.bytes / (source.size or inf)
+        if not share:
+            return self._limit
+        estimate = max(self.rows, round(self.rows / share))
+        return estimate if self._limit is None else min(estimate, self._limit)
+
+
+def framed(source: Source, settings: config.Source) -> Iterator[Records]:
+    """Return the records of a source, those before the first row too, numbered down from 0."""
+    if source.several:
+        return one_after_another(source, settings)
+    return frame_records(source.blocks, source.dialect, 1 - settings.skip_records - settings.header)
+
+
+def open_records(
+    source: Source,
+    settings: config.Source,
+    limit: int | None = None,
+    width: int | None = None,
+    fingerprint: Fingerprint | None = None,
+) -> tuple[Reading, Layout, Iterator[Records]]:
+    """Begin to read a source; return how far it is, its layout, and all of its data records."""
+    whole = framed(source, settings)
+    whole = fingerprint.over(whole, source.name) if fingerprint is not None else whole
+    reading = Reading(whole, limit)
+    layout, records = read_layout(source, iter(reading), settings, width)
+    return reading, layout, records
+
+
+def read_layout(
+    source: Source,
+    records: Iterator[Records],
+    settings: config.Source,
+    known_width: int | None = None,
+) -> tuple[Layout, Iterator[Records]]:
+    """Look at the first records; return the layout, and all data records from the first one on.
+
+    `records` are numbered so that the first data record is row 1. Rejects have a `known_width`,
+    that of the file they come from: many of them are rejected for having another. Raises
+    SourceError where there is no record at all, or where header and records disagree.
+    """
+    mark = source.encoding.mark if source.encoding.unit != "u1" else b""
+    preamble = mark
+    header: list[str] = []
+    sample: deque[Records] = deque()
+    widths: Counter[int] = Counter()
+    size = 0
+    for portion in records:
+        leading = min(max(1 - portion.first_row, 0), len(portion))
+        if leading:
+            before = portion.cut(0, leading)
+            preamble += before.data[int(before.starts[0]) : int(before.stops[-1])]
+            if before.last_row == 0 and settings.header:
+                header = cells_of(before.cut(leading - 1, leading), source)
+                if not header:
+                    line = before.line(leading - 1)
+                    raise SourceError(f"{source.name}: line {line}: the header cannot be read")
+        data = portion.cut(leading, len(portion))
+        if len(data):
+            sample.append(data)
+            widths += count_widths(data.cut(0, SAMPLE - widths.total()), source)
+            size += int(data.stops[-1] - data.starts[0])
+        enough = widths.total() >= SAMPLE or data.last_row >= SAMPLE_RECORDS
+        if enough or size >= SAMPLE_BYTES:
+            break
+    if not sample and preamble == mark:
+        raise SourceError(f"{source.name}: has no records; nothing to import")
+    width = known_width or (widths.most_common(1)[0][0] if widths else max(len(header), 1))
+    if header and len(header) != width:
+        raise SourceError(
+            f"{source.name}: the header has {plural(len(header), 'name')}, "
+            f"but the records {plural(width, 'cell')}; is source.delimiter right?"
+        )
+    return Layout(width, tuple(header), preamble), chain(let_go(sample), records)
+
+
+def let_go(sample: deque[Records]) -> Iterator[Records]:
+    """Hand the sample on without keeping it: its blocks are memory."""
+    while sample:
+        yield sample.popleft()

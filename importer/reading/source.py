@@ -1,0 +1,237 @@
+"""What the bytes of a source are: in blocks, one file or several, and how they are encoded."""
+
+import codecs
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from importer import config
+from importer.errors import ConfigError, ImporterError, SourceError
+from importer.reading.dialect import Dialect
+from importer.reading.files import Files
+from importer.streams import (
+    BLOCK_BYTES,
+    STDIN,
+    Place,
+    Stream,
+    in_blocks,
+    is_local,
+    open_place,
+    unwrapped,
+)
+from importer.streams.stream import counted
+
+__all__ = ["BLOCK_BYTES", "STDIN", "Encoding", "Source", "open_source"]
+
+_HEAD_BYTES, _FEW = 65_536, 8
+
+# ASCII, all of it, and what is ASCII too but means something else in ISO-2022, in Python's own
+# escapes and in domain names.
+_PLAIN = bytes(range(128)) + b"\x1b$B!!\x1b(B \\u0041.xn--bcher-kva."
+
+_CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\r\f\x1b")
+
+# What a file that is no CSV begins with, and what to tell its owner. Each has a byte or a length
+# that no text begins with.
+_MAGIC = {
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive; unpack it first",
+    b"Rar!\x1a\x07": "a RAR archive; unpack it first",
+    b"PAR1\x15": "a Parquet file; export it as CSV",
+    b"%PDF-": "a PDF document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"SQLite format 3\0": "an SQLite database; export the table as CSV",
+    b"\x7fELF": "a program",
+}
+
+# In this order: UTF-32's little-endian mark begins with UTF-16's.
+WIDE_MARKS = {
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A text encoding whose structure characters can be found in the raw bytes.
+
+    `unit` is the code unit in numpy's notation; `mark` is a byte order mark to skip.
+    """
+
+    codec: str
+    unit: str = "u1"
+    mark: bytes = b""
+
+    def decode(self, raw: bytes) -> str:
+        return codecs.decode(raw, self.codec)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An opened source: `blocks` yields the bytes behind `encoding.mark`.
+
+    At their end it is closed; who reads no further calls `close`. `size` is the bytes of all its
+    files, and `share` says how much of them was read where the bytes of the records do not.
+    `several` sources may follow one another: `rest` opens those behind the first, each once the
+    one before was read, and `files` is told where each begins.
+    """
+
+    name: str
+    size: int | None
+    encoding: Encoding
+    dialect: Dialect
+    blocks: Iterator[bytes]
+    close: Callable[[], object] = lambda: None
+    share: Callable[[], float] | None = None
+    several: bool = False
+    rest: Iterator["Source"] = field(default_factory=lambda: iter(()))
+    files: Files = field(default_factory=Files)
+
+
+def open_source(source: Place | Sequence[Place], settings: config.Source) -> Source:
+    """Open files, addresses, or `-` for standard input, and look at the first block.
+
+    Raises SourceError for what cannot be a CSV file, however it is packed: missing, a directory,
+    empty, binary.
+    """
+    places = (source,) if isinstance(source, str | Path) else tuple(source)
+    rest = _opened(places, settings)
+    first = next(rest)
+    return replace(first, rest=rest)
+
+
+def _opened(places: Sequence[Place], settings: config.Source) -> Iterator[Source]:
+    """Open one file after the other, when it is asked for."""
+    sizes = [Path(place).stat().st_size if is_local(place) else None for place in places[1:]]
+    total: int | None = None
+    before = 0
+    for number, place in enumerate(places):
+        stream = open_place(place)
+        if not number:
+            known = [stream.size, *sizes]
+            total = sum(filter(None, known)) if None not in known else None
+        try:
+            for part in unwrapped(stream, settings):
+                if len(places) > 1 and part.share is None:
+                    part.pieces, part.share = counted(part.pieces, part.size)
+                yield _source_of(part, settings, total, before, several=len(places) > 1)
+        except (OSError, ImporterError):
+            stream.close()
+            raise
+        before += stream.size or 0
+
+
+def _source_of(
+    part: Stream, settings: config.Source, total: int | None, before: int, *, several: bool
+) -> Source:
+    name, blocks = part.name, in_blocks(part.pieces)
+    first = next(blocks, b"")
+    if not first:
+        raise SourceError(f"{name}: is empty; nothing to import")
+    encoding = _encoding(settings, first)
+    _refuse_binary(name, first, encoding)
+    return Source(
+        name=name,
+        size=total,
+        encoding=encoding,
+        dialect=Dialect(settings.delimiter, settings.quote, encoding.unit, rows=part.sheet),
+        blocks=_blocks(first[len(encoding.mark) :], blocks, part),
+        close=part.close,
+        share=_share(part, total, before),
+        several=several or part.member,
+    )
+
+
+def _share(part: Stream, total: int | None, before: int) -> Callable[[], float] | None:
+    """Return what says which share of all files was read, of which some were read `before`."""
+    share, size = part.share, part.size or 0
+    if share is None or not total:
+        return share
+    return lambda: (before + share() * size) / total
+
+
+def _blocks(block: bytes, following: Iterator[bytes], part: Stream) -> Iterator[bytes]:
+    try:
+        while block:
+            yield block
+            block = next(following, b"")
+    finally:
+        if not part.member:  # what it is a member of has others
+            part.close()
+
+
+def _encoding(settings: config.Source, first: bytes) -> Encoding:
+    """Choose how to read bytes of the configured encoding that begin like this."""
+    name = settings.encoding
+    if name in ("utf-8", "utf-8-sig"):
+        return Encoding("utf-8", mark=_mark(first, codecs.BOM_UTF8))
+    for family, little, big, unit in (
+        ("utf-16", codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, "u2"),
+        ("utf-32", codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, "u4"),
+    ):
+        if name == f"{family}-be" or (name == family and first.startswith(big)):
+            return Encoding(f"{family}-be", f">{unit}", _mark(first, big))
+        if name in (family, f"{family}-le"):
+            return Encoding(f"{family}-le", f"<{unit}", _mark(first, little))
+    _require_ascii_structure(settings)
+    return Encoding(name)
+
+
+def _mark(first: bytes, mark: bytes) -> bytes:
+    return mark if first.startswith(mark) else b""
+
+
+def _require_ascii_structure(settings: config.Source) -> None:
+    """Refuse encodings in which a delimiter, quote or line break cannot be told by its byte."""
+    structure = {*"\r\n", settings.delimiter, settings.quote or settings.delimiter}
+    codec = settings.encoding
+    try:
+        plain = _PLAIN.decode(codec) == _PLAIN.decode("ascii")
+    except (UnicodeError, LookupError):  # LookupError: a codec that is not for text
+        plain = False
+    if not plain or any(_hides(codec, character) for character in structure):
+        raise ConfigError(
+            f"source.encoding: {codec} cannot be read with delimiter {settings.delimiter!r}; "
+            "convert the file to utf-8 first"
+        )
+
+
+def _hides(codec: str, character: str) -> bool:
+    """Can the character's byte be part of another character, or another byte be read as it?"""
+    for lead in range(0x80, 0x100):
+        byte = bytes([lead])
+        if byte.decode(codec, "ignore") == character:
+            return True
+        try:
+            text = (byte + character.encode("ascii")).decode(codec)
+        except UnicodeDecodeError:
+            continue
+        if not text.endswith(character):
+            return True
+    return False
+
+
+def _refuse_binary(name: str, first: bytes, encoding: Encoding) -> None:
+    for magic, what in _MAGIC.items():
+        if first.startswith(magic):
+            raise SourceError(f"{name}: is not a CSV file but {what}")
+    head = first[:_HEAD_BYTES]
+    if encoding.unit != "u1":
+        # Every delimiter and line end has a zero byte there; UTF-8 read like this is one odd cell.
+        if not encoding.mark and b"\0" not in head:
+            raise SourceError(f"{name}: is not {encoding.codec} text; check source.encoding")
+        return
+    for family, marks in WIDE_MARKS.items():
+        if first.startswith(marks):
+            raise SourceError(
+                f"{name}: is written in {family.upper()}; set source.encoding: {family}"
+            )
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    if controls > _FEW and controls > len(head) * 0.05:
+        raise SourceError(f"{name}: is a binary file, not CSV text")
+    if encoding.codec == "utf-8":
+        lost = len(head) - len(head.decode("utf-8", "ignore").encode())
+        if lost > _FEW and lost > len(head) * 0.3:
+            raise SourceError(
+                f"{name}: is not UTF-8 text; set source.encoding to the one it is written in"
+            )

@@ -1,0 +1,143 @@
+"""When is a run closed? Once what it set aside is settled: retried to the last row, or skipped."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from importer.errors import ConfigError, NothingToDo
+from importer.private_file import replace_private
+from importer.resuming.journal import LEDGER, Journal
+from importer.resuming.lock import hold
+from importer.resuming.recall import Recalled, recall, recall_end
+from importer.run_folder import DOUBTFUL_RECORDS, PAGE, REJECTS, REPORT, report_errors
+from importer.wording import plural
+
+if TYPE_CHECKING:
+    from importer.report import Report
+    from importer.resuming.identities import Retries
+
+Which = Literal["rejects", "in_doubt"]
+
+_SET_ASIDE = {"rejects": (REJECTS, "failed"), "in_doubt": (DOUBTFUL_RECORDS, "in_doubt")}
+"""By what is retried: the file with the records, and the entry of the report that counts them."""
+
+
+def file_of(run_dir: Path, which: Which) -> Path:
+    return run_dir / _SET_ASIDE[which][0]
+
+
+def check_retry(run_dir: Path, recalled: Recalled, which: Which) -> None:
+    """Raise ConfigError where these rows must not be sent now, NothingToDo where none is left."""
+    if not recalled.finished:
+        raise ConfigError(f"{run_dir}: is not at its end; first: importer run --resume {run_dir}")
+    rows = _report(run_dir)["rows"]
+    if not rows:
+        words = f"is gone; import {file_of(run_dir, which)} like any other file"
+        raise ConfigError(f"{run_dir / REPORT}: {words}")
+    count = rows[_SET_ASIDE[which][1]]
+    if which in recalled.settled or not count:
+        other = "in_doubt" if which == "rejects" else "rejects"
+        if other in recalled.settled or not rows[_SET_ASIDE[other][1]]:
+            raise NothingToDo(f"{run_dir}: nothing is left to retry")
+        option = " --in-doubt resend|skip" if other == "in_doubt" else ""
+        left = plural(rows[_SET_ASIDE[other][1]], "row")
+        raise NothingToDo(
+            f"{run_dir}: nothing {'failed' if option else 'is in doubt'} that is not settled; "
+            f"{left} {'in doubt' if option else 'that failed'}: importer retry {run_dir}{option}"
+        )
+    if later := _taken_up(recalled, which):
+        if _report(later).get("status") == "complete":  # and the process died before it said so
+            settle(run_dir, which, later.name)
+            raise NothingToDo(f"{run_dir}: nothing is left to retry")
+        what = f"mend what is left of it in {file_of(later, 'rejects')}, not here, then: "
+        command = f"importer retry {later}"
+        ended = recall_end(later)
+        if ended is None or not ended.finished:
+            what, command = "go on with that: ", f"importer run --resume {later}"
+        raise ConfigError(f"{run_dir}: was retried as {later}; {what}{command}")
+
+
+def skip_doubts(run_dir: Path) -> None:
+    """Take the rows in doubt of a run for settled. Raises what `check_retry` does."""
+    check_retry(run_dir, recall(run_dir), "in_doubt")
+    settle(run_dir, "in_doubt", "skip")
+
+
+def take_up(run_dir: Path, which: str, by: Path) -> None:
+    """Note that these rows are another run's now, so that nobody sends them a second time."""
+    journal = Journal(run_dir / LEDGER)
+    try:
+        hold(journal, run_dir)
+        if later := _taken_up(recall(run_dir), which):
+            raise ConfigError(f"{run_dir}: was retried as {later} just now")
+        journal.write({"retried": which, "by": str(by.resolve())})
+        journal.sync()
+    finally:
+        journal.close()
+
+
+def close_retried(whose: "Retries", by: "Report", narrate: Callable[[str], None]) -> None:
+    """Close the run whose rows a complete retry sent, if nothing else of it is left."""
+    if by.status == "complete" and settle(whose.run_dir, whose.which, by.run):
+        narrate(f"{whose.run_dir}: nothing of it is left; it is closed")
+
+
+def settle(run_dir: Path, which: str, by: str) -> bool:
+    """Note that rows set aside are settled; close the run if no others are left, and say so.
+
+    With a retry that is closed the run is closed whose rows it sent.
+    """
+    journal = Journal(run_dir / LEDGER)
+    try:
+        journal.write({"settled": which})
+        journal.sync()
+    finally:
+        journal.close()
+    recalled, report = recall(run_dir), _report(run_dir)
+    if not report["rows"]:
+        return False  # somebody removed it; what is settled is in the ledger
+    for each, (_, counted) in _SET_ASIDE.items():
+        if report["rows"][counted] and each not in recalled.settled:
+            return False
+    content = json.dumps(
+        report | {"status": "complete", "closed_by": by}, ensure_ascii=False, indent=2
+    )
+    with report_errors(run_dir):
+        replace_private(run_dir / REPORT, f"{content}\n")
+        _close_page(run_dir / PAGE, by)
+    if (whose := recalled.begun.retries) is not None:
+        settle(Path(whose[0]), whose[1], by)
+    return True
+
+
+def _close_page(path: Path, by: str) -> None:
+    """Say on the page of a run that it is closed, if there is one."""
+    from importer.report_page import CLOSED, closing_words
+
+    with suppress(FileNotFoundError):
+        page = path.read_text(encoding="utf-8")
+        replace_private(path, page.replace(CLOSED, closing_words(by), 1))
+
+
+def _taken_up(recalled: Recalled, which: str) -> Path | None:
+    """Return the run that sends these rows; one that died before its first line does not count."""
+    later = recalled.later.get(which)
+    if later is None:
+        return None
+    try:
+        recall(Path(later))
+    except ConfigError:
+        return None
+    return Path(later)
+
+
+def _report(run_dir: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads((run_dir / REPORT).read_bytes())
+    except FileNotFoundError:
+        return {"rows": {}}
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{run_dir / REPORT}: cannot be read: {error}") from error
+    return content

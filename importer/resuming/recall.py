@@ -1,0 +1,221 @@
+"""A ledger on disk, read again: what earlier processes of a run settled, and what they did not."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from os import SEEK_END
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from importer.errors import ConfigError
+from importer.reading.records import Positions
+
+LEDGER = "ledger.jsonl"
+
+SCHEMA = 1
+
+_TAIL = 1 << 16
+"""Bytes at the end of a ledger in which its last words are looked for."""
+
+UNTOUCHED, IN_FLIGHT, IMPORTED, REFUSED, IN_DOUBT = range(5)
+
+OVERWRITTEN = "overwritten"
+"""The code of rows that are held back: a later one of their identifier has arrived."""
+
+Refused = tuple[str, str, str]
+"""Code, the server's words, and the field that it objects to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The first line of a ledger: what an import needs to be the same one again.
+
+    `source` is an absolute path, an address without what is secret in it, or `-`, and `more` are
+    those that come behind it; `bytes` and `columns` are its size, where it has one, and its width.
+    `folder` is what paths in the mapping are relative to, `mapping` its own one where
+    it was a file. `retries` names the run whose
+    rows these are, and which of its files: `rejects` or `in_doubt`. What was begun with a `mask`
+    keeps it.
+    """
+
+    run: str
+    started: str
+    source: str
+    bytes: int | None
+    columns: int
+    seed: str
+    limit: int | None
+    url: str
+    folder: str
+    retries: tuple[str, str] | None = None
+    divides: bool = False
+    mask: bool = False
+    mapping: str | None = None
+    ledger: int = SCHEMA
+    more: tuple[str, ...] | None = None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.source, *(self.more or ()))
+
+    @property
+    def mapping_file(self) -> Path | None:
+        return Path(self.mapping) if self.mapping else None
+
+
+@dataclass(slots=True, eq=False)
+class Recalled:
+    """What a ledger says, row by row: a byte for each, and words for those that have some.
+
+    `points` are the digests of the source by rows read; `size` is the length of the ledger and
+    `end` how much of it could be read; `ended` is how the last process to work on it ended, ""
+    where it did not end by itself, and `broken` says that the source broke off once: it may be of
+    another size now.
+    """
+
+    begun: Begun
+    states: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+    refusals: dict[int, Refused] = field(default_factory=dict)
+    doubts: dict[int, str] = field(default_factory=dict)
+    points: dict[int, str] = field(default_factory=dict)
+    requests: Counter[str] = field(default_factory=Counter)
+    retried: int = 0
+    ended: str = ""
+    broken: bool = False
+    size: int = 0
+    end: int = 0
+    later: dict[str, str] = field(default_factory=dict)
+    """What became of its rejects and its rows in doubt: by which run they were retried."""
+    settled: set[str] = field(default_factory=set)
+    """Which of the two are settled by that."""
+
+    def of(self, rows: Positions) -> NDArray[np.uint8]:
+        """Return the states of these rows."""
+        known = np.full(len(rows), UNTOUCHED, np.uint8)
+        within = rows < len(self.states)
+        known[within] = self.states[rows[within]]
+        return known
+
+    @property
+    def finished(self) -> bool:
+        """Did it come to its last row?"""
+        return self.ended in ("complete", "partial")
+
+    def take(self, line: Mapping[str, Any]) -> None:
+        """Follow one more line."""
+        match line:
+            case {"read": int(row), "sha256": str(digest)}:
+                self.points[row] = digest
+            case {"sent": rows}:
+                self.requests["no answer"] += 1
+                self.retried += bool(line.get("again"))
+                self._mark(rows, IN_FLIGHT)
+            case {"answer": str(status), "rows": rows}:
+                self.requests["no answer"] -= 1
+                self.requests[status] += 1
+                self._mark(rows, UNTOUCHED)
+                self._mark(line.get("imported", ()), IMPORTED)
+                self._refuse(line.get("refused", ()))
+                self._mark(line.get("in_doubt", ()), IN_DOUBT)
+                for first, last in line.get("in_doubt", ()):
+                    self.doubts.update(dict.fromkeys(range(first, last + 1), line.get("why", "")))
+            case {"held_back": refused}:
+                self._refuse(refused)
+            case {"resumed": _}:
+                self.ended = ""
+            case {"ended": str(how)}:
+                self.ended = how
+                self.broken |= bool(line.get("broken"))
+            case {"retried": str(which), "by": str(run)}:
+                self.later[which] = run
+            case {"settled": str(which)}:
+                self.settled.add(which)
+            case _:
+                pass  # of a later version
+
+    def _refuse(self, refused: Any) -> None:
+        for row, code, words, where in refused:
+            self._mark([(row, row)], REFUSED)
+            self.refusals[row] = (code, words, where)
+
+    def _mark(self, rows: Any, state: int) -> None:
+        for first, last in rows:
+            if last >= len(self.states):
+                room = np.zeros(max(last + 1, 2 * len(self.states)), np.uint8)
+                room[: len(self.states)] = self.states
+                self.states = room
+            self.states[first : last + 1] = state
+
+
+def recall(run_dir: Path) -> Recalled:
+    """Read the ledger of a run. Raises ConfigError where there is none that can be read."""
+    path = run_dir / LEDGER
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        why = f"has no {LEDGER}, a rehearsal leaves none" if run_dir.is_dir() else "no such folder"
+        raise ConfigError(f"{run_dir}: {why}; name the folder of a run") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}; name the folder of a run") from error
+    lines = _lines(content)
+    first, end = next(lines, ({}, 0))
+    recalled = Recalled(_begun(first, path), size=len(content), end=end)
+    for line, end in lines:
+        recalled.take(line)
+        recalled.end = end
+    return recalled
+
+
+def recall_end(run_dir: Path) -> Recalled | None:
+    """Read the first line of a ledger and what stands from its last `ended` on, not the rows.
+
+    None where it has no such end, or cannot be read: `recall` tells why. It takes the same time for
+    a million rows as for ten.
+    """
+    try:
+        with (run_dir / LEDGER).open("rb") as stream:
+            first = next(_lines(stream.readline()), ({}, 0))[0]
+            stream.seek(max(0, stream.seek(0, SEEK_END) - _TAIL))
+            content = stream.read()
+    except OSError:
+        return None
+    start = content.rfind(b'\n{"ended":')
+    lines = [line for line, _ in _lines(content[start + 1 :])] if start >= 0 else []
+    if first.get("ledger") != SCHEMA or any("resumed" in line for line in lines):
+        return None
+    recalled = Recalled(_begun(first, run_dir / LEDGER))
+    for line in lines:
+        recalled.take(line)
+    return recalled if recalled.ended else None
+
+
+def ledger_lines(run_dir: Path) -> Iterator[dict[str, Any]]:
+    """Yield what a ledger says, line by line."""
+    for line, _ in _lines((run_dir / LEDGER).read_bytes()):
+        yield line
+
+
+def _lines(content: bytes) -> Iterator[tuple[dict[str, Any], int]]:
+    """Yield each whole line and where it ends; what a power cut left torn is passed over."""
+    end = 0
+    for raw in content.splitlines(keepends=True):
+        try:
+            line = orjson.loads(raw) if raw.endswith(b"\n") else None
+        except orjson.JSONDecodeError:
+            return
+        if not isinstance(line, dict):
+            return
+        end += len(raw)
+        yield line, end
+
+
+def _begun(line: Mapping[str, Any], path: Path) -> Begun:
+    if line.get("ledger") != SCHEMA:
+        raise ConfigError(f"{path}: is no ledger that this version can read")
+    known: dict[str, Any] = {name: line.get(name) for name in Begun.__dataclass_fields__}
+    lists = {name: tuple(line[name]) for name in ("retries", "more") if line.get(name)}
+    return Begun(**known | lists)

@@ -1,0 +1,89 @@
+"""Records set aside, byte for byte as in the source, to be mended and sent again.
+
+Beside the file lies an index: for each record its row in the source, a digest and a sketch, by
+which a mended file can be laid against what it was.
+"""
+
+import csv
+import hashlib
+from pathlib import Path
+
+from importer.failure import Failure
+from importer.private_file import open_private
+from importer.resuming.alike import MOST_COMPARED, sketch_of
+
+_BLOCK = 1 << 20
+
+
+class RejectFile:
+    """A file of records under writing. OSErrors are for the caller to translate.
+
+    Where an earlier process left one, perhaps mended since, it is moved aside first, and given up
+    at the end only if it is the beginning of the new one.
+    """
+
+    def __init__(self, path: Path, *, preamble: bytes, codec: str) -> None:
+        self.path = path
+        self._line_ends = ("\n".encode(codec), "\r".encode(codec))
+        self._ended = True
+        self._written = 0
+        if path.exists() and not _before(path).exists():
+            path.rename(_before(path))
+        self._records = open_private(path)
+        self._records.write(preamble)
+        self._index = open_private(index_of(path))
+        self._index.write(b"row,digest,sketch\n")
+
+    def write(self, failure: Failure) -> None:
+        if not self._ended:
+            self._records.write(self._line_ends[0])
+        self._records.write(failure.record)
+        self._ended = failure.record.endswith(self._line_ends)
+        self._written += 1
+        sketch = sketch_of(failure.record) if self._written <= MOST_COMPARED else ""
+        self._index.write(f"{failure.row},{digest_of(failure.record)},{sketch}\n".encode())
+
+    def flush(self) -> None:
+        self._records.flush()
+        self._index.flush()
+
+    def kept(self) -> Path | None:
+        """Return where an earlier file went that somebody edited.
+
+        Nobody did if one of the two is the beginning of the other: a run that goes on writes the
+        same records, fewer if it is interrupted sooner.
+        """
+        before = _before(self.path)
+        if not before.exists():
+            return None
+        with before.open("rb") as old, self.path.open("rb") as new:
+            while (was := old.read(_BLOCK)) and (now := new.read(_BLOCK)):
+                if not was.startswith(now) and not now.startswith(was):
+                    return before
+        before.unlink()
+        return None
+
+    def close(self) -> None:
+        self._records.close()
+        self._index.close()
+
+
+def index_of(path: Path) -> Path:
+    return path.with_suffix(".index")
+
+
+def read_index(path: Path) -> list[tuple[int, str, str]]:
+    """Return row, digest and sketch of each record that was set aside in this file."""
+    with index_of(path).open(encoding="utf-8", newline="") as stream:
+        lines = csv.reader(stream)
+        next(lines, None)
+        return [(int(row), digest, "".join(sketch)) for row, digest, *sketch in lines]
+
+
+def digest_of(record: bytes) -> str:
+    """Return a digest of a record, whatever ends its line."""
+    return hashlib.blake2b(record.rstrip(b"\r\n\0"), digest_size=8).hexdigest()
+
+
+def _before(path: Path) -> Path:
+    return path.with_suffix(".before.csv")

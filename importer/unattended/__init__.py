@@ -1,0 +1,1 @@
+"""Who is told of a run that nobody watched: hooks, webhooks, metrics."""
