@@ -15,6 +15,7 @@ from importer.destination import resolve_destination
 from importer.draw_up import draw_up
 from importer.drift.watch import open_drift
 from importer.encode import encode
+from importer.errors import TransformFailed
 from importer.identify import identify
 from importer.ledger import Ledger, Totals
 from importer.mapping import resolve_mapping
@@ -102,8 +103,8 @@ def carry_out(task: Task, around: Circumstances) -> Report:
                 rate=around.rate,
             )
         ledger.balance(reading.rows if stop is None else None)
-        if stop is None:
-            opened.close()  # with a limit it was not read to its end
+        if stop is None or isinstance(stop, TransformFailed):
+            opened.close()  # whoever reads has ended, with a limit before the end
         stop = stop or reading.broken
         stop, compared = conclude(delta, folder, stop, whole=task.limit is None, mask=task.mask)
         for words in (*watch.warnings(), *doubts(compared)):

@@ -155,6 +155,8 @@ def test_failing_on_the_way(tmp_path: Path, emulator: Emulator) -> None:
     totals = report.totals
     assert totals.imported == len(emulator.profiles())
     assert totals.imported + totals.not_attempted == totals.read < 30_000
+    held = [each.readlink() for each in Path("/proc/self/fd").glob("*") if each.exists()]
+    assert tmp_path / "customers.csv" not in held
 
 
 def test_a_check_of_the_mapping_alone(tmp_path: Path, command: Command) -> None:
