@@ -1,6 +1,5 @@
 """One row of a run, from its bytes to the server's answer."""
 
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,13 +15,13 @@ from importer.destination import resolve_destination
 from importer.encode import encode
 from importer.errors import ConfigError
 from importer.failure import Failure
-from importer.identify import Drawn, IdentifiedChunk, Identities, Kind, identify
+from importer.identify import IdentifiedChunk, Kind, identify
 from importer.lookback.found_row import Found, find_row
 from importer.lookback.outcome import Outcome, outcome_of
 from importer.mapping import JoinedColumns, MappedColumn, Mapping, resolve_mapping
 from importer.masking import masked, masked_words
 from importer.reading.chunks import Chunk, cells_of, read_chunks
-from importer.resuming.identities import Kept, retries_of
+from importer.resuming.identities import identities_of
 from importer.resuming.recall import Begun, recall
 from importer.run_folder import MAPPING
 from importer.shown_updates import shown_updates
@@ -163,7 +162,7 @@ def _way(found: Found, begun: Begun, config: Config, row: int) -> _Way:
     if not len(at):
         return _Way(failure=next(each for each in chunk.failures if each.row == row))
     alone = _only(chunk, int(at[0]))
-    (identified,) = identify([alone], mapping, _identities(begun, config))
+    (identified,) = identify([alone], mapping, identities_of(begun, config))
     destination = resolve_destination(config, folder, {}, sends=False)
     (updates,) = encode([identified], mapping, destination)
     return _Way(
@@ -180,11 +179,6 @@ def _only(chunk: Chunk, index: int) -> Chunk:
     kept[index] = True
     table = chunk.table.filter(as_mask(kept))
     return replace(chunk, table=table, good=chunk.good[kept], failures=())
-
-
-def _identities(begun: Begun, config: Config) -> Identities:
-    drawn = Drawn(uuid.UUID(begun.seed))
-    return drawn if begun.retries is None else Kept(drawn, retries_of(begun, config))
 
 
 def _whence(identified: IdentifiedChunk, mapping: Mapping) -> str:

@@ -18,7 +18,7 @@ from importer.resuming.alike import MOST_COMPARED, pair, sketch_of
 from importer.resuming.recall import Begun, recall
 from importer.resuming.reject_file import digest_of, read_index
 
-__all__ = ["Drawn", "Identities", "Kept", "Retries", "recognise", "retries_of"]
+__all__ = ["Drawn", "Identities", "Kept", "Retries", "identities_of", "recognise", "retries_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +54,12 @@ class Kept:
         return ids.tolist()
 
 
+def identities_of(begun: Begun, config: Config) -> Identities:
+    """Return where the random ids of a run came from: its seed, or the run whose rows it sent."""
+    drawn = Drawn(uuid.UUID(begun.seed))
+    return drawn if begun.retries is None else Kept(drawn, retries_of(begun, config))
+
+
 def retries_of(begun: Begun, config: Config) -> Retries:
     """Read whose rows a run sends, from its ledger's first line and the file it reads."""
     assert begun.retries is not None
@@ -72,9 +78,7 @@ def lay_against(run_dir: Path, which: str, path: Path, config: Config) -> Retrie
         [digest_of(record) for record in left],
         lambda was, now: pair([index[at][2] for at in was], [sketch_of(left[at]) for at in now]),
     )
-    identities: Identities = Drawn(uuid.UUID(before.seed))
-    if before.retries is not None:
-        identities = Kept(Drawn(uuid.UUID(before.seed)), retries_of(before, config))
+    identities = identities_of(before, config)
     missing = sorted({row for row, *_ in index} - set(numbers.tolist()))
     return Retries(run_dir, which, before.columns, numbers, tuple(missing), identities)
 
