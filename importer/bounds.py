@@ -7,6 +7,7 @@ from typing import Self
 from importer.durations import seconds_of
 from importer.errors import ConfigError, TookTooLong, TooManyFailures
 from importer.ledger import Totals
+from importer.wording import plural
 
 ENOUGH = 1_000
 """Rows read before a share of them is worth anything: one bad row of three is no 33 %."""
@@ -32,9 +33,8 @@ class Bounds:
     def reached(self, totals: Totals, elapsed: float) -> TooManyFailures | TookTooLong | None:
         """Say whether a run that is so far must stop, and why."""
         if self.failures is not None and totals.failed > self.failures:
-            return TooManyFailures(
-                f"{totals.failed:,} rows failed, and --max-failures allows {self.failures:,}"
-            )
+            failed = plural(totals.failed, "row")
+            return TooManyFailures(f"{failed} failed, and --max-failures allows {self.failures:,}")
         if (
             self.percent is not None
             and totals.read >= ENOUGH

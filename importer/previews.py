@@ -16,7 +16,7 @@ from importer.guess.shape import Shape, shape_of
 from importer.guess.suggest import choose_identifier, is_known_name, suggest
 from importer.reading.chunks import Chunk, read_chunks
 from importer.reading.layout import open_records
-from importer.reading.layout_doubt import doubt_encoding
+from importer.reading.layout_doubt import doubt_text
 from importer.reading.source import open_source
 from importer.streams import find_places
 
@@ -87,7 +87,7 @@ def preview(
         opened, found = settle_delimiter(opened)
         settings = settings.model_copy(update={"delimiter": opened.dialect.delimiter})
     reading, layout, records = open_records(opened, settings, limit)
-    doubt, records = doubt_encoding(records, opened)
+    doubt, records = doubt_text(records, opened)
     names = layout.names or ("",) * layout.width
     facts = tuple(Facts(position, name) for position, name in enumerate(names, start=1))
     sampled = Rows()

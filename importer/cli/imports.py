@@ -185,5 +185,8 @@ def check(
         print_json(found)
     elif not quiet:
         count = sum(map(len, settings.columns.values()))
-        does = f"{count} properties from {len(settings.columns)} columns"
+        from importer.wording import plural
+
+        columns = plural(len(settings.columns), "column")
+        does = f"{count:,} {'property' if count == 1 else 'properties'} from {columns}"
         typer.echo(f"{config}: valid, {'deletes profiles' if settings.deletes else does}")

@@ -220,7 +220,8 @@ class _Delivery:
                 if self._backoff.exhausted():
                     self._halt(unreachable(base_url, give_up_after, message))
                 elif pause is not None and self._stop is None:
-                    self._narrate(held_up(base_url, message, pause, give_up_after))
+                    again = self._ledger.repeatable or isinstance(verdict, Busy)
+                    self._narrate(held_up(base_url, message, pause, give_up_after, again=again))
                 return
             case Denied(message):
                 self._halt(denied(base_url, message))

@@ -35,9 +35,12 @@ def unreachable(base_url: str, seconds: float, message: str) -> Unreachable:
     )
 
 
-def held_up(base_url: str, message: str, pause: float, give_up_after: float) -> str:
-    """Say what holds a run up, and for how long."""
+def held_up(
+    base_url: str, message: str, pause: float, give_up_after: float, *, again: bool = True
+) -> str:
+    """Say what holds a run up, and for how long; whether what was lost goes `again`."""
+    then = "trying again" if again else "what it was to answer is in doubt; going on"
     return (
-        f"{base_url}: {masked_words(message)}; trying again in {pause:.1f} s, "
+        f"{base_url}: {masked_words(message)}; {then} in {pause:.1f} s, "
         f"for at most {give_up_after:g} s without progress"
     )

@@ -23,9 +23,9 @@ def said(
     """Say each finding in a line; `rows` are those to be expected where they are far too few."""
     if rows is not None:
         some = f"about {rows:,}" if rows else "no"
-        yield f"has {some} rows, and had {remembered.rows:,}"
+        yield f"the file has {some} rows, and had {remembered.rows:,}"
     if findings and width != remembered.width:
-        yield f"has {width} columns, and had {remembered.width}"
+        yield f"the file has {width} columns, and had {remembered.width}"
     told = {finding.label for finding in findings if finding.kind == "moved"}
     for finding in findings:
         if finding.kind == "moved" or finding.label not in told:

@@ -45,6 +45,8 @@ class Run:
     retries: str = ""
     retried_by: str = ""
     closed_by: str = ""
+    rehearsed: bool = False
+    """Was nothing to be sent, whatever its status?"""
 
     def as_json(self) -> dict[str, Any]:
         content: dict[str, Any] = {
@@ -56,6 +58,7 @@ class Run:
             "rows": dict(self.rows),
             "folder": self.folder,
             "next": self.next,
+            "dry_run": self.rehearsed,
         }
         for name in ("retries", "retried_by", "closed_by"):
             if value := getattr(self, name):
@@ -139,6 +142,7 @@ def _reported(folder: Path, report: Mapping[str, Any], recalled: Recalled | None
         retries=_whose(recalled),
         retried_by=", ".join(dict.fromkeys(Path(run).name for run in later.values())),
         closed_by=report.get("closed_by", ""),
+        rehearsed="rehearsed" in report,
     )
 
 

@@ -40,12 +40,19 @@ def history_lines(history: History) -> Iterator[str]:
 def _cells(run: Run, counted: Sequence[str]) -> tuple[str, ...]:
     return (
         run.run,
-        "closed" if run.closed_by else run.status,
+        _status(run),
         run.started.astimezone().strftime("%Y-%m-%d %H:%M") if run.started else "-",
         _took(run.seconds) if run.seconds is not None else "-",
         *(f"{run.rows[name]:,}" if name in run.rows else "-" for name in counted),
         visible(_source(run)),
     )
+
+
+def _status(run: Run) -> str:
+    if run.closed_by:
+        return "closed"
+    stopped = run.rehearsed and run.status != "dry-run"
+    return f"dry run {run.status}" if stopped else run.status
 
 
 def _source(run: Run) -> str:

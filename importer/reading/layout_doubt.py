@@ -27,19 +27,32 @@ def doubt_layout(
         return "", records
     looked_at = first.cut(0, LOOKED_AT)
     words = (
-        _doubt_encoding(looked_at, source)
+        _doubt_first_line(looked_at)
+        or _doubt_encoding(looked_at, source)
         or _doubt_delimiter(looked_at, source)
         or _doubt_header(looked_at, source, layout, settings)
     )
     return words, chain(iter([first]), records)
 
 
-def doubt_encoding(records: Iterator[Records], source: Source) -> tuple[str, Iterator[Records]]:
-    """Return what speaks against UTF-8, and all the records again."""
+def _doubt_first_line(first: Records) -> str:
+    """Excel writes and reads a line before the first one that names the delimiter."""
+    record = first.raw(0).strip(b'\r\n"')
+    if len(record) != len(b"sep=;") or record[:4].lower() != b"sep=":
+        return ""
+    return (
+        f"the first line ({record.decode('utf-8', 'replace')}) is no row but tells programs the "
+        "delimiter: set source.skip_records: 1"
+    )
+
+
+def doubt_text(records: Iterator[Records], source: Source) -> tuple[str, Iterator[Records]]:
+    """Return what speaks against the first line or the encoding, and all the records again."""
     first = next(records, None)
     if first is None:
         return "", records
-    words = _doubt_encoding(first.cut(0, LOOKED_AT), source)
+    looked_at = first.cut(0, LOOKED_AT)
+    words = _doubt_first_line(looked_at) or _doubt_encoding(looked_at, source)
     return words, chain(iter([first]), records)
 
 

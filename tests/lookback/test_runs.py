@@ -8,6 +8,7 @@ import pytest
 
 from importer.errors import ConfigError
 from importer.lookback.history import Run, read_history
+from importer.lookback.history_table import history_lines
 from importer.resuming.recall import recall, recall_end
 from tests.conftest import Command
 from tests.resuming.processes import importing, only_run, wait_for_requests
@@ -97,6 +98,16 @@ def test_retried(desk: Desk) -> None:
     closed = {run.run: (run.status, run.closed_by, run.next) for run in of(desk)}
     assert closed[first.name] == ("complete", last.name, "")
     assert closed[second.name] == ("complete", last.name, "")
+
+
+def test_rehearsal_that_stopped(desk: Desk) -> None:
+    """A rehearsal that a guard ended is told apart from a run that did send."""
+    desk.write("u1,many\nu2,1\n")
+    desk.run(dry_run=True, max_failures=0)
+    (run,) = of(desk)
+    assert (run.status, run.as_json()["dry_run"]) == ("stopped", True)
+    (_, line) = history_lines(read_history(desk.runs))
+    assert "  dry run stopped  " in line
 
 
 def test_in_doubt(desk: Desk) -> None:

@@ -55,7 +55,7 @@ def test_stops_before_anything_is_sent(stops: NightDesk) -> None:
 def test_fewer_rows(stops: NightDesk) -> None:
     """A tenth of the rows is too few; half of them is not."""
     assert stops.run(csv_of(ROWS[:150])).exit_code == 0
-    assert refused(stops, ROWS[:10])[1] == "has about 10 rows, and had 150"
+    assert refused(stops, ROWS[:10])[1] == "the file has about 10 rows, and had 150"
 
 
 def test_accepted(stops: NightDesk) -> None:

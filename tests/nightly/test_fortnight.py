@@ -180,7 +180,7 @@ def test_fortnight(
     # 6: a file of a tenth; the server is not even asked.
     desk.export(list(desk.rows.values())[:40])
     advice = "mend the file or the mapping; --accept-drift imports it as it is"
-    desk.night(4, "has about 40 rows, and had 402", advice, sends=0)
+    desk.night(4, "the file has about 40 rows, and had 402", advice, sends=0)
 
     # 7: two columns changed places.
     desk.export((row[0], row[2], row[1], *row[3:]) for row in desk.rows.values())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from importer import Config, Report, import_profiles
+from importer import Config, Report, import_profiles, preview
 
 HEADER = "the first record looks like a header ('email', 'plan'): "
 HEADER += "if it is, set source.header: true"
@@ -65,6 +65,13 @@ def test_another_delimiter(tmp_path: Path, rows: str, warned: bool) -> None:
     report = rehearse(tmp_path, "".join(map(rows.format, range(50))), header=False)
     words = "cells seem to be separated by ';', not ',': if they are, set source.delimiter"
     assert tuple(report.warnings) == ((words,) if warned else ())
+
+
+def test_a_line_for_excel(tmp_path: Path) -> None:
+    """The line with which files tell Excel their delimiter is no row, which is said."""
+    report = rehearse(tmp_path, "sep=,\nu1,a\nu2,b\n", header=False)
+    assert report.warnings[0].startswith("the first line (sep=,) is no row but tells programs")
+    assert preview(tmp_path / "rows.csv").warnings[0] == report.warnings[0]
 
 
 def test_another_encoding(tmp_path: Path) -> None:

@@ -235,6 +235,7 @@ def test_in_doubt(desk: Desk, applied: str) -> None:
     desk.emulator.faults({"kind": "drop", "apply": applied, "first": 1})
     report = desk.run()
     assert (report.exit_code, report.totals.in_doubt) == (7, 3)
+    assert "what it was to answer is in doubt; going on in" in desk.told[0]
     if applied == "before":
         skip_doubts(report.folder)
         closed_by = "skip"
