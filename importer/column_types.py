@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
-from importer.near import near
+from importer.near import near, spelled
 
 TYPES = (
     "string",
@@ -60,7 +60,7 @@ def _as_texts(value: object) -> object:
     texts = value if isinstance(value, list | tuple) else [value]
     for text in texts:
         if not isinstance(text, str):
-            raise ValueError(f"write {text!r} as text, in quotes")
+            raise ValueError(f"write {spelled(text)} as text, in quotes")
     return tuple(texts)
 
 

@@ -18,6 +18,7 @@ from pydantic import (
 from importer.address import checked_url, checked_webhook
 from importer.column_types import ColumnType
 from importer.durations import seconds_of
+from importer.near import spelled
 from importer.operations import OPERATIONS
 
 Region = Literal["us", "eu", "in"]
@@ -26,7 +27,9 @@ PropertyName = Annotated[str, Field(min_length=1)]
 
 def _one_ascii_character(text: str) -> str:
     if len(text) != 1 or not text.isascii() or text in "\r\n\0" or text.isalnum():
-        raise ValueError(f"must be one ASCII character, no letter, digit or line break: {text!r}")
+        hint = '; a tab is "\\t"' if text.lower() in ("tab", "\\t") else ""
+        what = "must be one ASCII character, no letter, digit or line break"
+        raise ValueError(f"{what}: {text!r}{hint}")
     return text
 
 
@@ -42,14 +45,14 @@ def _column_key(key: object) -> int | str:
         isinstance(key, str) and key
     ):
         return key
-    raise ValueError(f"a column is a number from 1, or a header name, not {key!r}")
+    raise ValueError(f"a column is a number from 1, or a header name, not {spelled(key)}")
 
 
 def _as_entries(value: object) -> object:
     """Read the three spellings of a column, `$email`, `{property: ...}` and a list, as a list."""
     entries = value if isinstance(value, list) else [value]
     if not entries or not all(isinstance(entry, str | dict) for entry in entries):
-        raise ValueError(f"a property name in quotes, or {{property: ...}}, not {value!r}")
+        raise ValueError(f"a property name in quotes, or {{property: ...}}, not {spelled(value)}")
     return tuple({"property": entry} if isinstance(entry, str) else entry for entry in entries)
 
 
@@ -111,13 +114,13 @@ def _null_by_name(value: object) -> object:
 
 def _as_text(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError(f"should be text; put it in quotes, not {value!r}")
+        raise ValueError(f"should be text; put it in quotes, not {spelled(value)}")
     return str(value)
 
 
 def _as_value_map(values: object) -> object:
     if not isinstance(values, dict):
-        raise ValueError(f"should map cells to values, not {values!r}")
+        raise ValueError(f"should map cells to values, not {spelled(values)}")
     return {_as_text(cell): _as_text(value) for cell, value in values.items()}
 
 
@@ -175,7 +178,7 @@ class Delivery(_Section):
 
 def _duration(text: object) -> str:
     if not isinstance(text, str) or seconds_of(text) is None:
-        raise ValueError(f"a time such as 12h or 30d, not {text!r}")
+        raise ValueError(f"a time such as 12h or 30d, not {spelled(text)}")
     return text
 
 

@@ -40,13 +40,13 @@ delivery: {batch_size: 5000, timeout: 0}
 """
     assert faults(tmp_path / "config.yaml", text) == [
         "3: project.regin: unknown key; did you mean 'region'?",
-        "4: source.header: should be a valid boolean, not 'yes'",
+        "4: source.header: should be true or false, not 'yes'",
         "4: source.delimiter: must be one ASCII character, no letter, digit or line break: ';;'",
         "4: source.encoding: unknown encoding 'utf-9'; utf-8 and cp1252 are common",
         "5: identifier.column: a column is a number from 1, or a header name, not 0",
         "5: identifier.fallback.0: should be 'email' or 'random', not 'emal'",
         "8: columns.0: a column is a number from 1, or a header name, not 0",
-        "9: columns.3: a property name in quotes, or {property: ...}, not False",
+        "9: columns.3: a property name in quotes, or {property: ...}, not false",
         "12: columns.4.type: unknown type 'strng'; did you mean 'string'?",
         "13: columns.5.prop: unknown key; did you mean 'property'?",
         "14: columns.6.1.typ: unknown key; did you mean 'type'?",
@@ -77,6 +77,35 @@ delivery: {timeout: 30.5}
         "5: properties.time: YAML reads 12:30 as 750; put it in quotes, or write 750",
         "5: properties.zip: YAML reads 01067 as 567; put it in quotes, or write 567",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("columns: [a, b]", "columns: should be settings, each as key: value, not ['a', 'b']"),
+        ("identifier: 1", "identifier: should be settings, each as key: value, not 1"),
+        ("columns: {2: }", "columns.2: a property name in quotes, or {property: ...}, not nothing"),
+        ("profiles: company", "profiles: should be 'user', not 'company', or {group_key: company}"),
+        ("empty_cells: yes", "empty_cells: should be 'skip', 'unset', 'null' or 'error', not true"),
+        (
+            "delivery: {batch_size: '200'}",
+            "delivery.batch_size: should be a whole number, without quotes, not '200'",
+        ),
+        (
+            "properties: {day: 2025-01-01}",
+            "properties.day: should be text, a number, true, false or a list; put it in quotes, "
+            "not 2025-01-01",
+        ),
+        (
+            "source: {delimiter: tab}",
+            "source.delimiter: must be one ASCII character, no letter, digit or line break: "
+            "'tab'; a tab is \"\\t\"",
+        ),
+    ],
+)
+def test_words_of_the_file(tmp_path: Path, text: str, fault: str) -> None:
+    """What is wrong is said in the words of mapping files, not in those of Python."""
+    assert faults(tmp_path / "config.yaml", text)[0] == f"1: {fault}"
 
 
 def test_what_no_file_fits(tmp_path: Path) -> None:
