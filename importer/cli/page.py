@@ -23,7 +23,9 @@ def ui(
         Path | None,
         typer.Option("--config", "-c", metavar="CONFIG", help="A mapping file to begin with."),
     ] = None,
-    port: Annotated[int, typer.Option("--port", metavar="N", help="0 takes a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", min=0, max=65535, help="0 takes a free one.")
+    ] = 0,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Print the address only.")
     ] = False,
