@@ -13,7 +13,6 @@ from importer.emulator.updates import Failure, Outcome
 
 JSON: Final = b"application/json"
 HEADERS: Final = (
-    (b"access-control-allow-origin", b"*"),
     (b"access-control-allow-credentials", b"true"),
     (b"access-control-allow-headers", b"X-Requested-With"),
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
@@ -66,9 +65,10 @@ def too_large(limit: int, unit: str) -> Answer:
 def error(status: int, message: str | None = None, **more: Any) -> Answer:
     """An error with the body of the API's error page for that status, or one in its likeness."""
     phrase = _phrase(status)
-    if status == 403:
-        # The SPEC's own shape of an error for /engage; 403 has no page.
-        return Answer(status, orjson.dumps({"error": message or phrase, "status": "error"}))
+    if status in (401, 403):
+        # The SPEC's own shape of an error for /engage and /groups.
+        said = message or PUBLISHED.get(status, phrase)
+        return Answer(status, orjson.dumps({"error": said, "status": "error"}))
     if status >= 500:
         page = f"<html><head><title>{status} {phrase}</title></head><body>{phrase}</body></html>"
         return Answer(status, page.encode(), b"text/html")

@@ -61,7 +61,7 @@ class App:
             case "/engage" | "/groups", "GET" | "POST":
                 await self._submit(path.startswith("/groups"), scope, receive, send)
             case "/engage" | "/groups", "OPTIONS":
-                await _send(Answer(200, b""), send)
+                await _send(Answer(200, b""), send, _header(scope, b"origin"))
             case "/engage" | "/groups", _:
                 await _send(answers.error(405), send)
             case _ if path == "/" or path == PREFIX or path.startswith(f"{PREFIX}/"):
@@ -92,7 +92,7 @@ class App:
         finally:
             self._stats.ended(exchange, None if answer is None else answer.status)
         if answer is not None:
-            await _send(answer, send)
+            await _send(answer, send, _header(scope, b"origin"))
         else:
             await _drop(scope, receive)
 
@@ -101,42 +101,49 @@ class App:
     ) -> Answer | None:
         """What to answer; None drops the connection."""
         query: bytes = scope["query_string"]
-        batch = _batch(query, body, _encoding(scope), exchange.path == "/groups")
+        batch = _batch(query, body, _header(scope, b"content-encoding"), exchange.path == "/groups")
         size = len(batch.submission.records or ())
         self._stats.received(exchange, len(body), size)
         arrival = Arrival(body or query, batch.ids, size)
+        refused: set[str] = set()
         for fault in self._script.troubles(arrival):
+            if fault.kind == "refuse" and not fault.whole_batch:
+                refused |= fault.ids
+                continue
             if fault.kind != "delay":
-                return await self._trouble(fault, batch, receive)
-            await left_within(self._random.uniform(*fault.delay_ms) / 1000, receive)
-        return self._handle(batch)
+                return await self._trouble(fault, batch, refused, receive)
+            if await left_within(self._random.uniform(*fault.delay_ms) / 1000, receive):
+                return None
+        return self._handle(batch, refused)
 
-    async def _trouble(self, fault: Fault, batch: _Batch, receive: Receive) -> Answer | None:
+    async def _trouble(
+        self, fault: Fault, batch: _Batch, refused: Collection[str], receive: Receive
+    ) -> Answer | None:
         match fault.kind:
-            case "refuse" if fault.whole_batch:
-                return answers.to_refusal(batch.submission, _SCRIPTED)
             case "refuse":
-                return self._handle(batch, fault.ids)
+                return answers.to_refusal(batch.submission, _SCRIPTED)
             case "rate":
                 return replace(answers.error(429), retry_after=fault.retry_after)
             case "sleep":
-                return await self._slow(fault, batch, receive)
+                return await self._slow(fault, batch, refused, receive)
             case "status" | "drop" | "body":
                 if fault.apply == "before":
-                    self._handle(batch)
+                    self._handle(batch, refused)
                 return _instead(fault)
             case "delay":
                 raise AssertionError("a delay answers nothing")
             case _:
                 assert_never(fault.kind)
 
-    async def _slow(self, fault: Fault, batch: _Batch, receive: Receive) -> Answer | None:
-        answer = self._handle(batch) if fault.apply == "before" else None
+    async def _slow(
+        self, fault: Fault, batch: _Batch, refused: Collection[str], receive: Receive
+    ) -> Answer | None:
+        answer = self._handle(batch, refused) if fault.apply == "before" else None
         if await left_within(fault.seconds, receive):
             return None
         if fault.apply == "never":
             return answers.error(504)
-        return answer or self._handle(batch)
+        return answer or self._handle(batch, refused)
 
     def _handle(self, batch: _Batch, refused: Collection[str] = ()) -> Answer:
         submission = batch.submission
@@ -177,9 +184,9 @@ def _instead(fault: Fault) -> Answer | None:
     return published if body is None else replace(published, body=body)
 
 
-def _encoding(scope: Scope) -> bytes:
+def _header(scope: Scope, wanted: bytes) -> bytes:
     headers: list[tuple[bytes, bytes]] = scope["headers"]
-    return next((value for name, value in headers if name == b"content-encoding"), b"")
+    return next((value for name, value in headers if name == wanted), b"")
 
 
 async def _body(receive: Receive) -> bytes | None:
@@ -200,13 +207,15 @@ async def _drop(scope: Scope, receive: Receive) -> None:
     await left(receive)
 
 
-async def _send(answer: Answer, send: Send) -> None:
+async def _send(answer: Answer, send: Send, origin: bytes = b"") -> None:
+    body = b"" if answer.status in (204, 304) else answer.body
     headers = [
+        (b"access-control-allow-origin", origin or b"*"),
         *answers.HEADERS,
         (b"content-type", answer.content_type),
-        (b"content-length", str(len(answer.body)).encode()),
+        (b"content-length", str(len(body)).encode()),
     ]
     if answer.retry_after is not None:
         headers.append((b"retry-after", f"{answer.retry_after:g}".encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+    await send({"type": "http.response.body", "body": body})

@@ -125,10 +125,10 @@ RULES: Final = (
     Rule(_ANSWERS, "callback is ignored on /groups", "documented", "SPEC does not list it"),
     Rule(
         _ANSWERS,
-        "401, 413 and 429 have the bodies of their error pages, which were written for /import;"
-        " 403 has the SPEC's error shape; 5xx are HTML pages",
+        "413 and 429 have the bodies of their error pages, which were written for /import; 401 and"
+        " 403 have the SPEC's error shape; 5xx are HTML pages",
         "documented",
-        "error pages; of 403 and 5xx the wording is assumed",
+        "error pages, SPEC; of 403 and 5xx the wording is assumed",
     ),
     Rule(_ANSWERS, "Retry-After is sent only where the fault script says so", "assumed"),
     Rule(_RECORDS, "a good record is applied whatever its neighbours are", "documented", "SPEC"),
@@ -228,9 +228,10 @@ RULES: Final = (
     ),
     Rule(
         _LIMITS,
-        "an update that takes a profile beyond 2,000 properties is refused",
+        "an update that takes a profile beyond 2,000 properties is refused; those that the server"
+        " itself sets do not count",
         "documented",
-        "user-profiles page",
+        "user-profiles page; that the server's own do not count is assumed",
     ),
     Rule(
         _LIMITS,
@@ -242,7 +243,7 @@ RULES: Final = (
     Rule(
         _LIMITS,
         "a list or object of more than 256 KB, an object of more than 255 keys or more than 3"
-        " levels is refused",
+        " levels is refused, and so is what makes a stored one larger",
         "assumed",
         "the data-type page has the limits, not what happens beyond",
     ),

@@ -107,8 +107,8 @@ class Control:
             limit, offset = (int(asked.get(key, [least])[0]) for key, least in _PAGE)
         except ValueError:
             return _error(400, "limit and offset must be whole numbers")
-        if limit < 0 or offset < 0:
-            return _error(400, "limit and offset must not be negative")
+        if not (0 <= limit < 2**63 and 0 <= offset < 2**63):
+            return _error(400, "limit and offset must not be negative, and less than 2**63")
         found = [
             {name: identifier, "$properties": orjson.loads(properties)}
             for identifier, properties in self._profiles.page(kind, limit, offset)

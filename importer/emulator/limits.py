@@ -42,16 +42,16 @@ def plain(values: Properties) -> bool:
 
 def trimmed(values: Properties) -> Properties:
     """The values with names and texts cut to 255 characters."""
-    return {name[:CHARACTERS]: _cut(value) for name, value in values.items()}
+    return {name[:CHARACTERS]: cut(value) for name, value in values.items()}
 
 
-def _cut(value: Any) -> Any:
+def cut(value: Any) -> Any:
     if isinstance(value, str):
         return value[:CHARACTERS]
     if isinstance(value, list):
-        return [_cut(one) for one in value]
+        return [cut(one) for one in value]
     if isinstance(value, dict):
-        return {name: _cut(one) for name, one in value.items()}
+        return {name[:CHARACTERS]: cut(one) for name, one in value.items()}
     return value
 
 

@@ -34,6 +34,7 @@ STAND_IN_PLACE: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Where every address lies: the emulator has no map, and shows only that it would have looked."""
 
+_MAINTAINED: Final = frozenset((*STAND_IN_PLACE, "$geo_source", "$last_seen"))
 _MILLISECONDS: Final = 1e11
 """From here on ``$time`` is in milliseconds: official clients send either unit."""
 
@@ -126,7 +127,13 @@ class Applier:
         properties: Properties = {} if stored is None else orjson.loads(stored)
         before = len(properties)
         operation.apply(properties, values)
-        if len(properties) > max(before, limits.PROPERTIES_A_PROFILE):
+        if name in ("$append", "$union", "$merge"):
+            changed = {one: properties[one] for one in values if one in properties}
+            fault = limits.value_fault(changed, name)
+            if fault is not None:
+                raise _RefusedError(*fault)
+        own = properties.keys() - _MAINTAINED if len(properties) > before else ()
+        if len(own) > limits.PROPERTIES_A_PROFILE:
             most = limits.PROPERTIES_A_PROFILE
             raise _RefusedError(name, f"profile exceeds max limit of {most} properties")
         if name not in ("$unset", "$remove"):
@@ -205,7 +212,7 @@ def _values(record: Mapping[str, Any], name: str, operation: Operation) -> Any:
     if fault is not None:
         raise _RefusedError(*fault)
     if not isinstance(values, dict):
-        return values
+        return limits.cut(values) if name == "$unset" else values
     if not NOT_PROPERTIES.isdisjoint(values):
         values = {key: value for key, value in values.items() if key not in NOT_PROPERTIES}
     if limits.plain(values):

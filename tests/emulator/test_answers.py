@@ -107,3 +107,9 @@ def test_headers(http: httpx.Client) -> None:
 def test_basic_credentials_are_ignored(http: httpx.Client) -> None:
     """mixpanel-utils sends a service account's name and secret; they mean nothing here."""
     assert http.post("/engage?project_id=1", json=[GOOD], auth=("name", "secret")).text == "1"
+
+
+def test_browsers_may_read(http: httpx.Client) -> None:
+    """A page that sends its credentials along is let in by its own origin: `*` would not do."""
+    answer = http.post("/engage", json=[user("u")], headers={"Origin": "https://shop.example"})
+    assert answer.headers["access-control-allow-origin"] == "https://shop.example"

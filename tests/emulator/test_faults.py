@@ -25,7 +25,7 @@ def codes(http: httpx.Client, number: int) -> list[int]:
 
 
 PUBLISHED: list[tuple[int, Any]] = [
-    (401, {"code": 401, "status": "Unauthorized", "error": "Invalid credentials"}),
+    (401, {"error": "Invalid credentials", "status": "error"}),
     (403, {"error": "Forbidden", "status": "error"}),
     (
         413,
@@ -165,6 +165,31 @@ def test_refuse_records(http: httpx.Client, emulator: Emulator) -> None:
     assert answer.json()["num_good_events"] == 2
     assert list(emulator.profiles()) == ["u0", "u2"]
     assert http.post("/engage", json=records[1:3]).text == "0"
+
+
+def test_several_refusals(http: httpx.Client, emulator: Emulator) -> None:
+    """Every rule that refuses has its say on a batch, and a trouble behind them is not hidden."""
+    put(http, {"kind": "refuse", "ids": ["u1"]}, {"kind": "refuse", "ids": ["u2"]})
+    records = [user(f"u{n}") for n in range(4)]
+    answer = http.post(STRICT, json=records).json()
+    assert [one["index"] for one in answer["failed_records"]] == [1, 2]
+    assert list(emulator.profiles()) == ["u0", "u3"]
+    put(
+        http,
+        {"kind": "refuse", "ids": ["u1"]},
+        {"kind": "status", "status": 503, "apply": "before", "first": 1},
+    )
+    assert http.post(STRICT, json=[user("u1"), user("u9")]).status_code == 503
+    assert "u9" in emulator.profiles()
+    assert "u1" not in emulator.profiles()
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_statuses_without_a_body(status: int, http: httpx.Client) -> None:
+    """What has no body by HTTP has none here, and the connection goes on."""
+    put(http, {"kind": "status", "status": status, "first": 1})
+    assert http.post("/engage", json=[user("u1")]).content == b""
+    assert codes(http, 1) == [200]
 
 
 def test_refuse_whole_batch(http: httpx.Client, emulator: Emulator) -> None:

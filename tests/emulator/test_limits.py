@@ -113,3 +113,32 @@ def test_large_values_that_fit(http: httpx.Client, emulator: Emulator) -> None:
     }
     assert http.post("/engage?strict=1", json=[user("u", values=values)]).status_code == 200
     assert emulator.profile("u") == values
+
+
+@pytest.mark.parametrize("operation", ["$append", "$union"])
+def test_values_that_grow(operation: str, http: httpx.Client, emulator: Emulator) -> None:
+    """What is added to a list counts together with what is there."""
+    some = ["v" * 250] * 1000 if operation == "$append" else [f"{n:0250}" for n in range(1000)]
+    http.post("/engage", json=[user("u", values={"l": some})])
+    more = [f"x{n:0249}" for n in range(1000)]
+    answer = http.post("/engage?strict=1", json=[user("u", operation, {"l": more})])
+    assert answer.status_code == 400
+    profile = emulator.profile("u")
+    assert profile is not None
+    assert profile["l"] == some
+
+
+def test_own_properties_do_not_count(http: httpx.Client) -> None:
+    """A profile holds 2,000 properties of its owner's, whoever else sets some."""
+    update = {"$token": "t", "$distinct_id": "u", "$set": {f"p{n}": n for n in range(1999)}}
+    assert http.post("/engage", json=[update]).text == "1"
+    assert http.post("/engage", json=[user("u", values={"q": 1})]).text == "1"
+    assert http.post("/engage", json=[user("u", values={"r": 1})]).text == "0"
+
+
+def test_long_names_are_unset(http: httpx.Client, emulator: Emulator) -> None:
+    """A name that was cut when it was set is cut when it is unset."""
+    http.post("/engage", json=[user("u", values={"n" * 300: 1, "o": {"n" * 300: 1}})])
+    assert emulator.profile("u") == {"n" * 255: 1, "o": {"n" * 255: 1}}
+    http.post("/engage", json=[user("u", "$unset", ["n" * 300])])
+    assert emulator.profile("u") == {"o": {"n" * 255: 1}}
