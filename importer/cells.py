@@ -10,7 +10,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import as_mask, as_texts, filled, has_any, one_text, text_column
+from importer.columns import (
+    as_mask,
+    as_texts,
+    filled,
+    has_any,
+    one_text,
+    text_column,
+    trimmed,
+)
 from importer.conversion import Conversion, Converted
 from importer.mapping import JoinedColumns, MappedColumn
 
@@ -30,8 +38,7 @@ class Cells:
 
 def read_cells(table: pa.Table, column: MappedColumn) -> Cells:
     """Convert a column of a chunk, as its entry in the mapping says."""
-    cells = _mapped(text_column(table, column.position), column.values)
-    converted = column.conversion.convert(cells)
+    converted = column.conversion.convert(replaced_cells(table, column))
     if column.default is not None:
         converted = _with_default(converted, column.default, column.conversion)
     present = filled(converted.values)
@@ -72,10 +79,12 @@ def join_cells(table: pa.Table, joined: JoinedColumns) -> Cells:
     return Cells(converted.values, filled(converted.values), converted.failures)
 
 
-def _mapped(cells: pa.StringArray, values: ReadOnly[str, str]) -> pa.StringArray:
-    """Replace cells that a value map lists; the others stay what they are."""
+def replaced_cells(table: pa.Table, column: MappedColumn) -> pa.StringArray:
+    """Return a column's cells, those replaced that its value map lists."""
+    cells, values = text_column(table, column.position), column.values
     if not values:
         return cells
+    cells = trimmed(cells) if column.conversion.trims else cells
     place = pc.index_in(cells, value_set=as_texts(list(values)))
     mapped = as_texts(list(values.values())).take(place)
     return pc.coalesce(mapped, cells)

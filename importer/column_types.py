@@ -4,6 +4,7 @@ Names are those of `importer.conversion.CONVERSIONS`, written out: reading a con
 not cost the import of the kernels. A test holds the two together.
 """
 
+import re
 import warnings
 from collections.abc import Mapping
 from datetime import datetime
@@ -150,6 +151,8 @@ def _check_format(text: str) -> None:
 
     `%Z` is read without a difference between most zones: 10:00 EST would be 10:00 UTC.
     """
+    if ("%p" in text) != ("%I" in text):
+        raise ValueError(f"format {text!r}: %I and %p go together; %H is the hour of 24")
     if "%Z" in text:
         raise ValueError(f"format {text!r}: %Z is not reliable; use %z, or the option timezone")
     try:
@@ -158,6 +161,8 @@ def _check_format(text: str) -> None:
             found = [datetime.strptime(day.strftime(text), text).date() for day in _SAMPLES]
     except ValueError as error:
         raise ValueError(f"format {text!r}: {error}") from None
+    except re.error:  # what strptime makes of it
+        raise ValueError(f"format {text!r} has the same part twice; %M are minutes") from None
     if found != [day.date() for day in _SAMPLES]:
         raise ValueError(f"format {text!r} needs a year, a month and a day, such as %Y-%m-%d")
 

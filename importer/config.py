@@ -339,7 +339,9 @@ class Config(_Section):
         operations: set[str] = {entry.operation for entry in entries}
         if self.properties:
             operations.add("set")
-        if any((entry.empty or self.empty_cells) == "unset" for entry in entries):
+        # What the file says of empty cells in general is for columns that set.
+        sets = (entry for entry in entries if entry.operation in ("set", "set_once"))
+        if any((entry.empty or self.empty_cells) == "unset" for entry in sets):
             operations.add("unset")
         if not self.deletes and len(operations) > self.delivery.batch_size:
             raise ValueError(

@@ -1,7 +1,7 @@
 """Every row gets an identifier: its column, else its `$email`, else a random id."""
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
@@ -11,18 +11,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from importer.cells import replaced_cells
 from importer.columns import (
     as_mask,
     as_numbers,
     as_texts,
     byte_lengths,
     empty_texts,
+    filled,
     has_any,
     mask_in,
+    one_text,
     text_column,
     trimmed,
 )
-from importer.mapping import Mapping
+from importer.mapping import MappedColumn, Mapping
 from importer.reading.chunks import Chunk
 
 JUNK = (
@@ -97,13 +100,14 @@ def identify(
         rows = len(chunk.good)
         identifiers = empty_texts(rows)
         kinds = np.full(rows, Kind.NONE, np.uint8)
-        for kind, position in ((Kind.COLUMN, mapping.identifier), (Kind.EMAIL, mapping.email)):
+        for kind, cells in _namings(chunk.table, mapping):
             missing = kinds == Kind.NONE
-            if position is not None and has_any(missing):
-                candidates, usable = _usable(text_column(chunk.table, position))
-                taken = missing & usable
-                identifiers = pc.if_else(as_mask(taken), candidates, identifiers)
-                kinds[taken] = kind
+            if not has_any(missing):
+                break
+            candidates, usable = _usable(cells())
+            taken = missing & usable
+            identifiers = pc.if_else(as_mask(taken), candidates, identifiers)
+            kinds[taken] = kind
         missing = kinds == Kind.NONE
         if mapping.random and has_any(missing):
             numbers = chunk.records.first_row + chunk.good[missing]
@@ -111,6 +115,24 @@ def identify(
             identifiers = pc.replace_with_mask(identifiers, as_mask(missing), drawn)
             kinds[missing] = Kind.RANDOM
         yield IdentifiedChunk(chunk, identifiers, kinds)
+
+
+def _namings(
+    table: pa.Table, mapping: Mapping
+) -> Iterator[tuple[Kind, Callable[[], pa.StringArray]]]:
+    """Yield the columns that may name a row, the first to be asked first."""
+    if (position := mapping.identifier) is not None:
+        yield Kind.COLUMN, lambda: text_column(table, position)
+    if (column := mapping.email_column) is not None:
+        yield Kind.EMAIL, lambda: _emails(table, column)
+
+
+def _emails(table: pa.Table, column: MappedColumn) -> pa.StringArray:
+    """Return what the rows give `$email`: value map and default have their word before."""
+    cells = trimmed(replaced_cells(table, column))
+    if column.default is None:
+        return cells
+    return pc.if_else(as_mask(filled(cells)), cells, one_text(column.default))
 
 
 def _usable(column: pa.StringArray) -> tuple[pa.StringArray, NDArray[np.bool_]]:

@@ -67,6 +67,13 @@ class Mapping:
         return all(OPERATIONS[column.operation].repeatable for column in self.columns)
 
     @property
+    def email_column(self) -> MappedColumn | None:
+        """Return the column that may name a profile."""
+        if self.email is None:
+            return None
+        return next(column for column in self.columns if _gives_email(column))
+
+    @property
     def positions(self) -> tuple[int, ...]:
         """Return the columns that matter, each once, in file order."""
         used = {column.position for column in self.columns}
@@ -113,7 +120,7 @@ def resolve_mapping(config: Config, width: int, names: Sequence[str]) -> Mapping
     faults += [f"{name}: {words}" for _, name, words in misfits(config)]
     if faults:
         raise MappingError("\n".join(faults))
-    email = next((column.position for column in columns if column.property == EMAIL), None)
+    email = next((column.position for column in columns if _gives_email(column)), None)
     people = config.profiles == "user"
     return Mapping(
         columns=columns,
@@ -124,6 +131,10 @@ def resolve_mapping(config: Config, width: int, names: Sequence[str]) -> Mapping
         random="random" in config.identifier.fallback and not config.deletes,
         deletes=config.deletes,
     )
+
+
+def _gives_email(column: MappedColumn) -> bool:
+    return column.property == EMAIL and column.operation != "unset"
 
 
 def _identifying(config: Config) -> Config:

@@ -241,7 +241,7 @@ def one_import(draw: st.DrawFn, *, groups: bool) -> Import:
         "columns": columns,
         "properties": properties,
         "empty_cells": draw(st.sampled_from(["skip", "unset", "unset", None, "error"])),
-        "delivery": {"batch_size": draw(st.sampled_from([4, 5, 200])), "concurrency": 4},
+        "delivery": {"batch_size": draw(st.sampled_from([7, 8, 200])), "concurrency": 4},
     }
     spelled = [
         st.sampled_from(["P" if "values" in entry else ""]) | cells(entry["type"])

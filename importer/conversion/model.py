@@ -54,6 +54,8 @@ class Conversion:
     read: Callable[[str], str]
     around: tuple[str, str]
     json_type: JsonType
+    trims: bool = True
+    """Does white space around a cell not count?"""
 
     def json(self, value: str) -> str:
         """Return one of the values that `convert` and `read` give, as it is sent."""

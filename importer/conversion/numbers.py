@@ -67,11 +67,14 @@ def _pattern(options: TypeOptions, *, exponent: bool) -> re.Pattern[str]:
 
 
 def _whole(options: TypeOptions, first: str) -> str:
-    """Return the pattern of the digits before the point: in groups of three throughout, or none."""
+    """Return the pattern of the digits before the point: in groups of three throughout, or none.
+
+    Nobody groups behind a zero: `0,123` is no 123.
+    """
     if options.thousands is None:
         return f"{first}[0-9]*"
     mark = _WRITTEN_AS.get(options.thousands, re.escape(options.thousands))
-    return f"{first}[0-9]{{0,2}}(?:{mark}[0-9]{{3}})+|{first}[0-9]*"
+    return f"[1-9][0-9]{{0,2}}(?:{mark}[0-9]{{3}})+|{first}[0-9]*"
 
 
 def _digits(whole: str | None) -> str:

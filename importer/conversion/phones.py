@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import as_mask, byte_lengths, filled, has_any, one_text
+from importer.columns import as_mask, byte_lengths, filled, has_any, mask_in, one_text
 from importer.conversion.cells import Kernel, Rows, buffers, from_buffers, is_digit, matching, typed
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
 
@@ -46,11 +46,31 @@ def _read(cell: str, region: str | None) -> str:
         number = library.parse(cell, region)
     except library.NumberParseException as error:
         raise Unfit(f"{shown(cell)} is no phone number{_why(cell, region, error)}") from None
+    if region is not None and _lost_its_plus(cell, number):
+        raise Unfit(f"{shown(cell)} is no phone number: is there a + missing before its country?")
+    if "(0)" in cell and not library.is_valid_number(number):
+        # Dialled at home where there is such a zero; where there is none it is left out too.
+        without = library.parse(cell.replace("(0)", "", 1), region)
+        number = without if library.is_valid_number(without) else number
     reason = library.is_possible_number_with_reason(number)
     if reason != library.ValidationResult.IS_POSSIBLE:
         raise Unfit(f"{shown(cell)} is no phone number: {_IMPOSSIBLE.get(reason, 'its length')}")
     written: str = library.format_number(number, library.PhoneNumberFormat.E164)
     return written
+
+
+def _lost_its_plus(cell: str, number: Any) -> bool:
+    """Was a number taken for one of its country that begins with the calling code of that, and is
+    one behind a plus? Nobody can tell then which was meant.
+    """
+    digits, library = re.sub(r"\D", "", cell), _library()
+    code = str(number.country_code)
+    as_national = (
+        library.format_number(number, library.PhoneNumberFormat.E164) == f"+{code}{digits}"
+    )
+    if not (as_national and digits.startswith(code)):
+        return False
+    return bool(library.is_valid_number(library.parse(f"+{digits}", None)))
 
 
 # Keys are phonenumbers' ValidationResult.
@@ -78,6 +98,8 @@ def _kernel(region: str | None) -> Kernel:
         plus = _plus_and_digits(cells, marks)
         digits = _without_punctuation(cells, marks)
         sure = plus & _international(digits, plus)
+        if b"(0)" in text.tobytes():
+            sure &= ~mask_in(pc.match_substring(cells, "(0)"))
         others = filled(cells) & ~plus
         if region is None or not has_any(others):
             return digits, sure

@@ -42,4 +42,5 @@ def string(_: TypeOptions) -> Conversion:
         read=lambda cell: orjson.dumps(cell)[1:-1].decode(),
         around=QUOTES,
         json_type="string",
+        trims=False,
     )

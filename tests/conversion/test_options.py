@@ -49,6 +49,18 @@ def fault(**settings: Any) -> str:
             "format '%Y-%m-%d %Z': %Z is not reliable; use %z, or the option timezone",
         ),
         (
+            {"type": "datetime", "format": "%d/%m/%Y %H:%M %p"},
+            "format '%d/%m/%Y %H:%M %p': %I and %p go together; %H is the hour of 24",
+        ),
+        (
+            {"type": "datetime", "format": "%Y-%m-%d %I:%M"},
+            "format '%Y-%m-%d %I:%M': %I and %p go together; %H is the hour of 24",
+        ),
+        (
+            {"type": "datetime", "format": "%d/%m/%Y %H:%m"},
+            "format '%d/%m/%Y %H:%m' has the same part twice; %M are minutes",
+        ),
+        (
             {"type": "date", "format": "%Y-%m-%d", "day_first": True},
             "give format or day_first, not both: a format says which is first",
         ),

@@ -103,6 +103,7 @@ SENT: dict[str, Table] = {
         ({}, {"+54 9 11 1234-5678": '"+5491112345678"', "\uff0b49301234567": '"+49301234567"'}),
         ({"country": "DE"}, {"030 1234567": '"+49301234567"', "0049 30 1234567": '"+49301234567"'}),
         ({"country": "DE"}, {"+1 415 555 2671": '"+14155552671"'}),
+        ({}, {"+48 (0)22 123 45 67": '"+48221234567"', "+36 (0)1 234 5678": '"+3612345678"'}),
         (
             {"country": "US"},
             {"(415) 555-2671": '"+14155552671"', "1 415 555 2671": '"+14155552671"'},
@@ -133,6 +134,7 @@ SENT: dict[str, Table] = {
         ({}, {"DE": '"DE"', "de": '"DE"', "deu": '"DE"', "Germany": '"DE"', "UK": '"GB"'}),
         ({}, {"Côte d’Ivoire": '"CI"', "Cote d'Ivoire": '"CI"', "The Netherlands": '"NL"'}),
         ({}, {"Korea, Republic of": '"KR"', "south korea": '"KR"', "Iran": '"IR"', "USA": '"US"'}),
+        ({}, {"U.S.": '"US"', "u.k.": '"GB"', "UAE": '"AE"'}),
         ({}, {"Trinidad & Tobago": '"TT"', "Türkiye": '"TR"', "Turkey": '"TR"', "Russia": '"RU"'}),
     ],
 }
@@ -156,6 +158,7 @@ FAILED: dict[str, Table] = {
                 "12,34": ' is no integer; behind "," come groups of three digits',
                 "1,2345": ' is no integer; behind "," come groups of three digits',
                 "1,x": " is no integer",
+                "0,123": ' is no integer; behind "," come groups of three digits',
             },
         ),
     ],
@@ -240,6 +243,13 @@ FAILED: dict[str, Table] = {
         ),
         ({}, {"call +49301234567": " is no phone number: it holds more than digits"}),
         ({}, {"+1 415 555 2671 ext. 5": " is no phone number: it holds more than digits"}),
+        (
+            {"country": "DE"},
+            {
+                "49 151 12345678": " is no phone number: is there a + missing before its country?",
+                "49 (0)30 123456": " is no phone number: is there a + missing before its country?",
+            },
+        ),
         ({"country": "US"}, {"555-2671": " is no phone number: the area code is missing"}),
     ],
     "email": [
@@ -264,6 +274,8 @@ FAILED: dict[str, Table] = {
     ],
     "country": [
         ({}, {"Germny": " is no country; did you mean DE?", "XX": " is no country"}),
+        ({}, {"n.a.": " is no country", "[NA]": " is no country", "No.": " is no country"}),
+        ({}, {"Mr.": " is no country", "dé": " is no country", "?? us": " is no country"}),
     ],
 }
 

@@ -85,6 +85,8 @@ class Model:
             known = self.certain.get(name) == (night.mapping, row)
             if age == BROKEN:
                 changed.add(name)  # what comes behind it is sent, to be safe
+                if not skipping:  # when everything is to be sent, nothing is known but what was
+                    self.certain.pop(name, None)
                 continue
             if skipping and known and name not in changed:
                 continue

@@ -125,3 +125,29 @@ def test_random_ids_are_spread() -> None:
     ]
     assert len(set(drawn)) == len(drawn)
     assert len({one[:8] for one in drawn}) == len({one[-8:] for one in drawn}) == len(drawn)
+
+
+def test_email_as_the_mapping_gives_it() -> None:
+    """A row is named by the `$email` that the mapping gives it, or none that it unsets."""
+    replaced = {"-": "", "none@none.com": "", "old@x.org": "new@x.org"}
+    settings = {"columns": {1: {"property": "$email", "values": replaced}, 2: "p"}}
+    rows = named(updates_of(b"-,1\nnone@none.com,2\nold@x.org,3\na@x.org,4\n", settings))
+    assert [row.kind for row in rows] == [Kind.RANDOM, Kind.RANDOM, Kind.EMAIL, Kind.EMAIL]
+    assert [row.identifier for row in rows[2:]] == ["new@x.org", "a@x.org"]
+    settings = {"columns": {1: {"property": "$email", "operation": "unset"}, 2: "p"}}
+    (updates,) = updates_of(b"a@x.org,1\n", settings)
+    assert updates.kinds.tolist() == [Kind.RANDOM]
+
+
+def test_value_maps_of_types_that_trim() -> None:
+    """White space around a cell does not count for its value map either, except for texts."""
+    values = {"none": ""}
+    settings = {
+        "identifier": {"column": 1},
+        "columns": {
+            2: {"property": "l", "type": "list", "values": values},
+            3: {"property": "s", "values": values},
+        },
+    }
+    (row,) = named(updates_of(b"u1,none ,none \n", settings))
+    assert row.properties == {"s": "none "}
