@@ -44,12 +44,12 @@ _OPENS = (
 _CLOSES = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 
 
-def load_config(path: Path, warn: Callable[[str], None] | None = None) -> Config:
+def load_config(path: str | Path, warn: Callable[[str], None] | None = None) -> Config:
     """Read and check a mapping file; `warn` is told of what is allowed but looks mistaken.
 
     Raises ConfigError that lists every fault at once, each as `file:line: key: what is wrong`.
     """
-    return parse_config(read_text(path), path, warn)
+    return parse_config(read_text(Path(path)), Path(path), warn)
 
 
 def read_text(path: Path) -> str:

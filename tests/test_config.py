@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+import importer
 from importer.address import BASE_URLS, base_url, checked_url
 from importer.config import Config, Project
 from importer.config_file import load_config
@@ -319,3 +320,10 @@ def test_one_column_may_feed_several_properties() -> None:
         (1, "c"),
     ]
     assert mapping.positions == (1, 2)
+
+
+def test_names_of_the_package(tmp_path: Path) -> None:
+    """What the package offers is listed, and takes paths as texts too."""
+    assert set(importer.__all__) <= set(dir(importer))
+    (tmp_path / "c.yaml").write_text("columns: {2: plan}\n")
+    assert load_config(str(tmp_path / "c.yaml")) == load_config(tmp_path / "c.yaml")

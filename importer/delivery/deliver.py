@@ -6,6 +6,7 @@ shares an identifier is unsettled, and the parts of a split batch follow one ano
 
 import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from functools import partial
 
@@ -69,7 +70,13 @@ def deliver(
         delivery = _Delivery(destination, settings, ledger, narrate, timing, bounds, divides, rate)
         return await delivery.run(batches, interruption)
 
-    return asyncio.run(run())
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(run())
+    # In a notebook or an async function, which waits meanwhile.
+    with ThreadPoolExecutor(1) as beside:
+        return beside.submit(asyncio.run, run()).result()
 
 
 class _Delivery:

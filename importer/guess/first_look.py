@@ -61,12 +61,12 @@ def settle_encoding(source: Source) -> tuple[Source, str]:
     """Return the source, read as cp1252 where it is not UTF-8, and what to say of that."""
     first = next(source.blocks, b"")
     again = replace(source, blocks=chain([first] if first else [], source.blocks))
-    if source.encoding.codec != "utf-8" or not is_older(first):
+    if source.encoding.codec != "utf-8" or not _is_older(first):
         return again, ""
     return replace(again, encoding=Encoding(OLDER)), f"the text is not UTF-8: read as {OLDER}"
 
 
-def is_older(head: bytes) -> bool:
+def _is_older(head: bytes) -> bool:
     """Is a text not UTF-8, but as older systems write? A few bytes that are wrong are rows that are
     wrong; a character may be cut off at the end.
     """

@@ -7,7 +7,7 @@ from itertools import chain
 from math import inf
 
 from importer import config
-from importer.errors import SourceBroken, SourceError
+from importer.errors import ConfigError, SourceBroken, SourceError
 from importer.reading.chunks import cells_of, count_widths
 from importer.reading.records import LONGEST_RECORD, Records, frame_records
 from importer.reading.several import one_after_another
@@ -89,7 +89,12 @@ def open_records(
     width: int | None = None,
     fingerprint: Fingerprint | None = None,
 ) -> tuple[Reading, Layout, Iterator[Records]]:
-    """Begin to read a source; return how far it is, its layout, and all of its data records."""
+    """Begin to read a source; return how far it is, its layout, and all of its data records.
+
+    Raises ConfigError for a limit that is no number of rows.
+    """
+    if limit is not None and limit < 1:
+        raise ConfigError(f"limit: a whole number of rows, 1 or more, not {limit!r}")
     whole = framed(source, settings)
     whole = fingerprint.over(whole, source.name) if fingerprint is not None else whole
     reading = Reading(whole, limit)

@@ -105,6 +105,7 @@ def _opened(places: Sequence[Place], settings: config.Source) -> Iterator[Source
     sizes = [Path(place).stat().st_size if is_local(place) else None for place in places[1:]]
     total: int | None = None
     before = 0
+    current: list[Callable[[], float]] = []  # of the file that is being read: the last to be opened
     for number, place in enumerate(places):
         stream = open_place(place)
         if not number:
@@ -114,7 +115,10 @@ def _opened(places: Sequence[Place], settings: config.Source) -> Iterator[Source
             for part in unwrapped(stream, settings):
                 if len(places) > 1 and part.share is None:
                     part.pieces, part.share = counted(part.pieces, part.size)
-                yield _source_of(part, settings, total, before, several=len(places) > 1)
+                if (share := _share(part, total, before)) is not None:
+                    current[:] = [share]
+                share = (lambda: current[0]()) if current else None
+                yield _source_of(part, settings, total, share, several=len(places) > 1)
         except (OSError, ImporterError):
             stream.close()
             raise
@@ -122,7 +126,12 @@ def _opened(places: Sequence[Place], settings: config.Source) -> Iterator[Source
 
 
 def _source_of(
-    part: Stream, settings: config.Source, total: int | None, before: int, *, several: bool
+    part: Stream,
+    settings: config.Source,
+    total: int | None,
+    share: Callable[[], float] | None,
+    *,
+    several: bool,
 ) -> Source:
     name, blocks = part.name, in_blocks(part.pieces)
     first = next(blocks, b"")
@@ -137,7 +146,7 @@ def _source_of(
         dialect=Dialect(settings.delimiter, settings.quote, encoding.unit, rows=part.sheet),
         blocks=_blocks(first[len(encoding.mark) :], blocks, part),
         close=part.close,
-        share=_share(part, total, before),
+        share=share,
         several=several or part.member,
     )
 

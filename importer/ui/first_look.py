@@ -13,7 +13,6 @@ import pyarrow as pa
 from importer import config
 from importer.config_file import source_settings
 from importer.errors import SourceError
-from importer.guess.first_look import OLDER, is_older
 from importer.previews import LIKE_A_HEADER, Preview, preview
 from importer.reading.chunks import Chunk, read_chunks
 from importer.reading.layout import open_records
@@ -22,7 +21,7 @@ from importer.reading.source import WIDE_MARKS, open_source
 ROWS = 10_000
 """Rows looked at before the page answers: 0.6 s of work for a CRM export."""
 
-_HEAD_BYTES = 4 * 1024 * 1024
+_MARK_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,14 +75,14 @@ def look(path: Path, given: Mapping[str, Any]) -> FirstLook:
     Raises SourceError, and ConfigError for settings that are wrong.
     """
     given, found = dict(given), []
-    if "encoding" not in given and (encoding := _encoding(path)):
+    if "encoding" not in given and (encoding := _marked_encoding(path)):
         given["encoding"] = encoding
         found.append(f"the text is not UTF-8: read as {encoding}")
     seen = preview(path, source_settings(None, given), ROWS)
     if "header" not in given and any(map(_like_a_header, seen.warnings)):
         given["header"] = True
         found += ["the first record names the columns: read as a header", *_others(seen)]
-        seen = preview(path, source_settings(None, given | _delimiter(seen)), ROWS)
+        seen = preview(path, source_settings(None, given | _found_out(seen)), ROWS)
     found += _others(seen)
     chunks = _chunks(path, seen.settings)
     read = seen.rows + seen.misfits
@@ -98,21 +97,21 @@ def _others(seen: Preview) -> list[str]:
     return [words for words in seen.warnings if not _like_a_header(words)]
 
 
-def _delimiter(seen: Preview) -> dict[str, Any]:
-    return {"delimiter": seen.settings.delimiter}
+def _found_out(seen: Preview) -> dict[str, Any]:
+    return {"delimiter": seen.settings.delimiter, "encoding": seen.settings.encoding}
 
 
-def _encoding(path: Path) -> str:
-    """Name the encoding of a file that is not UTF-8; "" for one that may be."""
+def _marked_encoding(path: Path) -> str:
+    """Name the encoding whose byte order mark a file begins with, if it is not UTF-8's."""
     try:
         with path.open("rb") as stream:
-            head = stream.read(_HEAD_BYTES)
+            head = stream.read(_MARK_BYTES)
     except OSError as error:
         raise SourceError(f"{path}: {error.strerror}; name another file") from error
     for name, marks in WIDE_MARKS.items():
         if head.startswith(marks):
             return name
-    return OLDER if is_older(head) else ""
+    return ""
 
 
 def _chunks(path: Path, settings: config.Source) -> tuple[Chunk, ...]:

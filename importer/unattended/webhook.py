@@ -39,9 +39,9 @@ def _attempt(url: str, body: bytes, timeout: float) -> tuple[str, bool]:
     """Post once; return what went wrong, if anything did, and whether it may go better again."""
     headers = {"Content-Type": "application/json"}
     try:
-        answer = httpx.post(
-            url, content=body, headers=headers, timeout=timeout, follow_redirects=False
-        )
+        # Only its head is waited for: nobody reads what is behind it.
+        with httpx.stream("POST", url, content=body, headers=headers, timeout=timeout) as answer:
+            pass
     except httpx.TransportError as error:
         return f"no answer ({type(error).__name__})", True
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:

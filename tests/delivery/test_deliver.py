@@ -1,5 +1,6 @@
 """The loop itself: faults of the stages around it come out, memory stays bounded, Ctrl-C works."""
 
+import asyncio
 import gc
 import os
 import signal
@@ -13,20 +14,21 @@ from typing import Any
 
 import pytest
 
+from importer import Report, import_profiles
 from importer.config import Delivery
 from importer.delivery.ahead import AHEAD, HELPING
 from importer.delivery.deliver import deliver
 from importer.delivery.order import WINDOW
-from importer.emulator import Emulator
+from importer.emulator import Emulator, running
 from importer.engage import Engage, Token
-from importer.errors import CredentialsRefused, ImporterError, Interrupted, ReportError
+from importer.errors import ConfigError, CredentialsRefused, ImporterError, Interrupted, ReportError
 from importer.failure import Failure
 from importer.interruption import Interruption
 from importer.ledger import Ledger, Totals
 from importer.rehearsal import rehearse
 from importer.updates import Updates
 
-from .made_updates import TOKEN, batches_of
+from .made_updates import TOKEN, batches_of, config
 from .raw_server import ONE, served
 from .virtual_time import VirtualTime
 
@@ -317,3 +319,28 @@ def test_delivery_can_run_in_a_thread(emulator: Emulator) -> None:
     worker.start()
     worker.join()
     assert (results, len(emulator.profiles())) == ([None], 1_000)
+
+
+def test_inside_an_event_loop(tmp_path: Path) -> None:
+    """A notebook, or an async function, has a loop of its own that is running."""
+    (tmp_path / "a.csv").write_text("u1,pro\n")
+
+    async def work() -> Report:
+        return import_profiles(
+            tmp_path / "a.csv",
+            config(),
+            report_dir=tmp_path / "runs",
+            environment={"MIXPANEL_URL": emulator.url, "MIXPANEL_TOKEN": "t"},
+        )
+
+    with running() as emulator:
+        assert asyncio.run(work()).status == "complete"
+        assert emulator.profiles() == {"u1": {"plan": "pro"}}
+
+
+def test_limits_of_rows(tmp_path: Path) -> None:
+    """No rows at all, or all but some, is no limit."""
+    (tmp_path / "a.csv").write_text("u1,pro\nu2,pro\n")
+    for limit in (0, -1):
+        with pytest.raises(ConfigError, match=f"limit: a whole number of rows, .* not {limit}"):
+            import_profiles(tmp_path / "a.csv", config(), limit=limit, dry_run=True)

@@ -176,6 +176,19 @@ def test_several_files(desk: NightDesk) -> None:
     assert desk.run(sources=files, accept_drift=True).exit_code == 0
 
 
+def test_fewer_rows_in_several_files(desk: NightDesk) -> None:
+    """Rows that are missing are missed in several files as in one, and told as they are."""
+    desk.mapping.write_text(f"{MAPPING}drift: stop\n", "utf-8")
+    files = [desk.folder / f"part-{number}.csv" for number in range(3)]
+    for number, file in enumerate(files):
+        file.write_text(csv_of(ROWS[number * 100 : number * 100 + 100]), "utf-8")
+    assert desk.run(sources=files).exit_code == 0
+    for number, file in enumerate(files):
+        file.write_text(csv_of(ROWS[number * 100 : number * 100 + 8]), "utf-8")
+    with pytest.raises(Drifted, match="the file has about 24 rows, and had 300"):
+        desk.run(sources=files)
+
+
 def test_customers_in_several_files(desk: NightDesk) -> None:
     """Who is in more than one file, with other values in each, is no sign of a moved column; with
     a limit, files that the run may not reach are not looked at.

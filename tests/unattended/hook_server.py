@@ -17,6 +17,9 @@ class Received:
     statuses: list[int] = field(default_factory=list)
     reports: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    drips: bool = False
+    """Does the body of an answer not come to its end until the server stops?"""
+    over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def url(self) -> str:
@@ -32,8 +35,10 @@ def receiving(*statuses: int) -> Iterator[Received]:
             received.reports.append(json.loads(body))
             status = received.statuses.pop(0) if received.statuses else 200
             self.send_response(status)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", "9" if received.drips else "0")
             self.end_headers()
+            if received.drips:
+                received.over.wait(30)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -45,5 +50,6 @@ def receiving(*statuses: int) -> Iterator[Received]:
         try:
             yield received
         finally:
+            received.over.set()
             server.shutdown()
             thread.join()

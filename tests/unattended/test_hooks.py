@@ -235,3 +235,13 @@ def test_a_failing_hook_told_to_programs(desk: Desk, command: Command) -> None:
         if line["event"] == "warning"
     ]
     assert (done.returncode, warnings) == (0, ["on_finish.command: ended with code 7"])
+
+
+def test_answer_without_an_end(desk: Desk) -> None:
+    """Only the status of a webhook's answer counts, not what is behind it."""
+    desk.write("u1,1\n")
+    report = desk.run()
+    with receiving() as hook:
+        hook.drips = True
+        assert not list(post_report(report, hook.url, 0.2, lambda _: None))
+    assert len(hook.reports) == 1
