@@ -328,3 +328,89 @@ def test_stop_and_go_on(page: Page, desk: OpenPage, server: Emulator) -> None:
     page.click("#import-resume")
     expect(page.locator("#import-state .big")).to_have_text("All 16,000 rows imported.")
     assert len(server.profiles()) == 16_000
+
+
+def open_file(page: Page, path: Path, mapping: Path | None = None) -> None:
+    go_to(page, "file")
+    page.fill("#path", str(path))
+    page.click("#path-form button")
+    settle(page)
+    if mapping is not None:
+        go_to(page, "mapping")
+        if not page.locator("#load-path").is_visible():
+            page.click("text=Load a mapping that exists")
+        page.fill("#load-path", str(mapping))
+        page.click("#load-form button")
+        settle(page)
+
+
+def test_results_are_of_what_is_open(page: Page, desk: OpenPage) -> None:
+    """What was rehearsed of another file is put away, of another mapping it is told; a file that
+    cannot be opened leaves the one before, by name.
+    """
+    for name in ("one", "two"):
+        (desk.folder / f"{name}.csv").write_text("u1,7\nu2,8\n")
+    (desk.folder / "m.yaml").write_text("identifier: {column: 1}\ncolumns: {2: points}\n")
+    go_in(page, desk)
+    open_file(page, desk.folder / "one.csv", desk.folder / "m.yaml")
+    go_to(page, "rehearsal")
+    page.click("#rehearse")
+    expect(page.locator("#rehearsal-state .big")).to_have_text("All 2 rows would be imported.")
+    go_to(page, "columns")
+    page.locator("[data-position='2']").get_by_label("Property", exact=True).fill("other")
+    page.keyboard.press("Tab")
+    go_to(page, "rehearsal")
+    expect(page.locator("#rehearsal-state")).to_contain_text("The mapping has changed since")
+    open_file(page, desk.folder / "two.csv")
+    go_to(page, "rehearsal")
+    expect(page.locator("#rehearsal-state")).to_be_empty()
+    open_file(page, desk.folder / "none.csv")
+    expect(page.locator("#alert")).to_contain_text(f"{desk.folder / 'two.csv'} is still open.")
+
+
+def test_constants_are_kept_as_typed(page: Page, desk: OpenPage) -> None:
+    """What is no number, or none that keeps its digits, and no yes or no, is sent as text."""
+    (desk.folder / "one.csv").write_text("u1,7\nu2,8\n")
+    go_in(page, desk)
+    open_file(page, desk.folder / "one.csv")
+    go_to(page, "columns")
+    page.click("text=Add a constant")
+    row = page.locator("#constants li")
+    row.get_by_label("Property", exact=True).fill("c")
+    cases = {
+        ("12345678901234567890", "number"): "c: '12345678901234567890'",
+        ("1,5", "number"): "c: '1,5'",
+        ("15", "number"): "c: 15",
+        ("ja", "boolean"): "c: ja",
+        ("no", "boolean"): "c: false",
+    }
+    for (value, kind), line in cases.items():
+        row.get_by_label("Value").fill(value)
+        row.get_by_label("Sent as").select_option(kind)
+        row.get_by_label("Sent as").press("Tab")
+        said = "is sent as text" if value in ("12345678901234567890", "1,5", "ja") else ""
+        expect(row.locator("[role=status]")).to_contain_text(said)
+        go_to(page, "mapping")
+        expect(page.locator("#yaml")).to_contain_text(line)
+        go_to(page, "columns")
+
+
+def test_deletions_are_called_that(page: Page, desk: OpenPage, server: Emulator) -> None:
+    """A mapping that deletes says so on every step, and Enter goes on once the word is typed."""
+    (desk.folder / "gone.csv").write_text("u1,7\nu2,8\n")
+    (desk.folder / "d.yaml").write_text("identifier: {column: 1}\noperation: delete\n")
+    go_in(page, desk)
+    open_file(page, desk.folder / "gone.csv", desk.folder / "d.yaml")
+    go_to(page, "rehearsal")
+    page.click("#rehearse")
+    expect(page.locator("#rehearsal-state .big")).to_have_text("All 2 rows would be deleted.")
+    go_to(page, "import")
+    page.fill("#token", TOKEN)
+    page.click("text=Use it")
+    expect(page.locator("#token-words")).to_contain_text("Type another one")
+    expect(page.locator("#import-words")).to_contain_text("are deleted at")
+    page.click("text=Delete the profiles")
+    page.fill("#ask-input", "delete")
+    page.press("#ask-input", "Enter")
+    expect(page.locator("#import-state .big")).to_have_text("All 2 rows deleted.")
+    assert server.profiles() == {}

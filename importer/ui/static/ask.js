@@ -12,6 +12,7 @@ export function ask(title, words, yes, typed = false) {
   $("ask-input").value = "";
   $("ask-yes").disabled = typed;
   $("ask-input").oninput = () => ($("ask-yes").disabled = $("ask-input").value.trim() !== "delete");
+  $("ask-no").onclick = () => dialog.close("no");
   dialog.returnValue = "no";
   document.body.classList.remove("busy"); // nothing goes on while the question waits
   dialog.showModal();

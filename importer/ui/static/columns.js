@@ -163,9 +163,17 @@ function constantRow(constant, n) {
   const name = el("input", { value: constant.name, list: "properties", autocomplete: "off", spellcheck: "false" });
   const value = el("input", { value: String(constant.value), autocomplete: "off" });
   const as = el("select", {}, options(KINDS, kind));
+  const said = el("p", { class: "hint", role: "status" });
+  let refused = null;
   const settle = () => {
     constant.name = name.value.trim();
-    constant.value = read(value.value, as.value);
+    const found = read(value.value, as.value);
+    constant.value = found ?? value.value;
+    if (found === null) {
+      fill(said, `${value.value.trim() || "Nothing"} is no ${as.value === "number" ? "number that can be kept exactly" : "yes or no"}: it is sent as text.`);
+      as.value = "text";
+      refused = value.value;
+    } else if (value.value !== refused) fill(said);
     changed();
   };
   for (const field of [name, value, as]) field.addEventListener("change", settle);
@@ -176,13 +184,17 @@ function constantRow(constant, n) {
     el("label", { class: "grow" }, "Value", value),
     el("label", {}, "Sent as", as),
     el("button", { type: "button", "aria-label": `Remove the constant ${constant.name || n + 1}`, onclick: () => remove(n) }, "Remove"),
+    said,
   );
 }
 
+// The value as it is sent, or null where it is none of that kind, or would lose digits.
 function read(text, kind) {
-  if (kind === "number" && text.trim() !== "" && Number.isFinite(Number(text))) return Number(text);
-  if (kind === "boolean") return ["true", "yes", "1", "on"].includes(text.trim().toLowerCase());
-  return text;
+  const word = text.trim().toLowerCase();
+  if (kind === "boolean") return ["true", "yes", "1", "on"].includes(word) || (["false", "no", "0", "off"].includes(word) ? false : null);
+  if (kind !== "number") return text;
+  const exact = /^-?\d+(\.\d+)?$/.test(word) && word.replace(/\D/g, "").length <= 15;
+  return exact ? Number(word) : null;
 }
 
 function remove(n) {

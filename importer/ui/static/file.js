@@ -49,7 +49,13 @@ async function copy(file) {
 }
 
 async function openAnew(path) {
-  await openGiven(path, state.sheet ? "" : state.desk.given.config);
+  const before = state.source?.path;
+  try {
+    await openGiven(path, state.sheet ? "" : state.desk.given.config);
+  } catch (error) {
+    if (before && state.source.path === before) error.message += ` ${before} is still open.`;
+    throw error;
+  }
 }
 
 export async function openGiven(path, config) {

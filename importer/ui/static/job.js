@@ -55,7 +55,7 @@ const NAMES = {
   "in-doubt-records.csv": "Rows in doubt, as in the file",
 };
 
-export function showEnd(node, job) {
+export function showEnd(node, job, deletes = false) {
   const { report } = job;
   const errors = job.told.filter((told) => told.event === "error").map((told) => el("p", { class: "fault" }, told.message));
   if (!report) {
@@ -64,7 +64,7 @@ export function showEnd(node, job) {
   }
   const { rows, identifiers } = report;
   const rehearsal = job.kind === "rehearsal";
-  const headline = el("p", { class: isFine(report) ? "good big" : "bad big", tabindex: -1 }, ending(job));
+  const headline = el("p", { class: isFine(report) ? "good big" : "bad big", tabindex: -1 }, ending(job, deletes));
   fill(
     node,
     el(
@@ -75,7 +75,7 @@ export function showEnd(node, job) {
       el(
         "dl",
         { class: "tiles" },
-        tile(rehearsal ? "Would be imported" : "Imported", count(rows.imported)),
+        tile(`${rehearsal ? "Would be " : ""}${deletes ? "deleted" : "imported"}`.replace(/^./, (c) => c.toUpperCase()), count(rows.imported)),
         tile("Failed", count(rows.failed)),
         rehearsal ? null : tile("In doubt", count(rows.in_doubt)),
         rows.not_attempted ? tile("Not attempted", count(rows.not_attempted)) : null,
@@ -105,14 +105,17 @@ function isOfUse(name, rows) {
   return !name.startsWith("in-doubt") || rows.in_doubt > 0;
 }
 
-function ending(job) {
+function ending(job, deletes) {
   const { rows, status } = job.report;
+  const done = deletes ? "deleted" : "imported";
   const rehearsal = job.kind === "rehearsal";
   if (status === "interrupted") return `Stopped after ${plural(rows.read, "row")}.`;
   if (status === "stopped") return "It stopped before its last row.";
-  if (rows.failed) return `${plural(rows.failed, "row")} of ${count(rows.read)} ${rehearsal ? "would fail" : "failed"}.`;
-  if (rows.in_doubt) return `${plural(rows.in_doubt, "row")} in doubt: look at some of them, then settle them with importer retry.`;
-  return rehearsal ? `All ${plural(rows.read, "row")} would be imported.` : `All ${plural(rows.read, "row")} imported.`;
+  const doubts = rows.in_doubt ? `${plural(rows.in_doubt, "row")} in doubt: look at some of them, then settle them with importer retry --in-doubt.` : "";
+  if (rows.failed) return `${plural(rows.failed, "row")} of ${count(rows.read)} ${rehearsal ? "would fail" : "failed"}. ${doubts}`.trim();
+  if (doubts) return doubts;
+  if (!rows.read) return "There are no rows.";
+  return `All ${plural(rows.read, "row")} ${rehearsal ? "would be " : ""}${done}.`;
 }
 
 function failuresOf(run) {

@@ -8,11 +8,17 @@ import { save } from "./mapping.js";
 import { isSaved, on, reviewNow, state } from "./state.js";
 
 const current = { rehearsal: null, import: null };
+let checked = null; // the mapping that was rehearsed
+let deletes = false;
 
 export function setUpRuns(attempt) {
   on("review", showImport);
   on("saved", showImport);
-  on("mapping", showImport);
+  on("mapping", () => {
+    putAway();
+    showImport();
+  });
+  on("review", markStale);
   $("rehearse").addEventListener("click", (event) => attempt(rehearse, event.target));
   $("rehearse-stop").addEventListener("click", () => attempt(() => stop("rehearsal")));
   $("import-start").addEventListener("click", (event) => attempt(importAll, event.target));
@@ -70,7 +76,31 @@ async function stop(step) {
   await post(`/api/jobs/${current[step].id}/stop`);
 }
 
+// What ended belongs to the file and the mapping that it was of. An import that can go on stays.
+function putAway() {
+  for (const step of ["rehearsal", "import"]) {
+    const job = current[step];
+    if (!job || job.running) continue;
+    if (step === "import" && isUnfinished(job)) {
+      fill($("import-resume"), `Go on with ${job.report.source.name.split(/[\\/]/).pop()}`);
+      toggle("import-start", true);
+      continue;
+    }
+    fill($(`${step}-state`));
+    current[step] = null;
+  }
+}
+
+function markStale() {
+  const { rehearsal } = current;
+  if (!rehearsal || rehearsal.running || !checked || checked === state.review?.text) return;
+  checked = null;
+  $("rehearsal-state").prepend(el("p", { class: "warning", role: "status" }, "The mapping has changed since: rehearse again."));
+}
+
 function follow(step, job) {
+  if (step === "rehearsal") checked = state.review?.text ?? null;
+  deletes = Boolean(state.review?.deletes);
   const node = $(`${step}-state`);
   const words = step === "rehearsal" ? "Rehearsal" : "Import";
   fill(node);
@@ -79,7 +109,7 @@ function follow(step, job) {
   watch(job.id, (state) => {
     show(step, state);
     if (state.running) showProgress(node, state, words);
-    else showEnd(node, state);
+    else showEnd(node, state, deletes);
   });
 }
 
@@ -92,12 +122,16 @@ function show(step, job) {
     $("rehearse-stop").disabled = job.stopping;
     return;
   }
-  const status = job.report?.status;
-  const unfinished = !running && (status === "interrupted" || status === "stopped") && Boolean(job.report.files.ledger);
+  const unfinished = isUnfinished(job);
+  fill($("import-resume"), "Go on");
   toggle("import-stop", running);
   $("import-stop").disabled = job.stopping;
   toggle("import-resume", unfinished);
   toggle("import-start", !running && !unfinished);
+}
+
+function isUnfinished({ running, report }) {
+  return !running && ["interrupted", "stopped"].includes(report?.status) && Boolean(report.files.ledger);
 }
 
 function toggle(id, shown) {
@@ -112,11 +146,11 @@ function toggle(id, shown) {
 function showImport() {
   const { desk, source, review } = state;
   const words = [];
+  fill($("import-start"), review?.deletes ? "Delete the profiles" : "Import");
   if (source && review) {
-    words.push(
-      source.counted || source.whole ? plural((source.counted ?? source.preview).rows + (source.counted ?? source.preview).misfits, "row") : "All rows",
-      ` of ${source.path} go to ${review.address || "Mixpanel"}.`,
-    );
+    const rows = source.counted || source.whole ? plural((source.counted ?? source.preview).rows + (source.counted ?? source.preview).misfits, "row") : "all rows";
+    const where = review.address || "Mixpanel";
+    words.push(review.deletes ? `The profiles of ${rows} of ${source.path} are deleted at ${where}.` : `${rows} of ${source.path} go to ${where}.`.replace(/^a/, "A"));
   }
   fill($("import-words"), words.length ? el("span", {}, ...words) : "Open a file first, in step 1.");
   const from = {
