@@ -366,6 +366,7 @@ def test_results_are_of_what_is_open(page: Page, desk: OpenPage) -> None:
     expect(page.locator("#rehearsal-state")).to_be_empty()
     open_file(page, desk.folder / "none.csv")
     expect(page.locator("#alert")).to_contain_text(f"{desk.folder / 'two.csv'} is still open.")
+    settle(page)
 
 
 def test_constants_are_kept_as_typed(page: Page, desk: OpenPage) -> None:
@@ -392,6 +393,7 @@ def test_constants_are_kept_as_typed(page: Page, desk: OpenPage) -> None:
         expect(row.locator("[role=status]")).to_contain_text(said)
         go_to(page, "mapping")
         expect(page.locator("#yaml")).to_contain_text(line)
+        settle(page)
         go_to(page, "columns")
 
 
