@@ -24,7 +24,7 @@ from importer.errors import ConfigError, ImporterError
 from importer.ui.bodies import MOST_UPLOAD, Refused, read_json, receive_file
 from importer.ui.desk import FILES, Desk, OpenSource
 from importer.ui.first_look import look, regular_file
-from importer.ui.orders import begin_job, count_rows, group_failures_of
+from importer.ui.orders import begin_job, count_rows, group_failures_of, unfinished_run
 from importer.ui.properties import known_properties
 from importer.ui.review import review
 from importer.ui.samples import convert_samples, count_identifiers
@@ -148,7 +148,10 @@ def application(desk: Desk, given: dict[str, str]) -> Starlette:
         return JSONResponse({"token_from": desk.token_from})
 
     async def start(request: Request) -> Response:
-        job = await begin_job(desk, await read_json(request))
+        order = await read_json(request)
+        if (left := await run_in_threadpool(unfinished_run, desk, order)) is not None:
+            return JSONResponse({"unfinished": left})
+        job = await begin_job(desk, order)
         return JSONResponse(job.state())
 
     async def stop(request: Request) -> Response:

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, expe
 
 from importer.emulator import Emulator, running
 from tests.conftest import ROOT
+from tests.resuming.processes import importing, wait_for_requests
 from tests.ui.pages import OpenPage, opened
 
 SAMPLE = ROOT / "sample_data/customers.csv"
@@ -417,3 +418,30 @@ def test_deletions_are_called_that(page: Page, desk: OpenPage, server: Emulator)
     page.press("#ask-input", "Enter")
     expect(page.locator("#import-state .big")).to_have_text("All 2 rows deleted.")
     assert server.profiles() == {}
+
+
+def test_goes_on_after_the_page_has_ended(page: Page, server: Emulator, tmp_path: Path) -> None:
+    """An import that stopped with its page is found by the next one, before rows count twice."""
+    server.forget()
+    (tmp_path / "f.csv").write_text("".join(f"u{n},1\n" for n in range(9_000)))
+    (tmp_path / "f.yaml").write_text(
+        "identifier: {column: 1}\ncolumns: {2: {property: points, type: integer, operation: add}}\n"
+    )
+    environment = {"MIXPANEL_URL": server.url, "MIXPANEL_TOKEN": TOKEN}
+    server.faults({"kind": "delay", "delay_ms": [300, 300]})
+    with importing(tmp_path, "run", "f.csv", "-c", "f.yaml", url=server.url) as process:
+        wait_for_requests(server, 15, process)
+        process.terminate()
+        process.wait(60)
+    server.faults()
+    with opened(tmp_path, **environment) as desk:
+        go_in(page, desk)
+        open_file(page, tmp_path / "f.csv", tmp_path / "f.yaml")
+        go_to(page, "import")
+        page.click("#import-start")
+        page.click("#ask-yes")
+        expect(page.locator("#ask-title")).to_have_text("Go on with it?")
+        page.click("#ask-yes")
+        expect(page.locator("#import-state .big")).to_have_text("All 9,000 rows imported.")
+        page.goto("about:blank")
+    assert {profile["points"] for profile in server.profiles().values()} == {1}

@@ -64,8 +64,18 @@ async function importAll() {
     ? await ask("Delete profiles?", `This deletes the profile of every row at ${review.address}, for good.`, "Delete them", true)
     : await ask("Import?", `${what} of ${source.path} go to ${review.address}.`, "Import");
   if (!yes) return;
-  const order = { kind: "import", source: source.id, document: state.document };
-  follow("import", await post("/api/jobs", review.deletes ? { ...order, consent: "delete" } : order));
+  const order = { kind: "import", source: source.id, document: state.document, ...(review.deletes ? { consent: "delete" } : {}) };
+  const begun = await post("/api/jobs", order);
+  if (!begun.unfinished) {
+    follow("import", begun);
+    return;
+  }
+  const { run, imported } = begun.unfinished;
+  if (await ask("Go on with it?", `An import of this file stopped on its way: ${plural(imported, "row")} had arrived. It can go on where it was, with the mapping that it was begun with.`, "Go on")) {
+    follow("import", await post("/api/jobs", { kind: "resume", run }));
+  } else if (await ask("Import all rows again?", "What adds or appends would count twice for the rows that had arrived.", "Import all again")) {
+    follow("import", await post("/api/jobs", { ...order, anew: true }));
+  }
 }
 
 async function resume() {
