@@ -24,6 +24,7 @@ _amount = re.compile(
 _percent = re.compile(r"([+-]?[0-9][0-9.,]*) ?%").fullmatch
 _integer = re.compile(INTEGER).fullmatch
 _scientific = re.compile(NUMBER).fullmatch
+_code_with_e = re.compile("[0-9]+[eE][0-9]+").fullmatch
 
 _MOST_EXACT = 15
 """Digits that a JSON number keeps wherever it is read."""
@@ -55,7 +56,8 @@ def numbers(values: Values) -> Guess | None:
 
 
 def _short(values: Values) -> bool:
-    return all(len(value) <= _MOST_EXACT for value in values if value.isdigit())
+    digits = (value.lstrip("+-") for value in values)
+    return all(len(value) <= _MOST_EXACT for value in digits if value.isdigit())
 
 
 def _few_whole(values: Values) -> Guess | None:
@@ -123,7 +125,20 @@ def _fixed(numbers: list[str], length: int, digits: Vote) -> Guess | None:
     return None
 
 
+def _like_codes(values: Values) -> bool:
+    """Are `1e5`, `4E79` and the like codes? Where numbers have exponents some have a point or a
+    sign too.
+    """
+    found = [value for value in values if _scientific(value)]
+    return any(map(_code_with_e, found)) and not any(
+        "." in value or "+" in value or "-" in value for value in found
+    )
+
+
 def _decimals(values: Values) -> Guess | None:
+    if _like_codes(values):
+        note = "such as 1e5: codes, or numbers with an exponent?"
+        return Guess("text", Level.PERHAPS, rivals=("code", "number"), note=note)
     texts = {value.translate(_SPACES): count for value, count in values.items()}
     ballot = vote(texts, lambda text: bool(_scientific(text)))
     if ballot.share >= MOST and _short(values):
@@ -132,7 +147,7 @@ def _decimals(values: Values) -> Guess | None:
         return _settled(texts, ballot, ("number", "."))
     ballots = {style: vote(texts, _accepts(style)) for style in _STYLES}
     best = max(ballots.values(), key=lambda ballot: ballot.share)
-    if best.share < MOST or _leading_zeros(texts):
+    if best.share < MOST or _leading_zeros(texts) or not _short(values):
         return None
     style = next(style for style, ballot in ballots.items() if ballot.share == best.share)
     return _settled(texts, best, ("number", *style))

@@ -157,6 +157,8 @@ def typed(column: ColumnPreview, name: str) -> dict[str, Any]:
     """Return the type and its options, where every cell is of it and a mapping can say so."""
     guess = column.guess
     settings = {"type": guess.type, **dict(guess.options)}
+    if name == "$phone" and guess.type != "phone":
+        return {}  # a number of digits is none to add up
     certain = guess.level is not Level.PERHAPS and guess.counter is None and not guess.rivals
     known = guess.type in TYPES and settings.keys() <= Column.model_fields.keys()
     return settings if certain and known and _loads(name, settings) else {}

@@ -112,3 +112,23 @@ def test_table_fits_a_terminal(tmp_path: Path, command: Command) -> None:
     assert content["columns"][4]["guess"]["rivals"] == ["day-first date", "month-first date"]
     assert content["identifier"]["column"] == 1
     assert content["settings"]["delimiter"] == ","
+
+
+def written(folder: Path, text: str, *, header: bool = True) -> dict[int, str]:
+    """Return the types that a mapping made of a file gives its columns, "string" where none."""
+    path = folder / "export.csv"
+    path.write_text(text, encoding="utf-8")
+    (folder / "c.yaml").write_text(starter(preview(path, config.Source(header=header))), "utf-8")
+    columns = load_config(folder / "c.yaml").columns
+    return {int(at): entry.type for at, entries in columns.items() for entry in entries}
+
+
+def test_no_numbers_of_phones_and_codes(tmp_path: Path) -> None:
+    """What only looks like numbers keeps its digits: phones, codes with an e, long ids."""
+    phones = ("4930123456", "49151234567", "4420712345", "33123456789", "390612345")
+    codes = ("6e8", "1e6", "224", "4E79", "512", "31")
+    long = ("-769469577862520519", "769469577862520518", "-12", "4", "12345", "99")
+    rows = [f"{n},{phones[n % 5]},{codes[n % 6]},{long[n % 6]},{n * 7 % 90}\n" for n in range(60)]
+    types = written(tmp_path, "id,phone,product_code,ref,points\n" + "".join(rows))
+    assert {at: types.get(at, "string") for at in (2, 3, 4)} == dict.fromkeys((2, 3, 4), "string")
+    assert types[5] == "integer"
