@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from fsspec.core import url_to_fs
 
+from importer.address import is_loopback
 from importer.streams.stream import BLOCK_BYTES
 
 _PATIENCE = 60.0
@@ -85,6 +86,7 @@ def _open_web(address: str) -> Opened:
             "timeout": aiohttp.ClientTimeout(None, sock_connect=_PATIENCE, sock_read=_PATIENCE),
             "trust_env": True,  # proxies
             "headers": {"Accept-Encoding": "identity"},  # the bytes that are there
+            "trace_configs": [_refusing_the_clear()],
         },
     )
     info = filesystem.info(path)
@@ -98,6 +100,25 @@ def _open_web(address: str) -> Opened:
         if size <= BLOCK_BYTES or _gives_parts(opened):
             return Opened(opened, size, repeatable=True)
     return Opened(filesystem.open(path, "rb", block_size=0, **how), size)
+
+
+class InTheClear(Exception):
+    """A server sends on to an address that anybody on the way could read along."""
+
+
+def _refusing_the_clear() -> Any:
+    """Let no redirect lead to http:// but on this machine, where what is given may be such too."""
+    import aiohttp
+    from yarl import URL  # aiohttp's own
+
+    async def look(_session: object, _context: object, redirect: Any) -> None:
+        where = redirect.url.join(URL(redirect.response.headers.get("Location", "")))
+        if where.scheme == "http" and not is_loopback(where.host or ""):
+            raise InTheClear(f"the server sends on to http://{where.host}, in the clear")
+
+    traced = aiohttp.TraceConfig()
+    traced.on_request_redirect.append(look)
+    return traced
 
 
 def _gives_parts(opened: Any) -> bool:

@@ -107,6 +107,8 @@ def _words(error: BaseException, address: str) -> str:
             return "there is no such file"
         case "PermissionError":
             return "access is refused; check the credentials"
+        case "InTheClear":
+            return str(error)
         case "FileExpired":
             return _ANSWERS[412]
         case "NoCredentialsError" | "CredentialsError" | "DefaultCredentialsError":

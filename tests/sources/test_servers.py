@@ -98,3 +98,11 @@ def test_not_there(desk: Desk, server: Server) -> None:
     """What is not on the server is said before anything is sent."""
     with pytest.raises(SourceError, match=r"missing\.csv: cannot be opened: there is no"):
         run(desk, server.before + "missing.csv")
+
+
+def test_redirected_into_the_clear(desk: Desk, server: Server) -> None:
+    """No server of the web sends the import on to an address that is read along."""
+    if not server.before.startswith("https"):
+        pytest.skip("only the web redirects")
+    with pytest.raises(SourceError, match=r"the server sends on to http://192\.0\.2\.1, in the"):
+        run(desk, server.before + "down/x.csv")
