@@ -19,7 +19,7 @@ import trustme
 import typer.main
 
 from importer.cli import app
-from tests.benchmarks.contenders import CONTENDERS, FLOOR, OVERLAPPED, flood
+from tests.benchmarks.contenders import CONTENDERS, FLOOR, flood
 from tests.benchmarks.course import TOKEN, Contender, Course
 from tests.benchmarks.customers import customers
 from tests.benchmarks.floor import NoCompilerError, bodies, build_floor
@@ -118,8 +118,7 @@ def test_floor_sends_what_the_importer_sends(
     """The floor in C is a real import: its requests are the importer's to the last byte."""
     ours = requests_of(CONTENDERS["importer"](recorded[0]), recorded, tmp_path)
     assert len(ours) == ROWS // 200
-    for floor in (FLOOR, OVERLAPPED):
-        assert requests_of(CONTENDERS[floor](recorded[0]), recorded, tmp_path) == ours
+    assert requests_of(CONTENDERS[FLOOR](recorded[0]), recorded, tmp_path) == ours
 
 
 def test_floor_reads_any_cell(program: Path, tmp_path: Path) -> None:

@@ -6,13 +6,13 @@ import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from .course import IN_FLIGHT, PEERS, TOKEN, Contender, Course, UnavailableError, trust
+from .course import IN_FLIGHT, PEERS, TOKEN, Contender, Course, trust
 from .floor import NoCompilerError, build_floor
 from .mixpanel_import import WAYS, mixpanel_import
 from .ours import importer
 from .sink import BATCH
 
-FLOOR, OVERLAPPED = "floor", "floor-overlapped"
+FLOOR = "floor"
 FLOOD = "flood"  # stands in for the floor where there is no C compiler
 
 
@@ -29,23 +29,13 @@ def httpx_loop(course: Course) -> Contender:
 def floor(course: Course) -> Contender:
     """The C program, or where it cannot be built the flood, whose title says so."""
     try:
-        return _in_c(course, FLOOR, "then", "parse + encode, then send")
+        program = build_floor(course.folder)
     except NoCompilerError as error:
         return flood(course, str(error))
-
-
-def overlapped(course: Course) -> Contender:
-    try:
-        return _in_c(course, OVERLAPPED, "while", "both at the same time")
-    except NoCompilerError as error:
-        raise UnavailableError(str(error)) from error
-
-
-def _in_c(course: Course, name: str, order: str, how: str) -> Contender:
-    command = [str(build_floor(course.folder)), order, str(course.sink.port), TOKEN, str(IN_FLIGHT)]
+    command = [str(program), str(course.sink.port), TOKEN, str(IN_FLIGHT)]
     return Contender(
-        name,
-        f"floor: the same in C, {BATCH} x {IN_FLIGHT}, {how}",
+        FLOOR,
+        f"floor: the same in C, {BATCH} x {IN_FLIGHT}",
         (*command, str(course.inputs.plain), *course.inputs.properties),
         trust(course),
     )
@@ -68,6 +58,5 @@ CONTENDERS: Mapping[str, Callable[[Course], Contender]] = MappingProxyType(
         "httpx-loop": httpx_loop,
         **{name: mixpanel_import(name) for name in WAYS},
         FLOOR: floor,
-        OVERLAPPED: overlapped,
     }
 )

@@ -35,15 +35,15 @@ def build_floor(folder: Path) -> Path:
 
 def bodies(program: Path, file: Path, token: str, properties: Sequence[str]) -> list[bytes]:
     """The bodies the floor would send for a file, one a request."""
-    command = encoding_alone((str(program), "then", "0", token, "1", str(file), *properties))
+    command = encoding_alone((str(program), "0", token, "1", str(file), *properties))
     said = subprocess.run(command, capture_output=True, check=True, timeout=60)
     return said.stdout.splitlines()
 
 
 def encoding_alone(command: Sequence[str]) -> tuple[str, ...]:
     """The floor's command line, but for printing its bodies instead of sending them."""
-    program, order, _, *rest = command
-    return (program, order, "0", *rest)
+    program, _, *rest = command
+    return (program, "0", *rest)
 
 
 def own_times(outputs: Sequence[Path]) -> str:

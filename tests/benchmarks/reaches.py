@@ -76,7 +76,7 @@ def reaches(results: Results) -> Sequence[Reach]:
     """All of them; a limit that is meant for a million rows is scaled to those of the results."""
     rows, floor = results.rows, _floor(results)
     cpu, wait = 4 * rows / MILLION, rows / (BATCH * IN_FLIGHT) * SERVERS[LATENCY].delay
-    under = "the C floor (parse + encode, then send)"
+    under = "the C floor (parse + encode, send)"
     if floor == FLOOD:
         under = "a flood of one encoded batch (no C compiler, so no C floor)"
     return (

@@ -1,11 +1,10 @@
 // The floor: what the same import costs with nothing but the work itself.
 //
-//   floor ORDER PORT TOKEN IN_FLIGHT FILE NAME...      PORT 0 writes the bodies, a line each
+//   floor PORT TOKEN IN_FLIGHT FILE NAME...      sends; PORT 0 writes the bodies, a line each
 //
 // FILE has no header; its first column is the identifier, NAMEs are the others' properties.
-// ORDER `then` parses and encodes all of it, then sends the bodies. With `while` both overlap: each
-// thread takes the next 200 rows under a lock, as JSON in its own buffer. A thread has a connection
-// of its own. The times printed are CPU seconds.
+// Each thread takes the next 200 rows under a lock, as JSON in its own buffer, and sends them on
+// its own connection. The times printed are CPU seconds, since reading and sending overlap.
 #define _GNU_SOURCE  // strcasestr
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -36,8 +35,6 @@ typedef struct {
 
 static struct {
     const char *at, *end;
-    Body *bodies;  // of ORDER `then`: made before the first is sent
-    long made, next;
     Literal head, middle, *keys;  // a key begins with the comma that the first one goes without
     int columns, port;
     SSL_CTX *tls;
@@ -62,17 +59,6 @@ static void grow(Body *body, size_t size) {
     body->room = 2 * (body->size + size);
     body->start = realloc(body->start, body->room);
     if (!body->start) die("no memory");
-}
-
-// Room for all bodies in one piece: what is asked for page by page costs as much as the encoding.
-static char *arena(size_t size) {
-    size_t page = 2 << 20;
-    char *start = mmap(NULL, size + page, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (start == MAP_FAILED) die("no memory");
-    start += page - (size_t)start % page;
-    madvise(start, size, MADV_HUGEPAGE);
-    return start;
 }
 
 static inline void append(Body *body, const char *bytes, size_t size) {
@@ -167,32 +153,6 @@ static int next_body(Body *body) {
     return rows;
 }
 
-static void make_all(size_t file_size) {
-    Body body = {.start = NULL};
-    char *at = arena(16 * file_size), *end = at + 16 * file_size;
-    append(&body, (char[HEAD]){0}, HEAD);
-    for (long room = 0; next_body(&body); run.made++) {
-        if (run.made == room) {
-            room = 2 * room + 1024;
-            run.bodies = realloc(run.bodies, room * sizeof *run.bodies);
-            if (!run.bodies) die("no memory");
-        }
-        if (at + body.size > end) die("bodies of more than 16 times the file");
-        memcpy(at, body.start, body.size);
-        run.bodies[run.made] = (Body){at, body.size, body.size};
-        at += body.size;
-    }
-}
-
-// The next body to send, in `own` where it is still to be made; NULL behind the last one.
-static Body *take_body(Body *own) {
-    if (!run.bodies) return next_body(own) ? own : NULL;
-    pthread_mutex_lock(&run.lock);
-    Body *taken = run.next < run.made ? &run.bodies[run.next++] : NULL;
-    pthread_mutex_unlock(&run.lock);
-    return taken;
-}
-
 static SSL *connect_tls(void) {
     struct sockaddr_in where = {.sin_family = AF_INET, .sin_port = htons(run.port)};
     inet_pton(AF_INET, "127.0.0.1", &where.sin_addr);
@@ -244,10 +204,10 @@ static void *sender(void *nothing) {
     SSL *tls = connect_tls();
     for (;; sent++) {
         double before = cpu();
-        Body *taken = take_body(&body);
+        int rows = next_body(&body);
         encoded += cpu() - before;
-        if (!taken) break;
-        send_body(tls, taken);
+        if (!rows) break;
+        send_body(tls, &body);
         check_answer(tls);
     }
     SSL_shutdown(tls);
@@ -269,8 +229,7 @@ static void send_all(int threads) {
 }
 
 int main(int count, char **given) {
-    if (count < 7) die("then|while PORT TOKEN IN_FLIGHT FILE NAME...");
-    int overlap = !strcmp(*++given, "while");
+    if (count < 6) die("PORT TOKEN IN_FLIGHT FILE NAME...");
     int threads = atoi(given[3]), file = open(given[4], O_RDONLY);
     struct stat facts;
     if (threads < 1 || threads > MOST_THREADS) die("so many in flight?");
@@ -278,7 +237,7 @@ int main(int count, char **given) {
     run.at = mmap(NULL, facts.st_size, PROT_READ, MAP_PRIVATE, file, 0);
     if (run.at == MAP_FAILED) die("cannot map the file");
     run.end = run.at + facts.st_size;
-    run.port = atoi(given[1]), run.columns = count - 6;
+    run.port = atoi(given[1]), run.columns = count - 5;
     run.head = literal("{\"$token\":\"", given[2], "\",\"$distinct_id\":\"");
     run.middle = literal("\",\"$ip\":\"0\",\"$ignore_time\":true,\"$set\":{", "", "");
     run.keys = calloc(run.columns, sizeof *run.keys);
@@ -286,10 +245,7 @@ int main(int count, char **given) {
     fill_stops();
     Body body = {.start = NULL};
     append(&body, (char[HEAD]){0}, HEAD);
-    if (run.port) {
-        if (!overlap) make_all(facts.st_size);
-        send_all(threads);
-    }
+    if (run.port) send_all(threads);
     else while (next_body(&body)) {
         fwrite(body.start + HEAD, 1, body.size - HEAD, stdout);
         putchar('\n');
