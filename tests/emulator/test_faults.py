@@ -146,7 +146,7 @@ def test_delay_goes_on_to_later_rules(http: httpx.Client, emulator: Emulator) ->
 
 def test_in_flight(http: httpx.Client, emulator: Emulator) -> None:
     """max_in_flight is the greatest number of requests that were being dealt with at once."""
-    put(http, {"kind": "delay", "delay_ms": [60, 60]})
+    put(http, {"kind": "delay", "delay_ms": [250, 250]})
     threads = [threading.Thread(target=codes, args=(http, 1)) for _ in range(4)]
     for thread in threads:
         thread.start()

@@ -53,7 +53,7 @@ def _body(name: str, body: str, **known: Any) -> Trouble:
     return Trouble(name, {"kind": "body", "body": body}, **known)
 
 
-BRIEF = {"timeout": 0.25}
+BRIEF = {"timeout": 0.4}
 """Seconds of real time: how long a request waits for an answer is not up to the run's clock."""
 
 PAGE, HALF = "<html><body>Sign in</body></html>", '{"code": 200, "status": "OK", "num_goo'
