@@ -50,8 +50,7 @@ def _read(cell: str, region: str | None) -> str:
         raise Unfit(f"{shown(cell)} is no phone number: is there a + missing before its country?")
     if "(0)" in cell and not library.is_valid_number(number):
         # Dialled at home where there is such a zero; where there is none it is left out too.
-        without = library.parse(cell.replace("(0)", "", 1), region)
-        number = without if library.is_valid_number(without) else number
+        number = _valid(cell.replace("(0)", "", 1), region) or number
     reason = library.is_possible_number_with_reason(number)
     if reason != library.ValidationResult.IS_POSSIBLE:
         raise Unfit(f"{shown(cell)} is no phone number: {_IMPOSSIBLE.get(reason, 'its length')}")
@@ -70,7 +69,17 @@ def _lost_its_plus(cell: str, number: Any) -> bool:
     )
     if not (as_national and digits.startswith(code)):
         return False
-    return bool(library.is_valid_number(library.parse(f"+{digits}", None)))
+    return _valid(f"+{digits}", None) is not None
+
+
+def _valid(text: str, region: str | None) -> Any:
+    """Return the number that a text is, None where there is none such."""
+    library = _library()
+    try:
+        number = library.parse(text, region)
+    except library.NumberParseException:
+        return None
+    return number if library.is_valid_number(number) else None
 
 
 # Keys are phonenumbers' ValidationResult.

@@ -250,6 +250,7 @@ FAILED: dict[str, Table] = {
                 "49 (0)30 123456": " is no phone number: is there a + missing before its country?",
             },
         ),
+        ({"country": "US"}, {"10": " is no phone number: too short"}),
         ({"country": "US"}, {"555-2671": " is no phone number: the area code is missing"}),
     ],
     "email": [
