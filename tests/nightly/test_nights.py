@@ -160,6 +160,8 @@ def spend(desk: NightDesk, night: Night, model: Model) -> None:
             run_dir = desk.crash(night.after)
             if night.event == "crash":
                 observe(desk, rows, model)
+                if recall(run_dir).finished:  # it came to its end before it could crash
+                    model.forget_all_but(rows)
                 return
             if night.event == "late":
                 observe(desk, rows, model)
