@@ -72,17 +72,18 @@ def checked_webhook(url: str, *, allow_insecure: bool) -> str:
 def base_url(project: "Project", environment: Mapping[str, str]) -> str:
     """Return where requests go: environment before file, an address before a region."""
     if url := environment.get("MIXPANEL_URL"):
-        try:
-            return checked_url(url, allow_insecure=project.allow_insecure)
-        except ValueError as error:
-            raise ValueError(f"MIXPANEL_URL: {error}") from None
+        return _checked("MIXPANEL_URL", url, project)
     region = environment.get("MIXPANEL_REGION") or None
     if region is not None and region not in BASE_URLS:
         hint = near(region.lower(), list(BASE_URLS))
         raise ValueError(f"MIXPANEL_REGION: unknown region {region!r}; {hint}")
     if region is None and project.url is not None:
-        try:
-            return checked_url(project.url, allow_insecure=project.allow_insecure)
-        except ValueError as error:
-            raise ValueError(f"project: {error}") from None
+        return _checked("project", project.url, project)
     return BASE_URLS[region or project.region]
+
+
+def _checked(where: str, url: str, project: "Project") -> str:
+    try:
+        return checked_url(url, allow_insecure=project.allow_insecure)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None

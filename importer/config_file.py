@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from importer.config import Config, Source, known_keys
 from importer.errors import ConfigError
 from importer.house_rules import Finding, findings
-from importer.near import near, spelled
+from importer.near import EXPECTED, near, spelled
 
 Keys = tuple[Any, ...]
 
@@ -24,18 +24,6 @@ DEEPEST = 50
 """Levels of nesting of a mapping file; one that uses everything there is has nine."""
 
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
-
-# What pydantic says of these in the words of Python.
-_EXPECTED = {
-    "dict_type": "should be settings, each as key: value",
-    "model_type": "should be settings, each as key: value",
-    "string_type": "should be text",
-    "string_too_short": "should be text",
-    "bool_type": "should be true or false",
-    "int_type": "should be a whole number, without quotes",
-    "float_type": "should be a number, without quotes",
-    "invalid-json-value": "should be text, a number, true, false or a list; put it in quotes",
-}
 
 _OPENS = (
     yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken,
@@ -206,7 +194,7 @@ def _fault(path: Path, tree: yaml.Node | None, fault: ErrorDetails) -> str:
         message = f"unknown key; {near(str(keys[-1]), known_keys(keys[:-1]))}"
     elif fault["type"] == "missing":
         message = f"{keys[-1]} is missing"
-    elif what := _EXPECTED.get(fault["type"]):
+    elif what := EXPECTED.get(fault["type"]):
         message = f"{what}, not {spelled(fault['input'])}"
     elif message.startswith("Input should"):
         message = f"{message.replace('Input should', 'should')}, not {spelled(fault['input'])}"

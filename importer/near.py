@@ -3,6 +3,18 @@
 from datetime import date
 from difflib import get_close_matches
 
+# What pydantic says of these in the words of Python.
+EXPECTED = {
+    "dict_type": "should be settings, each as key: value",
+    "model_type": "should be settings, each as key: value",
+    "string_type": "should be text",
+    "string_too_short": "should be text",
+    "bool_type": "should be true or false",
+    "int_type": "should be a whole number, without quotes",
+    "float_type": "should be a number, without quotes",
+    "invalid-json-value": "should be text, a number, true, false or a list; put it in quotes",
+}
+
 
 def spelled(value: object) -> str:
     """Write a value as a mapping file would have it."""

@@ -27,8 +27,7 @@ def doubt_layout(
         return "", records
     looked_at = first.cut(0, LOOKED_AT)
     words = (
-        _doubt_first_line(looked_at)
-        or _doubt_encoding(looked_at, source)
+        _doubt_text(looked_at, source)
         or _doubt_delimiter(looked_at, source)
         or _doubt_header(looked_at, source, layout, settings)
     )
@@ -51,9 +50,11 @@ def doubt_text(records: Iterator[Records], source: Source) -> tuple[str, Iterato
     first = next(records, None)
     if first is None:
         return "", records
-    looked_at = first.cut(0, LOOKED_AT)
-    words = _doubt_first_line(looked_at) or _doubt_encoding(looked_at, source)
-    return words, chain(iter([first]), records)
+    return _doubt_text(first.cut(0, LOOKED_AT), source), chain(iter([first]), records)
+
+
+def _doubt_text(first: Records, source: Source) -> str:
+    return _doubt_first_line(first) or _doubt_encoding(first, source)
 
 
 def _doubt_encoding(first: Records, source: Source) -> str:
