@@ -41,6 +41,13 @@ async def read_json(request: Request) -> dict[str, Any]:
     return content
 
 
+def text_in(body: dict[str, Any], key: str) -> str:
+    """Return the text of that name. Raises Refused where there is none."""
+    if not isinstance(value := body.get(key), str):
+        raise Refused(400, f"{key} is missing.")
+    return value
+
+
 async def receive_file(request: Request, name: str, folder: Path, most: int = MOST_UPLOAD) -> Path:
     """Stream a body into a file of its own, readable by its owner only.
 

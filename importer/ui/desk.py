@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from starlette.requests import Request
 
 from importer.config import Config
 from importer.config_file import dump_config, parse_config, read_text
@@ -63,8 +64,18 @@ class Document:
 class Desk:
     """Everything the page knows; it ends with the server."""
 
-    def __init__(self, folder: Path, report_dir: Path, environment: Mapping[str, str]) -> None:
-        """`folder` is private and goes with the server; `report_dir` is where runs are left."""
+    def __init__(
+        self,
+        folder: Path,
+        report_dir: Path,
+        environment: Mapping[str, str],
+        given: Mapping[str, str],
+    ) -> None:
+        """`folder` is private and goes with the server; `report_dir` is where runs are left.
+
+        `given` are the source and the mapping of the command line.
+        """
+        self.given = given
         self.folder = folder
         self.report_dir = report_dir
         self.jobs: dict[str, Job] = {}
@@ -204,6 +215,13 @@ class Desk:
         for old in list(self._documents)[:-MOST_SOURCES]:
             del self._documents[old]
         return document
+
+
+def desk_of(request: Request) -> Desk:
+    """Return the desk of the application that a request came to."""
+    desk = request.app.state.desk
+    assert isinstance(desk, Desk)
+    return desk
 
 
 def _raw_text(path: Path) -> str:

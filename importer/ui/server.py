@@ -35,9 +35,8 @@ def serve_page(
         tempfile.TemporaryDirectory(prefix="importer-ui-", ignore_cleanup_errors=True) as folder,
         _listening(port) as listener,
     ):
-        desk = Desk(Path(folder), report_dir, os.environ)
-        app = application(desk, {"source": source, "config": config})
-        guard = Guard(app, listener.getsockname()[1])
+        desk = Desk(Path(folder), report_dir, os.environ, {"source": source, "config": config})
+        guard = Guard(application(desk), listener.getsockname()[1])
 
         def ready() -> None:
             announce(guard.url)

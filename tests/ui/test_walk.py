@@ -125,7 +125,7 @@ def test_shown_command_is_what_runs(page: OpenPage, people: Path) -> None:
 def test_stop_and_go_on(page: OpenPage, server: Emulator) -> None:
     """An import that is stopped can go on, and every row arrives once."""
     path = page.folder / "many.csv"
-    path.write_text("".join(f"v{n},1\n" for n in range(4_000)))
+    path.write_text("".join(f"v{n},1\n" for n in range(20_000)))
     adding = {"2": [{"property": "orders", "type": "integer", "operation": "add"}]}
     given, sheet = drafted(page, path, columns=adding)
     sheet["identifier"] = {"column": 1, "fallback": []}
@@ -301,7 +301,7 @@ def test_what_cannot_be_started_is_not_waited_for(tmp_path: Path) -> None:
     """A process that the system does not start leaves the page as it was."""
 
     async def order() -> None:
-        desk = Desk(tmp_path, Path("importer-runs"), dict(os.environ))
+        desk = Desk(tmp_path, Path("importer-runs"), dict(os.environ), {})
         desk.runs["long"] = tmp_path / ("x" * 200_000)
         for _ in range(2):
             with pytest.raises(OSError, match="too long"):
