@@ -2,6 +2,7 @@
 
 import ssl
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -86,7 +87,7 @@ def _open_web(address: str) -> Opened:
             "timeout": aiohttp.ClientTimeout(None, sock_connect=_PATIENCE, sock_read=_PATIENCE),
             "trust_env": True,  # proxies
             "headers": {"Accept-Encoding": "identity"},  # the bytes that are there
-            "trace_configs": [_refusing_the_clear()],
+            "trace_configs": [_refusing_the_clear(), _refusing_another_file()],
         },
     )
     info = filesystem.info(path)
@@ -118,6 +119,34 @@ def _refusing_the_clear() -> Any:
 
     traced = aiohttp.TraceConfig()
     traced.on_request_redirect.append(look)
+    return traced
+
+
+class Replaced(Exception):
+    """A part that came is not of the file that the parts before it were of."""
+
+    status = HTTPStatus.PRECONDITION_FAILED  # what a server says that heeds the condition
+
+
+def _refusing_another_file() -> Any:
+    """Let no part be of another file than the first: not all servers heed a condition, nor give a
+    tag for one, but what they tell of each part tells files apart.
+    """
+    import aiohttp
+
+    told: dict[str, str] = {}
+
+    async def look(_session: object, _context: object, ended: Any) -> None:
+        if ended.response.status != HTTPStatus.PARTIAL_CONTENT:
+            return
+        headers = ended.response.headers
+        marks = {name: headers[name] for name in ("ETag", "Last-Modified") if name in headers}
+        marks["size"] = headers.get("Content-Range", "").rpartition("/")[2]
+        if any(told.setdefault(name, mark) != mark for name, mark in marks.items()):
+            raise Replaced
+
+    traced = aiohttp.TraceConfig()
+    traced.on_request_end.append(look)
     return traced
 
 

@@ -47,6 +47,7 @@ http {{
     listen 127.0.0.1:{port} ssl; ssl_certificate server.pem; ssl_certificate_key server.pem;
     root files;
     location /whole/ {{ alias files/; max_ranges 0; etag off; }}
+    location /dated/ {{ alias files/; etag off; }}
     location /down/ {{ return 302 http://192.0.2.1/x.csv; }}
     location /secret/ {{ alias files/; if ($arg_sig != "open-sesame") {{ return 403; }} }}
   }}

@@ -1,6 +1,7 @@
 """Addresses: which ones there are, what is never shown of them, and what they need installed."""
 
 import gzip
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 
 from importer.begin import resume_import
 from importer.errors import ConfigError, SourceError
+from importer.progress import Progress
 from importer.streams import find_places, open_place
 from importer.streams.address import scrubbed, shown_address
 from tests.delivery.raw_server import refusing
+from tests.delivery.runs import Listener
 from tests.resuming.runs import Desk, adding, once, stopping
 
 from .servers import web
@@ -166,6 +169,25 @@ def test_web_without_parts(desk: Desk, tmp_path: Path, monkeypatch: pytest.Monke
         server.put("customers.csv", wide(3_000))
         report = run(desk, f"{server.before}whole/customers.csv")
         assert (report.exit_code, desk.orders) == (0, once(3_000))
+
+
+def test_replaced_on_the_web(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run does not mix two files, though the server gives no tag to tell them by."""
+    (tmp_path / "server").mkdir()
+    with web(tmp_path / "server", monkeypatch) as server:
+        server.put("customers.csv", wide(3_000))
+        server.put("next.csv", wide(3_000).replace(b",1,", b",2,"))
+        os.utime(server.folder / "next.csv", (0, 0))
+
+        def replace(_: Progress) -> None:
+            if (server.folder / "next.csv").exists():
+                (server.folder / "next.csv").replace(server.folder / "customers.csv")
+
+        address = f"{server.before}dated/customers.csv"
+        report = run(desk, address, observer=Listener(on_update=replace))
+        assert report.exit_code == 4
+        assert "the file was replaced while it was read" in str(report.stop)
+        assert set(desk.orders.values()) == {1}
 
 
 def test_web_line_is_cut_for_a_moment(
