@@ -34,6 +34,8 @@ _TABLES = (
     "rows BLOB, keys BLOB, contents BLOB, lengths BLOB, names BLOB)",
 )
 
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
 _COLUMNS = ("keys", "contents")
 
 _CACHE = 32 * 1024
@@ -225,9 +227,10 @@ class Store:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise StateError(
-                f"{self._path}: {error}; what was sent cannot be remembered there"
-            ) from error
+            remedy = "what was sent cannot be remembered there"
+            if getattr(error, "sqlite_errorcode", None) in _DAMAGED:
+                remedy = "the file is damaged; delete it, and the next run sends everything once"
+            raise StateError(f"{self._path}: {error}; {remedy}") from error
 
 
 def _columns(noted: Noted) -> tuple[NDArray[Any], ...]:

@@ -30,6 +30,9 @@ _TABLES = (".csv", ".tsv", ".tab")
 _MAYBE = (*_TABLES, ".txt", ".dat", "")
 """What the names of text files end in; one that ends in none of these is passed over."""
 
+_PAPERS = ("readme", "read me", "license", "licence", "manifest", "changelog", "notice")
+"""How the names of text files begin that come along with a table."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Header:
@@ -128,7 +131,10 @@ def _is_table(name: str, *, first: bool) -> bool:
     path = PurePosixPath(name)
     if name.endswith("/") or path.name.startswith(".") or "__MACOSX" in path.parts:
         return False
-    return path.suffix.lower() in (_MAYBE if first else _TABLES)
+    if path.suffix.lower() in _TABLES:
+        return True
+    is_paper = path.name.lower().startswith(_PAPERS)
+    return first and path.suffix.lower() in _MAYBE and not is_paper
 
 
 def _header(coming: _Bytes) -> _Header:

@@ -278,9 +278,11 @@ def test_no_place(desk: NightDesk) -> None:
     desk.run(rows(3))
     (path,) = desk.state.glob("*.delta.db")
     path.write_bytes(b"no database at all, but long enough to be looked at" * 100)
-    with pytest.raises(StateError) as caught:
+    with pytest.raises(StateError, match="is damaged; delete it") as caught:
         desk.run()
     assert caught.value.exit_code == 2
+    path.unlink()
+    assert desk.run().totals.imported == 3
 
 
 def test_of_another_version(nightly: NightDesk) -> None:

@@ -86,6 +86,8 @@ def packings() -> Iterator[tuple[str, bytes]]:
     mac = ("__MACOSX/._1.csv", b"\0\1\2")
     yield "zip, members", zipped(mac, *parts)
     yield "zip, members, piped", piped_zip(mac, *parts)
+    papers = ("README.txt", b"Exported by the CRM."), ("b/LICENSE", b"All rights reserved.")
+    yield "zip, papers before", zipped(*papers, ("customers.txt", ROWS))
     yield "zip, members, no line end", zipped(("1.csv", ROWS[: half - 1]), ("2.csv", ROWS[half:]))
 
 
