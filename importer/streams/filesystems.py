@@ -51,7 +51,9 @@ def find_files(pattern: str) -> list[str]:
 
 
 def _filesystem(address: str, **options: Any) -> tuple[Any, str]:
-    if urlsplit(address).scheme == "sftp":
+    scheme, _, rest = address.partition("://")
+    address = f"{scheme.lower()}://{rest}"  # RFC 3986, 3.1; fsspec knows small letters only
+    if scheme.lower() == "sftp":
         from importer.streams.sftp import KnownHosts
 
         how = KnownHosts._get_kwargs_from_urls(address)
