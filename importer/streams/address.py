@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from importer.address import is_loopback
 from importer.errors import SourceError
@@ -82,6 +82,13 @@ def scrubbed(words: str, address: str) -> str:
         for part in (secret, secret.lstrip("?#"), secret.rpartition(":")[2]):
             words = words.replace(part, HIDDEN) if len(part) > 2 else words
     return words
+
+
+def login_host_path(address: str) -> tuple[str, SplitResult, str]:
+    """Return the parts of an address whose path may have ? and # in it; the login as written."""
+    _, login, place, behind = _parted(address)
+    host, slash, path = place.partition("/")
+    return login, urlsplit(f"//{host}"), slash + path + behind
 
 
 def _parted(address: str) -> tuple[str, str, str, str]:

@@ -3,13 +3,17 @@
 import ssl
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 from fsspec.core import url_to_fs
 
 from importer.address import is_loopback
+from importer.streams.address import login_host_path
 from importer.streams.stream import BLOCK_BYTES
+
+if TYPE_CHECKING:
+    from importer.streams.sftp import KnownHosts
 
 _PATIENCE = 60.0
 """Seconds without a byte after which a web server is taken for gone."""
@@ -17,14 +21,11 @@ _PATIENCE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file to read, its size if that is known, and whether a read that failed can be repeated.
-
-    The clients of the clouds repeat by themselves.
-    """
+    """A file to read, its size if that is known, and whether a read that failed can be repeated."""
 
     file: Any
     size: int | None
-    repeatable: bool = False
+    repeatable: bool = True
 
 
 def open_file(address: str) -> Opened:
@@ -33,10 +34,11 @@ def open_file(address: str) -> Opened:
             return _open_web(address)
         case "sftp":
             return _open_sftp(address)
+        case "s3":  # asked for under the condition that it is the same still
+            opened = _open_cloud(*_filesystem(address))
         case _:
-            filesystem, path = _filesystem(address)
-            opened = filesystem.open(path, "rb", block_size=BLOCK_BYTES, cache_type="none")
-            return Opened(opened, opened.size)
+            opened = _Watched(*_filesystem(address))
+    return Opened(opened, opened.size)
 
 
 def find_files(pattern: str) -> list[str]:
@@ -52,26 +54,29 @@ def find_files(pattern: str) -> list[str]:
 
 def _filesystem(address: str, **options: Any) -> tuple[Any, str]:
     scheme, _, rest = address.partition("://")
-    address = f"{scheme.lower()}://{rest}"  # RFC 3986, 3.1; fsspec knows small letters only
     if scheme.lower() == "sftp":
-        from importer.streams.sftp import KnownHosts
-
-        how = KnownHosts._get_kwargs_from_urls(address)
-        return KnownHosts(**how, skip_instance_cache=True), KnownHosts._strip_protocol(address)
-    # Their cache is one for the whole program, and holds what credentials were once.
-    filesystem, path = url_to_fs(address, skip_instance_cache=True, **options)
+        return _sftp(address)
+    # RFC 3986, 3.1: capitals mean the same; fsspec knows small letters only. Its cache is one for
+    # the whole program, and holds what credentials were once.
+    filesystem, path = url_to_fs(f"{scheme.lower()}://{rest}", skip_instance_cache=True, **options)
     return filesystem, path
+
+
+def _sftp(address: str) -> "tuple[KnownHosts, str]":
+    """Connect to a host. All that stands behind it is the path: ? and # are letters there."""
+    from importer.streams.sftp import KnownHosts
+
+    login, host, path = login_host_path(address)
+    user, _, password = login.partition(":")
+    given = {"username": unquote(user), "password": unquote(password), "port": host.port}
+    named = {name: value for name, value in given.items() if value}
+    return KnownHosts(host.hostname, **named, skip_instance_cache=True), path
 
 
 def _open_sftp(address: str) -> Opened:
     from importer.streams.sftp import Download
 
-    filesystem, path = _filesystem(address)
-    try:
-        opened = Download(filesystem, path)
-    except BaseException:
-        filesystem.close()
-        raise
+    opened = Download(lambda: _sftp(address))
     return Opened(opened, opened.size)
 
 
@@ -101,8 +106,42 @@ def _open_web(address: str) -> Opened:
             path, "rb", block_size=BLOCK_BYTES, cache_type="none", size=size, **how
         )
         if size <= BLOCK_BYTES or _gives_parts(opened):
-            return Opened(opened, size, repeatable=True)
-    return Opened(filesystem.open(path, "rb", block_size=0, **how), size)
+            return Opened(opened, size)
+    return Opened(filesystem.open(path, "rb", block_size=0, **how), size, repeatable=False)
+
+
+def _open_cloud(filesystem: Any, path: str) -> Any:
+    return filesystem.open(path, "rb", block_size=BLOCK_BYTES, cache_type="none")
+
+
+class _Watched:
+    """A file of a cloud, looked at again after each part: it must not have been replaced."""
+
+    def __init__(self, filesystem: Any, path: str) -> None:
+        self._filesystem = filesystem
+        self._path = path
+        self._about = self._look()
+        self._file = _open_cloud(filesystem, path)
+        self.size: int | None = self._file.size
+
+    def read(self, count: int) -> bytes:
+        """Return the next bytes, up to `count`. Raises Replaced, and whatever the client raises."""
+        at = self._file.tell()
+        try:
+            piece = bytes(self._file.read(count))
+            if piece and self._look() != self._about:
+                raise Replaced
+        except BaseException:
+            self._file.seek(at)  # whoever asks again gets the same part
+            raise
+        return piece
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _look(self) -> object:
+        self._filesystem.invalidate_cache()
+        return self._filesystem.info(self._path)
 
 
 class InTheClear(Exception):

@@ -4,6 +4,7 @@ import gzip
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,13 @@ from hypothesis import strategies as st
 
 from importer.begin import resume_import
 from importer.errors import ConfigError, SourceError
-from importer.progress import Progress
 from importer.streams import find_places, open_place
 from importer.streams.address import scrubbed, shown_address
 from tests.delivery.raw_server import refusing
-from tests.delivery.runs import Listener
 from tests.resuming.runs import Desk, adding, once, stopping
 
-from .servers import web
-from .test_servers import around, run, wide, written
+from .servers import sftp, web
+from .test_servers import around, meanwhile, run, wide, written
 
 
 @pytest.mark.parametrize(
@@ -163,7 +162,7 @@ def test_signed_address(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_web_without_parts(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A web server that gives whole files only is read in one go; and a short cut is mended."""
+    """A web server that gives whole files only is read in one go."""
     (tmp_path / "server").mkdir()
     with web(tmp_path / "server", monkeypatch) as server:
         server.put("customers.csv", wide(3_000))
@@ -178,29 +177,21 @@ def test_replaced_on_the_web(desk: Desk, tmp_path: Path, monkeypatch: pytest.Mon
         server.put("customers.csv", wide(3_000))
         server.put("next.csv", wide(3_000).replace(b",1,", b",2,"))
         os.utime(server.folder / "next.csv", (0, 0))
-
-        def replace(_: Progress) -> None:
-            if (server.folder / "next.csv").exists():
-                (server.folder / "next.csv").replace(server.folder / "customers.csv")
-
-        address = f"{server.before}dated/customers.csv"
-        report = run(desk, address, observer=Listener(on_update=replace))
+        replace = partial((server.folder / "next.csv").replace, server.folder / "customers.csv")
+        report = run(desk, f"{server.before}dated/customers.csv", observer=meanwhile(replace))
         assert report.exit_code == 4
         assert "the file was replaced while it was read" in str(report.stop)
         assert set(desk.orders.values()) == {1}
 
 
-def test_web_line_is_cut_for_a_moment(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A line that is back at once stops nothing: the part that did not come is asked for again."""
-    from .test_servers import cutting
-
+def test_letters_of_a_path(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On an SFTP server ? and # are letters of a name; what a login may not have is encoded."""
     (tmp_path / "server").mkdir()
-    with web(tmp_path / "server", monkeypatch) as server:
-        address = server.put("customers.csv", wide(3_000))
-        report = run(desk, address, observer=cutting(server, mend=True))
-        assert (report.exit_code, desk.orders) == (0, once(3_000))
+    with sftp(tmp_path / "server", monkeypatch) as server:
+        address = server.put("who? all #1.csv", adding(30).encode())
+        report = run(desk, address.replace("open-", "open%2D"))
+        assert (report.exit_code, desk.orders) == (0, once(30))
+        assert report.source["name"].endswith("/who? all #1.csv")
 
 
 def test_no_web_server(desk: Desk) -> None:

@@ -1,6 +1,8 @@
 """Files on servers: read in blocks, gone on with after a cut, and never with their credentials."""
 
 import gzip
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,17 +36,13 @@ def around(desk: Desk, **options: Any) -> dict[str, Any]:
     return {"environment": environment, **options}
 
 
-def cutting(server: Server, *, mend: bool = False) -> Listener:
-    """Cut the line once the first rows are settled."""
-    cut = False
+def meanwhile(*acts: Callable[[], object]) -> Listener:
+    """Do something, once, when the first rows are settled."""
+    coming = list(acts)
 
-    def watch(progress: Progress) -> None:
-        nonlocal cut
-        if not cut:
-            cut = True
-            server.line.cut()
-            if mend:
-                server.line.mend()
+    def watch(_: Progress) -> None:
+        while coming:
+            coming.pop(0)()
 
     return Listener(on_update=watch)
 
@@ -73,7 +71,7 @@ def test_cut_in_mid_stream(desk: Desk, server: Server) -> None:
     Nothing is sent twice, and no file of the run holds the credentials.
     """
     address = server.put("customers.csv", wide(ROWS))
-    stopped = run(desk, address, observer=cutting(server))
+    stopped = run(desk, address, observer=meanwhile(server.line.cut))
     assert (stopped.exit_code, stopped.status) == (4, "stopped")
     assert "customers.csv: reading it broke off after" in str(stopped.stop)
     assert stopped.totals.imported == len(desk.orders) > 0
@@ -83,6 +81,24 @@ def test_cut_in_mid_stream(desk: Desk, server: Server) -> None:
     assert (ended.exit_code, desk.orders) == (0, once(ROWS))
     assert desk.updates == ROWS
     assert "open-sesame" not in written(desk.runs) + str(stopped.stop) + stopped.resume_command
+
+
+def test_cut_for_a_moment(desk: Desk, server: Server) -> None:
+    """A line that is back at once stops nothing: the part that did not come is asked for again."""
+    address = server.put("customers.csv", wide(ROWS))
+    report = run(desk, address, observer=meanwhile(server.line.cut, server.line.mend))
+    assert (report.exit_code, desk.orders) == (0, once(ROWS))
+
+
+def test_replaced_meanwhile(desk: Desk, server: Server) -> None:
+    """Nothing of another file is read behind a cut."""
+    address = server.put("customers.csv", wide(ROWS))
+    other = wide(ROWS + 1).replace(b",1,", b",2,")
+    replace = partial(server.put, "customers.csv", other)
+    observer = meanwhile(replace, server.line.cut, server.line.mend)
+    report = run(desk, address, observer=observer)
+    assert (report.exit_code, set(desk.orders.values())) == (4, {1})
+    assert "was replaced while it was read" in str(report.stop)
 
 
 def test_changed_meanwhile(desk: Desk, server: Server) -> None:
