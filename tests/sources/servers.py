@@ -33,7 +33,10 @@ class Server:
     line: Line
 
     def put(self, name: str, content: bytes) -> str:
-        (self.folder / name).write_bytes(content)
+        """Put a file there, whole at once, in the place of another one of that name."""
+        draft = self.folder / "draft"
+        draft.write_bytes(content)
+        draft.replace(self.folder / name)
         return self.before + name
 
 
