@@ -166,7 +166,7 @@ class Ledger:
         self._points = points if points is not None else deque()
         if recalled is not None:
             self.totals.requests_sent = recalled.requests.total()
-            self.totals.requests_retried = recalled.retried
+            self.totals.requests_retried = recalled.requests_retried
             self.totals.requests_by_status.update(+recalled.requests)
         self._chronicle = chronicle
         if chronicle is not None:

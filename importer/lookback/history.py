@@ -129,7 +129,7 @@ def _report(folder: Path) -> dict[str, Any]:
 def _reported(folder: Path, report: Mapping[str, Any], recalled: Recalled | None = None) -> Run:
     """Describe a run whose last process wrote its report."""
     started, finished = (datetime.fromisoformat(report[at]) for at in ("started", "finished"))
-    later = dict(recalled.later) if recalled is not None else {}
+    later = [recalled.taken_up_by(which) for which in recalled.retried_by] if recalled else []
     return Run(
         run=report["run"],
         status=report["status"],
@@ -140,7 +140,7 @@ def _reported(folder: Path, report: Mapping[str, Any], recalled: Recalled | None
         folder=str(folder),
         next="; ".join(_to_do(folder, report, recalled)) if recalled is not None else "",
         retries=_whose(recalled),
-        retried_by=", ".join(dict.fromkeys(Path(run).name for run in later.values())),
+        retried_by=", ".join(dict.fromkeys(run.name for run in later if run is not None)),
         closed_by=report.get("closed_by", ""),
         rehearsed="rehearsed" in report,
     )
@@ -179,9 +179,8 @@ def _to_do(folder: Path, report: Mapping[str, Any], recalled: Recalled) -> Itera
 
 
 def _seen_to(recalled: Recalled, which: str) -> bool:
-    """Are these rows settled, or another run's? One that died before its first line has none."""
-    later = recalled.later.get(which)
-    return which in recalled.settled or (later is not None and (Path(later) / LEDGER).is_file())
+    """Are these rows settled, or another run's?"""
+    return which in recalled.settled or recalled.taken_up_by(which) is not None
 
 
 def _resume(folder: Path, recalled: Recalled) -> str:

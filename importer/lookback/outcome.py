@@ -72,7 +72,8 @@ def outcome_of(
 
 
 def _name(recalled: Recalled, which: str) -> str:
-    return Path(recalled.later[which]).name if which in recalled.later else ""
+    later = recalled.taken_up_by(which)
+    return later.name if later is not None else ""
 
 
 def _answers(run_dir: Path, row: int) -> list[str]:

@@ -47,7 +47,7 @@ def check_retry(run_dir: Path, recalled: Recalled, which: Which) -> None:
             f"{run_dir}: nothing {'failed' if option else 'is in doubt'} that is not settled; "
             f"{left} {'in doubt' if option else 'that failed'}: importer retry {run_dir}{option}"
         )
-    if later := _taken_up(recalled, which):
+    if later := recalled.taken_up_by(which):
         if _report(later).get("status") == "complete":  # and the process died before it said so
             settle(run_dir, which, later.name)
             raise NothingToDo(f"{run_dir}: nothing is left to retry")
@@ -70,7 +70,7 @@ def take_up(run_dir: Path, which: str, by: Path) -> None:
     journal = Journal(run_dir / LEDGER)
     try:
         hold(journal, run_dir)
-        if later := _taken_up(recall(run_dir), which):
+        if later := recall(run_dir).taken_up_by(which):
             raise ConfigError(f"{run_dir}: was retried as {later} just now")
         journal.write({"retried": which, "by": str(by.resolve())})
         journal.sync()
@@ -119,18 +119,6 @@ def _close_page(path: Path, by: str) -> None:
     with suppress(FileNotFoundError):
         page = path.read_text(encoding="utf-8")
         replace_private(path, page.replace(CLOSED, closing_words(by), 1))
-
-
-def _taken_up(recalled: Recalled, which: str) -> Path | None:
-    """Return the run that sends these rows; one that died before its first line does not count."""
-    later = recalled.later.get(which)
-    if later is None:
-        return None
-    try:
-        recall(Path(later))
-    except ConfigError:
-        return None
-    return Path(later)
 
 
 def _report(run_dir: Path) -> dict[str, Any]:

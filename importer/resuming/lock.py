@@ -11,10 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from importer.errors import AlreadyRunning
 from importer.resuming.journal import LEDGER, Journal
+from importer.resuming.recall import recall_begun
 from importer.streams import GONE
 
 fcntl: Any
@@ -73,7 +72,11 @@ def refuse_overlap(report_dir: Path, sources: Sequence[str], own: Path | None = 
     """
     wanted = {*sources} - GONE
     for ledger in sorted(report_dir.glob(f"*/{LEDGER}")) if wanted else ():
-        if ledger.parent != own and is_held(ledger) and (taken := wanted & _sources_of(ledger)):
+        if (
+            ledger.parent != own
+            and is_held(ledger)
+            and (taken := wanted & _sources_of(ledger.parent))
+        ):
             raise AlreadyRunning(
                 f"{min(taken)}: is being imported by another process ({ledger.parent}); "
                 "wait for it, or give this run another --report-dir"
@@ -96,10 +99,6 @@ def is_held(ledger: Path) -> bool:
     return False
 
 
-def _sources_of(ledger: Path) -> set[str]:
-    with ledger.open("rb") as stream:
-        try:
-            line = orjson.loads(stream.readline())
-            return {line["source"], *line.get("more", ())}
-        except (orjson.JSONDecodeError, KeyError, TypeError):
-            return set()
+def _sources_of(run_dir: Path) -> set[str]:
+    begun = recall_begun(run_dir)
+    return set() if begun is None else {*begun.sources}

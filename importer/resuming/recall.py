@@ -83,15 +83,15 @@ class Recalled:
     doubts: dict[int, str] = field(default_factory=dict)
     points: dict[int, str] = field(default_factory=dict)
     requests: Counter[str] = field(default_factory=Counter)
-    retried: int = 0
+    requests_retried: int = 0
     ended: str = ""
     broken: bool = False
     size: int = 0
     end: int = 0
-    later: dict[str, str] = field(default_factory=dict)
-    """What became of its rejects and its rows in doubt: by which run they were retried."""
+    retried_by: dict[str, str] = field(default_factory=dict)
+    """The folder of the run that was to send its `rejects`, or its rows `in_doubt`, again."""
     settled: set[str] = field(default_factory=set)
-    """Which of the two are settled by that."""
+    """Which of the two are settled."""
 
     def of(self, rows: Positions) -> NDArray[np.uint8]:
         """Return the states of these rows."""
@@ -105,6 +105,11 @@ class Recalled:
         """Did it come to its last row?"""
         return self.ended in ("complete", "partial")
 
+    def taken_up_by(self, which: str) -> Path | None:
+        """Return the run that took these rows up; one that died before its first line did not."""
+        run = self.retried_by.get(which)
+        return Path(run) if run is not None and recall_begun(Path(run)) is not None else None
+
     def take(self, line: Mapping[str, Any]) -> None:
         """Follow one more line."""
         match line:
@@ -112,7 +117,7 @@ class Recalled:
                 self.points[row] = digest
             case {"sent": rows}:
                 self.requests["no answer"] += 1
-                self.retried += bool(line.get("again"))
+                self.requests_retried += bool(line.get("again"))
                 self._mark(rows, IN_FLIGHT)
             case {"answer": str(status), "rows": rows}:
                 self.requests["no answer"] -= 1
@@ -131,7 +136,7 @@ class Recalled:
                 self.ended = how
                 self.broken |= bool(line.get("broken"))
             case {"retried": str(which), "by": str(run)}:
-                self.later[which] = run
+                self.retried_by[which] = run
             case {"settled": str(which)}:
                 self.settled.add(which)
             case _:
@@ -170,24 +175,35 @@ def recall(run_dir: Path) -> Recalled:
     return recalled
 
 
+def recall_begun(run_dir: Path) -> Begun | None:
+    """Read how a run was begun; None where its ledger is gone, or does not say so."""
+    try:
+        with (run_dir / LEDGER).open("rb") as stream:
+            first = next(_lines(stream.readline()), ({}, 0))[0]
+            return _begun(first, run_dir / LEDGER)
+    except (ConfigError, OSError):
+        return None
+
+
 def recall_end(run_dir: Path) -> Recalled | None:
     """Read the first line of a ledger and what stands from its last `ended` on, not the rows.
 
     None where it has no such end, or cannot be read: `recall` tells why. It takes the same time for
     a million rows as for ten.
     """
+    if (begun := recall_begun(run_dir)) is None:
+        return None
     try:
         with (run_dir / LEDGER).open("rb") as stream:
-            first = next(_lines(stream.readline()), ({}, 0))[0]
             stream.seek(max(0, stream.seek(0, SEEK_END) - _TAIL))
             content = stream.read()
     except OSError:
         return None
     start = content.rfind(b'\n{"ended":')
     lines = [line for line, _ in _lines(content[start + 1 :])] if start >= 0 else []
-    if first.get("ledger") != SCHEMA or any("resumed" in line for line in lines):
+    if any("resumed" in line for line in lines):
         return None
-    recalled = Recalled(_begun(first, run_dir / LEDGER))
+    recalled = Recalled(begun)
     for line in lines:
         recalled.take(line)
     return recalled if recalled.ended else None

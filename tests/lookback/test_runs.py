@@ -9,7 +9,7 @@ import pytest
 from importer.errors import ConfigError
 from importer.lookback.history import Run, read_history
 from importer.lookback.history_table import history_lines
-from importer.resuming.recall import recall, recall_end
+from importer.resuming.recall import LEDGER, recall, recall_end
 from tests.conftest import Command
 from tests.resuming.processes import importing, only_run, wait_for_requests
 from tests.resuming.runs import Desk, adding
@@ -100,6 +100,20 @@ def test_retried(desk: Desk) -> None:
     assert closed[second.name] == ("complete", last.name, "")
 
 
+def test_retry_that_died_at_once(desk: Desk) -> None:
+    """A retry that was killed before it wrote a line took nothing up, here as for the next one."""
+    desk.write(FAULTY)
+    first = desk.run().folder
+    told = of(desk)
+    second = desk.retry(first).folder
+    (second / LEDGER).write_bytes(b"")
+    (second / "report.json").unlink()
+    (whole,) = (run for run in of(desk) if run.run == first.name)
+    assert (whole.next, whole.retried_by) == (told[0].next, "")
+    assert whole.next.startswith("mend its rejects.csv")
+    assert desk.retry(first).totals.read == 1
+
+
 def test_rehearsal_that_stopped(desk: Desk) -> None:
     """A rehearsal that a guard ended is told apart from a run that did send."""
     desk.write("u1,many\nu2,1\n")
@@ -130,7 +144,13 @@ def test_end_of_a_ledger(desk: Desk) -> None:
     stopped = desk.stopped_after(100).folder
 
     def last_words(recalled: Any) -> tuple[object, ...]:
-        return recalled.begun, recalled.ended, recalled.broken, recalled.later, recalled.settled
+        return (
+            recalled.begun,
+            recalled.ended,
+            recalled.broken,
+            recalled.retried_by,
+            recalled.settled,
+        )
 
     for run in (folder, stopped):
         assert last_words(recall_end(run)) == last_words(recall(run))
