@@ -239,7 +239,7 @@ class _Delivery:
             case PartlyRefused(refusals, others_applied):
                 if others_applied and len(refusals) < part.count:
                     self._guard.accepted()
-                elif self._guard.refused_by_name(row, len(refusals), size):
+                elif self._guard.refused_by_name(row, len(set(part.rows_of(refusals))), size):
                     words = next(iter(refusals.values())).message
                     self._halt(refuses_everything(base_url, BATCHES, words))
             case Refused(message):

@@ -13,7 +13,7 @@ which voids it, is the file's fault and not the server's refusal of everything."
 class Guard:
     """Counts batches of which rows were refused since anything was last accepted.
 
-    A batch is known by its first row; `size` is the number of its updates.
+    A batch is known by its first row; `size` is the number of its rows.
     """
 
     def __init__(self) -> None:

@@ -4,7 +4,7 @@ from importer.delivery.guard import Guard
 
 
 def test_five_batches_refused_in_a_row() -> None:
-    """Batches refused row by row stop a run with the fifth, each counted once."""
+    """Batches named as a whole stop a run with the fifth, each counted once."""
     guard = Guard()
     assert [guard.refused_by_name(batch, 200, 200) for batch in (1, 201, 401, 601)] == [False] * 4
     assert not guard.refused_by_name(601, 200, 200)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from importer.begin import import_profiles
+from importer.config import Config
 from importer.emulator import Emulator
 from importer.interruption import Interruption
 from importer.progress import Progress
@@ -103,19 +104,25 @@ def test_a_poisonous_batch(emulator: Emulator, tmp_path: Path) -> None:
     """A batch that is never answered costs none of the others, and ends in doubt."""
     rows = people(2_000)
     bodies: set[bytes] = set()
+    all_others = threading.Event()
 
     def act(connection: Any, request: bytes) -> None:
+        if b'"u21"' in request:
+            # The ten minutes pass at once here, and the others' answers take their time.
+            assert all_others.wait(30)
+            connection.sendall(b"HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n")
+            return
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1")
         bodies.add(request)
-        fine = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1"
-        broken = b"HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n"
-        connection.sendall(broken if b'"u21"' in request else fine)
+        if len(bodies) == 99:
+            all_others.set()
 
     with served(act) as (port, _):
         run = run_import(rows, f"http://127.0.0.1:{port}", tmp_path, delivery={"batch_size": 20})
     assert run.report.exit_code == 5
     assert run.rows == {**ALL, "imported": 1_980, "in_doubt": 20}
     assert [line["row"] for line in run.in_doubt] == [str(row) for row in range(21, 41)]
-    assert len(bodies) == 100
+    assert len(bodies) == 99
 
 
 def test_nobody_listens(tmp_path: Path) -> None:
@@ -204,6 +211,24 @@ def test_server_that_refuses_everything(
     assert emulator.stats()["requests"] <= most
     assert emulator.profiles() == {}
     assert run.rows["imported"] == run.rows["in_doubt"] == 0 or name == "the first one named"
+
+
+def test_rows_of_several_updates(emulator: Emulator, tmp_path: Path) -> None:
+    """A quarter of the rows named, each with all of its updates, is not half of a batch."""
+    named = ",".join(f'{{"index":{place}}}' for place in range(50))
+    body = f'{{"error":"e","failed_records":[{named}]}}'
+    emulator.faults({"kind": "status", "status": 400, "body": body, "first": 5})
+    (tmp_path / "customers.csv").write_text("".join(f"u{n},1\n" for n in range(500)), "utf-8")
+    entries = [{"property": "orders"}, {"property": "all", "operation": "union"}]
+    twice = config({"concurrency": 5}).model_dump(mode="json") | {"columns": {2: entries}}
+    report = import_profiles(
+        tmp_path / "customers.csv",
+        Config.model_validate(twice),
+        report_dir=tmp_path / "runs",
+        environment={"MIXPANEL_URL": emulator.url, "MIXPANEL_TOKEN": TOKEN},
+        timing=VirtualTime().timing,
+    )
+    assert (report.totals.imported, report.totals.failed) == (375, 125)
 
 
 BAD: list[tuple[str, Callable[[int], bool]]] = [
