@@ -45,13 +45,19 @@ def _sources(report: Report) -> list[str]:
     return names if all(map(is_local, names)) else ["SOURCE"]
 
 
+def _after_rehearsal(report: Report, config: str) -> Step:
+    if report.framed:
+        return Step("Mend them in the frame, or import it as it is", "import_frame(frame, config)")
+    words = "Mend them in the source, or import it as it is and mend what it sets aside"
+    return Step(words, shlex.join(["importer", "run", *_sources(report), "-c", config]))
+
+
 def next_steps(report: Report, config: str) -> Iterator[Step]:
     """Yield what is left to do; `config` names the mapping of a rehearsal."""
     totals, folder = report.totals, shlex.quote(str(report.folder))
     if report.dry_run:
         if totals.failed:
-            words = "Mend them in the source, or import it as it is and mend what it sets aside"
-            yield Step(words, shlex.join(["importer", "run", *_sources(report), "-c", config]))
+            yield _after_rehearsal(report, config)
         return
     again = f"importer retry {folder}"
     after = ", once the run is at its end" if report.resume_command else ""

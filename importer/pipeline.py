@@ -86,7 +86,8 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             updates = note_repeats(updates, config.delivery)
         batches = batch(updates, config.delivery.batch_size)
         if task.dry_run:
-            stop = rehearse(rehearsal.watch(batches), ledger, around.interruption, bounds)
+            watched = rehearsal.watch(batches)
+            stop = rehearse(watched, ledger, around.interruption, bounds, around.timing.clock)
         else:
             from importer.delivery.deliver import deliver  # a rehearsal needs no HTTP client
 

@@ -1,7 +1,6 @@
 """What a dry run finds out beyond its books: repeated ids, the first updates, time to expect."""
 
 import json
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil
@@ -98,12 +97,12 @@ def rehearse(
     batches: Iterator[Updates],
     ledger: Ledger,
     interruption: Interruption,
-    bounds: Bounds | None = None,
-    clock: Callable[[], float] = time.monotonic,
+    bounds: Bounds,
+    clock: Callable[[], float],
 ) -> ImporterError | None:
     """Book every batch as it would be if the server took it; send nothing."""
     interruption.listen(lambda _number: None)  # looked at between two batches
-    bounds, began = bounds or Bounds(), clock()
+    began = clock()
     try:
         for batch in batches:
             entry = ledger.open(batch)

@@ -70,10 +70,6 @@ class Task:
     held_back: ReadOnly[int, Refused] = field(default_factory=dict)
     named: str = "config.yaml"
 
-    def holding_back(self, rows: ReadOnly[int, Refused]) -> "Task":
-        """Return the task with these rows failing, for these reasons, instead of being sent."""
-        return replace(self, held_back=rows)
-
     @property
     def columns(self) -> int | None:
         """Return the width of the source, where it is known before it is read."""

@@ -54,17 +54,15 @@ def deliver(
     interruption: Interruption,
     narrate: Callable[[str], None],
     timing: Timing,
-    bounds: Bounds | None = None,
-    divides: bool | None = None,
-    rate: float | None = None,
+    bounds: Bounds,
+    divides: bool,
+    rate: float | None,
 ) -> ImporterError | None:
     """Send every batch and book what became of it; return why it stopped early, if it did.
 
-    `divides` says whether a batch refused as a whole is sent again in halves; where nothing is
-    said it is if its updates may be repeated. No more than `rate` updates a second are sent.
+    `divides` says whether a batch refused as a whole is sent again in halves. No more than `rate`
+    updates a second are sent.
     """
-    divides = ledger.repeatable if divides is None else divides
-    bounds = bounds or Bounds()
 
     async def run() -> ImporterError | None:
         delivery = _Delivery(destination, settings, ledger, narrate, timing, bounds, divides, rate)

@@ -37,12 +37,12 @@ class _Part:
     refused: str = ""
 
 
-def settle(entry: Entry, *, repeatable: bool = True, divides: bool = True) -> Settling:
+def settle(entry: Entry, *, repeatable: bool, divides: bool) -> Settling:
     """Settle a batch, part by part, in file order.
 
     Updates that are not `repeatable` are in doubt, for good, once an answer to them is lost. They
     are so too when a batch of them is refused as a whole, unless it `divides`: nobody documents
-    whether a part of such a batch was applied. A row is, of whose updates some were refused.
+    whether a part of such a batch was applied. So is a row of which only some updates were refused.
     """
     parts = [_Part(entry.rest)] if len(entry.rest) else []
     try:

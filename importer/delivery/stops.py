@@ -35,9 +35,7 @@ def unreachable(base_url: str, seconds: float, message: str) -> Unreachable:
     )
 
 
-def held_up(
-    base_url: str, message: str, pause: float, give_up_after: float, *, again: bool = True
-) -> str:
+def held_up(base_url: str, message: str, pause: float, give_up_after: float, *, again: bool) -> str:
     """Say what holds a run up, and for how long; whether what was lost goes `again`."""
     then = "trying again" if again else "what it was to answer is in doubt; going on"
     return (

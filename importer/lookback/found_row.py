@@ -118,6 +118,10 @@ def _places(path: Path, config: Config, begun: Begun, digest: str) -> Iterator[i
 
 
 def _line(table: Path, row: int) -> int | None:
-    with table.open(encoding="utf-8", newline="") as stream:
-        lines = (int(line["line"]) for line in csv.DictReader(stream) if line["row"] == str(row))
-        return next(lines, None)
+    """Return on which line of the source a row began, if the table still says so."""
+    try:
+        with table.open(encoding="utf-8", newline="") as stream:
+            told = csv.DictReader(stream)
+            return next((int(line["line"]) for line in told if line["row"] == str(row)), None)
+    except (OSError, ValueError, KeyError, TypeError, csv.Error):
+        return None

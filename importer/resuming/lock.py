@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from importer.errors import AlreadyRunning
+from importer.errors import AlreadyRunning, StateError
 from importer.resuming.journal import LEDGER, Journal
 from importer.resuming.recall import recall_begun
 from importer.streams import GONE
@@ -39,11 +39,17 @@ def locked_folder(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def held_file(path: Path, words: str) -> Iterator[None]:
-    """Hold the lock of a file that is there for nothing else. Raises AlreadyRunning."""
+    """Hold the lock of a file that is there for nothing else.
+
+    Raises AlreadyRunning, and StateError where it cannot be opened.
+    """
     if fcntl is None:
         yield
         return
-    opened = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        opened = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise StateError(f"{path}: {error.strerror}; it must be a file of yours") from error
     try:
         try:
             fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)

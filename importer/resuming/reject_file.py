@@ -8,6 +8,7 @@ import csv
 import hashlib
 from pathlib import Path
 
+from importer.errors import ConfigError
 from importer.failure import Failure
 from importer.private_file import open_private
 from importer.resuming.alike import MOST_COMPARED, sketch_of
@@ -73,11 +74,18 @@ def index_of(path: Path) -> Path:
 
 
 def read_index(path: Path) -> list[tuple[int, str, str]]:
-    """Return row, digest and sketch of each record that was set aside in this file."""
+    """Return row, digest and sketch of each record that was set aside in this file.
+
+    Raises ConfigError where the index is damaged, and OSError.
+    """
     with index_of(path).open(encoding="utf-8", newline="") as stream:
         lines = csv.reader(stream)
-        next(lines, None)
-        return [(int(row), digest, "".join(sketch)) for row, digest, *sketch in lines]
+        try:
+            next(lines, None)
+            return [(int(row), digest, "".join(sketch)) for row, digest, *sketch in lines]
+        except (ValueError, csv.Error) as error:
+            words = f"is damaged; import {path} like any other file"
+            raise ConfigError(f"{index_of(path)}: {words}") from error
 
 
 def digest_of(record: bytes) -> str:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +80,7 @@ def retry_task(run_dir: Path, which: Which, warn: Warn, *, overwrite: bool) -> T
         mapping=recalled.begun.mapping_file,
     )
     held = {} if overwrite else _held_back(task, recalled, warn)
-    return task.holding_back(held)
+    return replace(task, held_back=held)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from importer import Report, import_profiles
+from importer.bounds import Bounds
 from importer.config import Delivery
 from importer.delivery.ahead import AHEAD, HELPING
 from importer.delivery.deliver import deliver
@@ -74,6 +76,9 @@ def send(
         interruption=interruption or Interruption(),
         narrate=narrate,
         timing=VirtualTime().timing,
+        bounds=Bounds(),
+        divides=True,
+        rate=None,
     )
     return ledger, stop
 
@@ -284,7 +289,7 @@ def test_rehearsal_sends_nothing_and_counts_everything() -> None:
     """A dry run books each row as it would end."""
     ledger = Ledger(Nowhere(), silence)
     rows = [("" if row % 3 == 0 else f"u{row}", "pro") for row in range(900)]
-    assert rehearse(batches_of(rows), ledger, Interruption()) is None
+    assert rehearse(batches_of(rows), ledger, Interruption(), Bounds(), time.monotonic) is None
     ledger.balance(900)
     assert (ledger.totals.imported, ledger.totals.failed) == (600, 300)
     assert ledger.totals.requests_sent == 0
@@ -294,7 +299,7 @@ def test_rehearsal_can_be_interrupted() -> None:
     interruption = Interruption()
     interruption.request(15)
     ledger = Ledger(Nowhere(), silence)
-    stop = rehearse(batches_of(people(1_000)), ledger, interruption)
+    stop = rehearse(batches_of(people(1_000)), ledger, interruption, Bounds(), time.monotonic)
     assert isinstance(stop, Interrupted)
     assert stop.exit_code == 143
     ledger.balance()

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.bounds import Bounds
 from importer.config import Delivery
 from importer.delivery.deliver import deliver
 from importer.delivery.pace import GAP, LEAST, Pace
@@ -269,6 +270,9 @@ def test_at_a_real_server(emulator: Emulator) -> None:
         interruption=Interruption(),
         narrate=told.append,
         timing=Timing(chance=lambda: 0.999),
+        bounds=Bounds(),
+        divides=True,
+        rate=None,
     )
     ledger.balance(2_600)
     assert (stop, ledger.totals.imported, len(told)) == (None, 2_600, 1)

@@ -43,7 +43,7 @@ def books(entry: Entry) -> tuple[int, list[int], list[int], int]:
 def settled(ids: list[str], *verdicts: Verdict) -> tuple[Entry, list[list[str]]]:
     """Answer the requests of a batch in turn, then stop; return its account and the requests."""
     entry = Entry(one_batch(ids))
-    flow, sent = settle(entry), []
+    flow, sent = settle(entry, repeatable=True, divides=True), []
     part = next(flow, None)
     for verdict in verdicts:
         assert part is not None
@@ -133,7 +133,7 @@ def test_lost_part_goes_again_as_it_was() -> None:
 def test_nothing_to_send() -> None:
     """A batch whose rows all failed before needs no request."""
     entry = Entry(one_batch(["", ""]))
-    assert list(settle(entry)) == []
+    assert list(settle(entry, repeatable=True, divides=True)) == []
     assert books(entry) == (0, [], [], 0)
 
 
@@ -196,7 +196,7 @@ def test_every_row_ends_rightly(case: tuple[int, set[int], int, int], data: st.D
     names = [f"u{row}" for row in range(1, size + 1)]
     server = Model({f"u{row}" for row in bad}, largest, data)
     entry = Entry(one_batch(names))
-    flow = settle(entry)
+    flow = settle(entry, repeatable=True, divides=True)
     part = next(flow, None)
     while part is not None and server.requests < patience:
         try:

@@ -136,7 +136,7 @@ def test_nobody_listens(tmp_path: Path) -> None:
 
 def test_nobody_accepts(tmp_path: Path) -> None:
     """A host that swallows connections has not seen a row either."""
-    delivery = {"timeout": 0.2, "give_up_after": 3}
+    delivery = {"timeout": 1, "give_up_after": 3}
     with unreachable() as port:
         run = run_import(people(2_000), f"http://127.0.0.1:{port}", tmp_path, delivery=delivery)
     assert run.report.exit_code == 5

@@ -17,6 +17,7 @@ from importer.emulator import Emulator
 from importer.errors import ExitCode, Interrupted
 from importer.lookback.explain import explain
 from importer.lookback.history import read_history
+from importer.next_steps import next_steps
 from tests.delivery.virtual_time import VirtualTime
 from tests.resuming.mixed import TOKEN
 from tests.resuming.runs import stopping
@@ -159,6 +160,17 @@ def test_as_the_file(tmp_path: Path, rows: list[tuple[str, str, str]]) -> None:
     as_file = import_profiles(tmp_path / "rows.csv", config, **given)  # type: ignore[arg-type] # as above
     as_frame = import_frame(frame, config, **given)  # type: ignore[arg-type] # of three types
     assert books(as_file) == books(as_frame)
+
+
+def test_rehearsal_of_a_frame_that_fails(tmp_path: Path) -> None:
+    """What to do next is done with the frame: no command reads it."""
+    config = Config.model_validate(
+        CONFIG | {"columns": {"n": {"property": "n", "type": "integer"}}}
+    )
+    frame = pd.DataFrame({"id": ["u1", "u2"], "n": ["1", "many"]})
+    report = import_frame(frame, config, dry_run=True, report_dir=tmp_path / "runs", environment={})
+    (step,) = next_steps(report, report.config)
+    assert str(step) == "Mend them in the frame, or import it as it is: import_frame(frame, config)"
 
 
 def test_rate_is_kept(tmp_path: Path, emulator: Emulator, one_authority: None) -> None:

@@ -102,6 +102,20 @@ def test_failures(run_dir: Path) -> None:
     assert sixth.outcome.words
 
 
+def test_torn_tables(run_dir: Path, desk: Desk) -> None:
+    """What a run left may be torn or deleted: what is still known of a row is told."""
+    desk.source.unlink()
+    (run_dir / "failures.csv").unlink()
+    told = explain(run_dir, 4)
+    assert (told.record, told.line) == (ROWS[3].encode(), None)
+    (run_dir / "rejects.index").write_text("row,digest,sketch\nfour,", "utf-8")
+    assert explain(run_dir, 4).record is None
+    with pytest.raises(
+        ConfigError, match=r"rejects\.index: is damaged; import .*rejects\.csv like"
+    ):
+        desk.retry(run_dir)
+
+
 def test_source_gone(run_dir: Path, desk: Desk) -> None:
     """Where the source has changed that is said, and the row shown from rejects.csv, if it is there
     and nobody edited it.

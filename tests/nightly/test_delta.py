@@ -283,6 +283,11 @@ def test_no_place(desk: NightDesk) -> None:
     assert caught.value.exit_code == 2
     path.unlink()
     assert desk.run().totals.imported == 3
+    (lock,) = desk.state.glob("*.lock")
+    lock.unlink()
+    lock.mkdir()
+    with pytest.raises(StateError, match="it must be a file of yours"):
+        desk.run()
 
 
 def test_of_another_version(nightly: NightDesk) -> None:

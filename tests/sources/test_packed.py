@@ -22,7 +22,11 @@ from importer.reading.source import open_source
 from importer.streams.compressed import BZIP2, GZIP, XZ, ZSTD, Compression, unpacked
 from importer.streams.kinds import unwrapped
 from importer.streams.stream import Stream, in_blocks
-from importer.streams.zstd import CompressionParameter, compress
+
+if sys.version_info >= (3, 14):
+    from compression.zstd import CompressionParameter, compress
+else:
+    from backports.zstd import CompressionParameter, compress
 
 ROWS = "".join(f"u{row},{row * 7919 % 10_007}\n" for row in range(1, 3_001)).encode()
 

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 
+from importer.bounds import Bounds
 from importer.config import Delivery
 from importer.delivery.deliver import deliver
 from importer.failure import Failure
@@ -57,6 +58,9 @@ def test_stopped_while_the_ledger_is_written() -> None:
         interruption=interruption,
         narrate=lambda message: None,  # noqa: ARG005
         timing=VirtualTime().timing,
+        bounds=Bounds(),
+        divides=False,
+        rate=None,
     )
     totals = ledger.totals
     assert (totals.not_attempted, totals.in_doubt, totals.requests_by_status) == (
