@@ -131,7 +131,13 @@ RULES: Final = (
         "error pages, SPEC; of 403 and 5xx the wording is assumed",
     ),
     Rule(_ANSWERS, "Retry-After is sent only where the fault script says so", "assumed"),
-    Rule(_RECORDS, "a good record is applied whatever its neighbours are", "documented", "SPEC"),
+    Rule(
+        _RECORDS,
+        "a good record is applied whatever its neighbours are",
+        "assumed",
+        "SPEC: 1 where one or more were valid; an old client's page says that one bad record voids"
+        " the batch",
+    ),
     Rule(
         _RECORDS,
         "missing or empty $token, $distinct_id, $group_key, $group_id are refused",
@@ -165,8 +171,8 @@ RULES: Final = (
     Rule(
         _OPERATIONS,
         "groups have no $append and no $merge",
-        "documented",
-        "user-profiles page; $add, of which pages disagree, is accepted",
+        "assumed",
+        "SPEC has no pages for them; $add, of which pages disagree, is accepted",
     ),
     Rule(_OPERATIONS, "$set of null stores null, which then counts as present", "recorded"),
     Rule(
@@ -249,10 +255,15 @@ RULES: Final = (
     ),
     Rule(
         _PROFILES,
-        "$last_seen is the time of the last update, or its $time (seconds, or milliseconds from"
-        " 1e11 on), in UTC; $ignore_time: true leaves it as it is",
+        "$last_seen is the time of the last update, in UTC; $ignore_time: true leaves it as it is",
         "documented",
         "user-profiles page; that every operation sets it and the zone are assumed",
+    ),
+    Rule(
+        _PROFILES,
+        "or it is the update's $time, in seconds, or in milliseconds from 1e11 on",
+        "older page",
+        "clients disagree about the unit",
     ),
     Rule(
         _PROFILES,

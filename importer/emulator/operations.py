@@ -1,7 +1,7 @@
 """What each operation does to a profile's properties (SPEC: user and group profile pages)."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -50,8 +50,10 @@ def _union(properties: Properties, values: Properties) -> None:
             continue
         present = properties.setdefault(name, [])
         if isinstance(present, list):
+            known = set(map(_as_key, present))
             for one in value if isinstance(value, list) else [value]:
-                if not any(same(one, other) for other in present):
+                if (key := _as_key(one)) not in known:
+                    known.add(key)
                     present.append(one)
 
 
@@ -81,13 +83,21 @@ def _delete(properties: Properties, ignored: Properties) -> None:  # noqa: ARG00
 
 def same(one: object, other: object) -> bool:
     """Equal as JSON values are: true is not 1, and 1 is 1.0."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    return one == other
+    return _as_key(one) == _as_key(other)
+
+
+def _as_key(value: Any) -> Hashable:
+    """Return what is equal where the JSON values are, and can be looked up."""
+    match value:
+        case bool():
+            return bool, value
+        case list():
+            return list, tuple(map(_as_key, value))
+        case dict():
+            return dict, frozenset((name, _as_key(each)) for name, each in value.items())
+        case _:
+            found: Hashable = value
+            return found
 
 
 def is_number(value: object) -> bool:

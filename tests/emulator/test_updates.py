@@ -327,6 +327,15 @@ anything = st.recursive(
 )
 
 
+def test_long_union(http: httpx.Client, emulator: Emulator) -> None:
+    """As many values as a list may hold are put together without holding the server up."""
+    tags = [f"{n:05}" for n in range(24_000)]
+    for _ in range(2):
+        record = user("u", "$union", {"tags": [*tags, tags[7]]})
+        assert http.post("/engage", json=[record], timeout=10).text == "1"
+    assert emulator.profiles()["u"]["tags"] == tags
+
+
 @given(anything, anything)
 def test_same(one: Any, other: Any) -> None:
     """Equality is reflexive, and symmetric, and tells true from 1."""
