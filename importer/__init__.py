@@ -30,12 +30,12 @@ from importer.interruption import Interruption
 
 if TYPE_CHECKING:
     from importer.begin import import_frame, import_profiles, resume_import, retry_import
-    from importer.config import Config
-    from importer.config_file import load_config
     from importer.ledger import Totals
     from importer.previews import ColumnPreview, Preview, preview
     from importer.progress import Observer, Progress
     from importer.report import Report
+    from importer.settings.config import Config
+    from importer.settings.config_file import load_config
     from importer.sums import Sum, add_up
 
 __all__ = [
@@ -81,7 +81,7 @@ __all__ = [
 # Imported when first asked for: `importer --help` needs no pandas.
 _HOMES = {
     "ColumnPreview": "previews",
-    "Config": "config",
+    "Config": "settings.config",
     "Observer": "progress",
     "Preview": "previews",
     "Progress": "progress",
@@ -93,7 +93,7 @@ _HOMES = {
     "import_profiles": "begin",
     "resume_import": "begin",
     "retry_import": "begin",
-    "load_config": "config_file",
+    "load_config": "settings.config_file",
     "preview": "previews",
 }
 

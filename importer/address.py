@@ -6,10 +6,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from importer.near import near
+from importer.settings.near import near
 
 if TYPE_CHECKING:
-    from importer.config import Project
+    from importer.settings.config import Project
 
 BASE_URLS: Mapping[str, str] = MappingProxyType(
     {

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from importer.circumstances import Circumstances, Options
-from importer.config import Config
-from importer.config_file import settle_config
 from importer.errors import Drifted, SourceError
 from importer.frame_source import Frame, as_frame_is_written
 from importer.pipeline import carry_out
@@ -15,6 +13,8 @@ from importer.report import Report
 from importer.resuming.closing import Which
 from importer.resuming.resume import resumed_task
 from importer.resuming.retry import retry_task
+from importer.settings.config import Config
+from importer.settings.config_file import settle_config
 from importer.streams import FRAME, Place
 from importer.task import Task, mapping_path, new_task
 from importer.unattended.follow_up import follow_up, tell_of_refusal

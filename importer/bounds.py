@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from importer.durations import seconds_of
 from importer.errors import ConfigError, TookTooLong, TooManyFailures
 from importer.ledger import Totals
+from importer.settings.durations import seconds_of
 from importer.wording import plural
 
 ENOUGH = 1_000

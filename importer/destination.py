@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from importer.address import base_url
-from importer.config import Config, Group
 from importer.engage import Engage, Token
 from importer.errors import ConfigError
+from importer.settings.config import Config, Group
 
 CREDENTIAL = "mixpanel_token"
 """The name of the credential that holds the token, under systemd."""

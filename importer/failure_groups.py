@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from importer.failure import Failure
-from importer.house_rules import KNOWN
 from importer.masking import masked
+from importer.settings.house_rules import KNOWN
 from importer.wording import shortened
 
 MOST = 1_000

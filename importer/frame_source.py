@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from importer.config import Config, Source
 from importer.errors import ConfigError, SourceError
 from importer.reading.dialect import Dialect
 from importer.reading.source import BLOCK_BYTES, Encoding
 from importer.reading.source import Source as Opened
+from importer.settings.config import Config, Source
 
 if TYPE_CHECKING:
     import pandas as pd

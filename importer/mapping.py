@@ -9,12 +9,12 @@ from types import MappingProxyType
 import orjson
 from pydantic import JsonValue
 
-from importer.config import Column, ColumnKey, Config, Empty, Join
 from importer.conversion import CONVERSIONS, Conversion, TypeOptions
 from importer.conversion.nesting import nesting_fault
 from importer.errors import MappingError
-from importer.near import near
 from importer.operations import OPERATIONS
+from importer.settings.config import Column, ColumnKey, Config, Empty, Join
+from importer.settings.near import near
 
 EMAIL = "$email"
 

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from importer import config
 from importer.columns import text_column
 from importer.guess import Guess, Identifier, Suggestion
 from importer.guess.decide import guess_columns, screen_for
@@ -18,6 +17,7 @@ from importer.reading.chunks import Chunk, read_chunks
 from importer.reading.layout import open_records
 from importer.reading.layout_doubt import doubt_text
 from importer.reading.source import open_source
+from importer.settings import config
 from importer.streams import find_places
 
 LIKE_A_HEADER = "the first record looks like a header"

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from importer.config import Config
-from importer.config_file import dump_config, settle_config
 from importer.engage import Engage
 from importer.errors import ConfigError, SourceChanged
 from importer.frame_source import Frame
@@ -25,6 +23,8 @@ from importer.resuming.journal import LEDGER, Begun, Journal
 from importer.resuming.lock import hold, locked_folder, refuse_overlap
 from importer.resuming.recall import Recalled, Refused, recall
 from importer.run_folder import MAPPING, RunFolder, make_report_dir, new_folder, report_errors
+from importer.settings.config import Config
+from importer.settings.config_file import dump_config, settle_config
 from importer.streams import (
     FRAME,
     Place,

@@ -13,8 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from importer import ConfigError, Report, SourceError, import_profiles
-from importer.config import Config
 from importer.emulator import Emulator, running
+from importer.settings.config import Config
 from tests.mappings import FITTING, NEARLY, OPTIONS, TYPES_OF, mappings, rows
 from tests.reading import strategies
 from tests.reading.strategies import often

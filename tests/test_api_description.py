@@ -16,8 +16,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from importer import SourceError, import_profiles
-from importer.config import Config
 from importer.errors import MappingError
+from importer.settings.config import Config
 from tests.conftest import ROOT
 from tests.delivery.raw_server import ONE, say, served
 from tests.mappings import BLANKS, FITTING, NEARLY, OPTIONS, TYPES_OF, mappings, rows

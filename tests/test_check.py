@@ -10,11 +10,11 @@ import pytest
 import yaml
 
 from importer import import_profiles
-from importer.config import Config
-from importer.config_schema import config_schema
 from importer.masking import masked, masked_words
 from importer.rehearsal import DistinctIds
 from importer.rehearsal_words import duration
+from importer.settings.config import Config
+from importer.settings.config_schema import config_schema
 from tests.conftest import ROOT, Command
 
 PHONES = "identifier: {column: 1}\ncolumns: {2: {property: $phone, type: phone}, 3: plan}\n"

@@ -7,11 +7,11 @@ import pytest
 
 import importer
 from importer.address import BASE_URLS, base_url, checked_url
-from importer.config import Config, Project
-from importer.config_file import load_config
 from importer.destination import resolve_destination
 from importer.errors import ConfigError, MappingError
 from importer.mapping import resolve_mapping
+from importer.settings.config import Config, Project
+from importer.settings.config_file import load_config
 
 
 def faults(path: Path, text: str) -> list[str]:

@@ -16,12 +16,21 @@ import pytest
 import yaml
 
 import importer
-from importer.column_types import OPTIONS, TYPES
-from importer.config import Column, Config, Delivery, Delta, Identifier, OnFinish, Project, Source
-from importer.config_file import load_config
 from importer.conversion import CONVERSIONS, TypeOptions
 from importer.emulator import Emulator
 from importer.errors import ExitCode
+from importer.settings.column_types import OPTIONS, TYPES
+from importer.settings.config import (
+    Column,
+    Config,
+    Delivery,
+    Delta,
+    Identifier,
+    OnFinish,
+    Project,
+    Source,
+)
+from importer.settings.config_file import load_config
 from tests.conftest import ROOT, Command
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

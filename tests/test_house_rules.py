@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from importer import Config, ConfigError, import_profiles, load_config
-from importer.house_rules import MEANT, REFUSED, Finding, findings
+from importer.settings.house_rules import MEANT, REFUSED, Finding, findings
 from tests.conftest import ROOT, Command
 
 

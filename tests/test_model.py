@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer import import_profiles
-from importer.config import Config
 from importer.emulator import Emulator, running
+from importer.settings.config import Config
 from tests.mappings import NOT_FOR_GROUPS, TYPES_OF
 from tests.reading.strategies import often
 from tests.reading.through import quoted

@@ -7,11 +7,11 @@ from typing import Any, get_args
 import pytest
 
 from importer import MappingError, Report, import_profiles, load_config
-from importer.config import Column, Config
 from importer.emulator import Emulator
 from importer.errors import ConfigError
 from importer.mapping import resolve_mapping
 from importer.operations import OPERATIONS
+from importer.settings.config import Column, Config
 from importer.timing import Timing
 
 

@@ -105,8 +105,8 @@ def run(
 
 def _confirm_deletion(sources: Sequence[str], config: Path, log_format: LogFormat) -> None:
     """Ask before profiles are deleted: nothing brings them back."""
-    from importer.config_file import load_config
     from importer.destination import resolve_destination
+    from importer.settings.config_file import load_config
     from importer.streams import shown
 
     with errors(log_format):
@@ -126,7 +126,7 @@ def _confirm_deletion(sources: Sequence[str], config: Path, log_format: LogForma
 
 def _print_schema(wanted: bool) -> None:
     if wanted:
-        from importer.config_schema import config_schema
+        from importer.settings.config_schema import config_schema
 
         print_json(config_schema(), indent=True)
         raise typer.Exit(ExitCode.OK)
@@ -165,7 +165,7 @@ def check(
             ),
             {"mask": mask}, as_json=as_json, quiet=quiet, config=config, log_format=log_format,
         )  # fmt: skip
-    from importer.config_file import load_config
+    from importer.settings.config_file import load_config
 
     warnings: list[str] = []
     found = {"config": str(config), "valid": True, "faults": (), "warnings": warnings}

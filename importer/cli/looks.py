@@ -17,8 +17,8 @@ from importer.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from importer.config import Source
     from importer.previews import Preview
+    from importer.settings.config import Source
 
 
 @app.command(
@@ -39,7 +39,7 @@ def preview(
     as_json: JsonOption = False,
 ) -> None:
     """Show the columns of a CSV file: what they hold, and which properties they could feed."""
-    from importer.config_file import load_config
+    from importer.settings.config_file import load_config
 
     with errors():
         base = load_config(config).source if config else None
@@ -67,8 +67,8 @@ def init(
     encoding: EncodingOption = None,
 ) -> None:
     """Write a mapping with what a preview suggests, commented, ready for `importer check`."""
-    from importer.config_file import refuse_to_overwrite, write_config
     from importer.guess.starter import starter
+    from importer.settings.config_file import refuse_to_overwrite, write_config
 
     with errors():
         refuse_to_overwrite(output, force=force)
@@ -83,8 +83,8 @@ def init(
 def _look(
     source: str, base: "Source | None", header: bool, delimiter: str | None, encoding: str | None
 ) -> "Preview":
-    from importer.config_file import source_settings
     from importer.previews import preview as look
+    from importer.settings.config_file import source_settings
 
     given = {"header": header or None, "delimiter": delimiter, "encoding": encoding}
     return look(source, source_settings(base, given))

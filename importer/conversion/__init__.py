@@ -1,7 +1,7 @@
 """The types a column can declare: how the text of its cells becomes JSON.
 
 Adding a type is one function, from the options of a column to its conversion, and one line of the
-table; `importer.column_types` names it and its options for mapping files.
+table; `importer.settings.column_types` names it and its options for mapping files.
 """
 
 from collections.abc import Callable, Mapping

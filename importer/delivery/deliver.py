@@ -11,7 +11,6 @@ from contextlib import aclosing
 from functools import partial
 
 from importer.bounds import Bounds
-from importer.config import Delivery
 from importer.delivery.ahead import ahead, call_soon
 from importer.delivery.backoff import Backoff
 from importer.delivery.budget import Budget
@@ -38,6 +37,7 @@ from importer.engage import Engage
 from importer.errors import ImporterError, Interrupted
 from importer.interruption import Interruption
 from importer.ledger import Entry, Ledger
+from importer.settings.config import Delivery
 from importer.timing import Timing
 from importer.updates import Updates
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from importer.config import Delivery
 from importer.delivery.guard import BATCHES
 from importer.reading.records import Positions
+from importer.settings.config import Delivery
 from importer.updates import Updates
 
 if TYPE_CHECKING:

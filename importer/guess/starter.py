@@ -11,10 +11,10 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from importer.column_types import TYPES
-from importer.config import Column, Config
 from importer.guess.guesses import Level, percent
 from importer.previews import ColumnPreview, Preview
+from importer.settings.column_types import TYPES
+from importer.settings.config import Column, Config
 from importer.wording import shortened, visible
 
 _WIDTH = 96

@@ -16,8 +16,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from importer.columns import as_numbers, mask_in, one_text
-from importer.config import Config
-from importer.config_file import differences, settle_config
 from importer.destination import resolve_destination
 from importer.encode import encode
 from importer.engage import Engage
@@ -31,6 +29,8 @@ from importer.reading.chunks import Chunk, read_chunks
 from importer.reading.layout import Layout, open_records
 from importer.reading.records import Positions
 from importer.reading.source import open_source
+from importer.settings.config import Config
+from importer.settings.config_file import differences, settle_config
 from importer.transform import Transform, load_transform
 from importer.updates import Updates
 

@@ -9,8 +9,6 @@ import numpy as np
 
 from importer.cells import Cells, join_cells, read_cells
 from importer.columns import as_mask, text_column
-from importer.config import Config
-from importer.config_file import load_config
 from importer.destination import resolve_destination
 from importer.encode import encode
 from importer.errors import ConfigError
@@ -24,6 +22,8 @@ from importer.reading.chunks import Chunk, cells_of, read_chunks
 from importer.resuming.identities import identities_of
 from importer.resuming.recall import Begun, recall
 from importer.run_folder import MAPPING
+from importer.settings.config import Config
+from importer.settings.config_file import load_config
 from importer.shown_updates import shown_updates
 from importer.transform import load_transform
 

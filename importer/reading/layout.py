@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from itertools import chain
 from math import inf
 
-from importer import config
 from importer.errors import ConfigError, SourceBroken, SourceError
 from importer.reading.chunks import cells_of, count_widths
 from importer.reading.records import LONGEST_RECORD, Records, frame_records
 from importer.reading.several import one_after_another
 from importer.reading.source import Source
 from importer.resuming.fingerprint import Fingerprint
+from importer.settings import config
 from importer.wording import plural
 
 SAMPLE = 1_000

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from importer import config
 from importer.guess.wordy import may_be_names
 from importer.reading.chunks import cells_of, read_chunks
 from importer.reading.dialect import DELIMITERS
 from importer.reading.layout import Layout
 from importer.reading.records import Records
 from importer.reading.source import Source
+from importer.settings import config
 from importer.wording import plural
 
 LOOKED_AT = 200

@@ -8,11 +8,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from importer import config
 from importer.errors import SourceBroken, SourceError
 from importer.reading.chunks import cells_of, count_widths
 from importer.reading.records import Records, frame_records
 from importer.reading.source import Source, open_source
+from importer.settings import config
 from importer.streams import Place, is_local, is_missing
 
 _SAMPLE = 1_000

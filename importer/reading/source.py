@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from importer import config
 from importer.errors import ConfigError, ImporterError, SourceError
 from importer.reading.dialect import Dialect
 from importer.reading.files import Files
+from importer.settings import config
 from importer.streams import (
     BLOCK_BYTES,
     STDIN,

@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from importer.house_rules import KNOWN
 from importer.report import Report
 from importer.report_page.books import books, masthead
 from importer.report_page.course import course
@@ -19,6 +18,7 @@ from importer.report_page.markup import Markup, tag
 from importer.report_page.plots import patterns
 from importer.report_page.rehearsed import rehearsed
 from importer.report_page.words import source_name
+from importer.settings.house_rules import KNOWN
 
 __all__ = ["CLOSED", "closing_words", "report_page"]
 

@@ -9,8 +9,6 @@ import numpy as np
 import pyarrow.compute as pc
 
 from importer.columns import as_texts, mask_in
-from importer.config import Config
-from importer.config_file import load_config
 from importer.errors import ConfigError, NothingToDo, SourceChanged, SourceError
 from importer.identify import Drawn, Identities, identify
 from importer.mapping import resolve_mapping
@@ -32,6 +30,8 @@ from importer.resuming.recall import (
     recall,
 )
 from importer.run_folder import MAPPING
+from importer.settings.config import Config
+from importer.settings.config_file import load_config
 from importer.streams import GONE, Place
 from importer.task import Task, Warn
 from importer.transform import load_transform

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from importer import config
 from importer.errors import SourceBroken
+from importer.settings import config
 from importer.streams import archive
 from importer.streams.compressed import BZIP2, GZIP, XZ, ZSTD, Compression, fed, unpacked
 from importer.streams.stream import Stream, counted

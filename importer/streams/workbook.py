@@ -10,9 +10,9 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from importer import config
 from importer.errors import ConfigError, SourceError
 from importer.extras import needing
+from importer.settings import config
 from importer.streams.stream import Stream
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from importer import config
-from importer.config_file import source_settings
 from importer.errors import SourceError
 from importer.previews import LIKE_A_HEADER, Preview, preview
 from importer.reading.chunks import Chunk, read_chunks
 from importer.reading.layout import open_records
 from importer.reading.source import WIDE_MARKS, open_source
+from importer.settings import config
+from importer.settings.config_file import source_settings
 
 ROWS = 10_000
 """Rows looked at before the page answers: 0.6 s of work for a CRM export."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from importer.config_file import parse_config, read_text
 from importer.errors import ConfigError
 from importer.run_folder import MAPPING
+from importer.settings.config_file import parse_config, read_text
 
 DISPLAY_NAMES: Mapping[str, str] = MappingProxyType(
     {

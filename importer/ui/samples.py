@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from importer.cells import Cells, read_cells
 from importer.columns import filled, text_column
-from importer.config import Config
 from importer.errors import ConfigError, MappingError
 from importer.identify import Drawn, Kind, identify
 from importer.mapping import MappedColumn, resolve_mapping
+from importer.settings.config import Config
 from importer.ui.first_look import FirstLook
 from importer.wording import shortened
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from importer.config import Column, Config, Source
 from importer.errors import ConfigError
+from importer.settings.config import Column, Config, Source
 
 Sheet = dict[str, Any]
 Content = Mapping[Any, Any]

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer.column_types import TYPES
 from importer.conversion import escape, phones
+from importer.settings.column_types import TYPES
 from tests.conversion.columns import conversion, one_by_one, outcomes, value
 
 MOMENTS = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29))

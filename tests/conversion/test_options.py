@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from importer.column_types import OPTIONS, TYPES
-from importer.config import Column
 from importer.emulator import Emulator
+from importer.settings.column_types import OPTIONS, TYPES
+from importer.settings.config import Column
 from tests.conftest import Command
 
 FORMAT = "format '{}' needs a year, a month and a day, such as %Y-%m-%d"

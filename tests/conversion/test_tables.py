@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from importer.column_types import TYPES
+from importer.settings.column_types import TYPES
 from tests.conversion.columns import conversion, outcomes
 
 Table = list[tuple[dict[str, Any], dict[str, str]]]

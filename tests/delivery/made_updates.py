@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 
 from importer.batch import batch
-from importer.config import Config
 from importer.encode import encode
 from importer.engage import Engage, Token
 from importer.identify import Drawn, identify
@@ -13,6 +12,7 @@ from importer.reading.chunks import read_chunks
 from importer.reading.dialect import Dialect
 from importer.reading.records import frame_records
 from importer.reading.source import Encoding, Source
+from importer.settings.config import Config
 from importer.updates import Updates
 
 TOKEN = "0123456789abcdef-a-project-token"

@@ -17,7 +17,6 @@ import pytest
 
 from importer import Report, import_profiles
 from importer.bounds import Bounds
-from importer.config import Delivery
 from importer.delivery.ahead import AHEAD, HELPING
 from importer.delivery.deliver import deliver
 from importer.delivery.order import WINDOW
@@ -28,6 +27,7 @@ from importer.failure import Failure
 from importer.interruption import Interruption
 from importer.ledger import Ledger, Totals
 from importer.rehearsal import rehearse
+from importer.settings.config import Delivery
 from importer.updates import Updates
 
 from .made_updates import TOKEN, batches_of, config

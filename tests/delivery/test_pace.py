@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.bounds import Bounds
-from importer.config import Delivery
 from importer.delivery.deliver import deliver
 from importer.delivery.pace import GAP, LEAST, Pace
 from importer.delivery.verdict import Accepted, Busy, Lost, Refused, TooLarge
@@ -15,6 +14,7 @@ from importer.emulator import Emulator
 from importer.engage import Engage, Token
 from importer.interruption import Interruption
 from importer.ledger import Ledger
+from importer.settings.config import Delivery
 from importer.timing import Timing
 
 from .made_updates import TOKEN, batches_of

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.batch import batch
-from importer.config import Delivery
 from importer.delivery.order import Order, most_begun, note_repeats
+from importer.settings.config import Delivery
 from importer.updates import Updates
 
 from .made_updates import batches_of

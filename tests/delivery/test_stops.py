@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from importer.begin import import_profiles
-from importer.config import Config
 from importer.emulator import Emulator
 from importer.interruption import Interruption
 from importer.progress import Progress
+from importer.settings.config import Config
 
 from .made_updates import TOKEN, config
 from .raw_server import refusing, reset, say, say_and_close, served, unreachable

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from importer.config_file import load_config
 from importer.guess import Level
 from importer.guess.starter import starter
 from importer.previews import ColumnPreview, Preview, preview
+from importer.settings.config_file import load_config
 from tests.guess.layouts import LAYOUTS, Layout, Right
 from tests.guess.more_layouts import ADDRESS_BOOK, MORE_LAYOUTS
 
@@ -85,7 +85,7 @@ def test_headers_give_the_names(tmp_path: Path) -> None:
         ),
         encoding="utf-8",
     )
-    from importer import config
+    from importer.settings import config
 
     text = starter(preview(path, config.Source(header=True)))
     content = yaml.safe_load(text)

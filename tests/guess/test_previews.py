@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from importer import config
 from importer.guess.distinct import LONGEST, SAMPLE
 from importer.previews import Preview, preview
+from importer.settings import config
 
 
 def look(path: Path, text: str, **settings: object) -> Preview:

@@ -10,12 +10,12 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer import config
 from importer.begin import import_profiles
-from importer.config_file import load_config
 from importer.errors import SourceError
 from importer.guess.starter import starter
 from importer.previews import preview
+from importer.settings import config
+from importer.settings.config_file import load_config
 from tests.conftest import Command
 
 CELLS = st.one_of(

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from importer.config import Config
 from importer.destination import resolve_destination
 from importer.encode import encode
 from importer.errors import ImporterError
@@ -16,6 +15,7 @@ from importer.mapping import resolve_mapping
 from importer.reading.chunks import read_chunks
 from importer.reading.layout import open_records
 from importer.reading.source import open_source
+from importer.settings.config import Config
 from importer.updates import Updates
 
 ENVELOPE = ("$token", "$distinct_id", "$group_id", "$group_key", "$ip", "$ignore_time")

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer.config import Config
 from importer.errors import ConfigError, ImporterError
 from importer.lookback.compare import compare
 from importer.lookback.comparison import Comparison
+from importer.settings.config import Config
 from tests.conftest import Command
 from tests.lookback.singly import Sent, sent
 from tests.mappings import mappings, rows

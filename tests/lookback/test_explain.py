@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from importer.config_file import load_config
 from importer.errors import ConfigError
 from importer.lookback.explain import Explained, explain
+from importer.settings.config_file import load_config
 from importer.shown_updates import shown_updates
 from tests.conftest import Command
 from tests.resuming.mixed import TOKEN

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from importer import AlreadyRunning, ConfigError, StateError
-from importer.config import Config
 from importer.delta.hashing import Noted
 from importer.delta.settled import Settled, entered
 from importer.delta.store import Store
@@ -19,6 +18,7 @@ from importer.lookback.history import read_history
 from importer.lookback.history_table import history_lines
 from importer.private_file import replace_private
 from importer.resuming.lock import held_file
+from importer.settings.config import Config
 from tests.conftest import Command
 
 from .desk import NightDesk

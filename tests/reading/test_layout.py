@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer import config
 from importer.errors import SourceBroken, SourceError
 from importer.reading.dialect import Dialect
 from importer.reading.layout import Layout, Reading, read_layout
 from importer.reading.records import frame_records
 from importer.reading.source import Encoding, Source
+from importer.settings import config
 
 from .reference_csv import Row, read
 from .strategies import Written, files, often

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from importer import config
 from importer.errors import ConfigError, SourceError
 from importer.reading.records import frame_records
 from importer.reading.source import open_source
+from importer.settings import config
 
 TEXT = "u1,Zoë,\ufeff\nu2,\U0001f468,x"
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from importer.config import Config
 from importer.encode import encode
 from importer.engage import Engage, Token
 from importer.identify import Drawn, Kind, identify
@@ -16,6 +15,7 @@ from importer.reading.chunks import read_chunks
 from importer.reading.dialect import Dialect
 from importer.reading.records import frame_records
 from importer.reading.source import Encoding, Source
+from importer.settings.config import Config
 from importer.updates import Updates
 
 from .reference_csv import read

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer import config
 from importer.errors import SourceBroken, SourceError
 from importer.reading.layout import framed
 from importer.reading.source import open_source
+from importer.settings import config
 from importer.streams.compressed import BZIP2, GZIP, XZ, ZSTD, Compression, unpacked
 from importer.streams.kinds import unwrapped
 from importer.streams.stream import Stream, in_blocks

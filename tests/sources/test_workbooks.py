@@ -6,12 +6,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from importer import config
 from importer.begin import import_profiles
 from importer.errors import ConfigError, SourceError
 from importer.previews import preview
 from importer.reading.layout import framed
 from importer.reading.source import open_source
+from importer.settings import config
 from importer.streams.workbook import shown
 
 Cells = list[list[object]]

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from importer.begin import resume_import, retry_import
-from importer.config_file import dump_config
 from importer.report import Report
+from importer.settings.config_file import dump_config
 
 from .books import (
     Ends,

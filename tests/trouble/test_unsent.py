@@ -4,11 +4,11 @@ import threading
 from dataclasses import dataclass, field
 
 from importer.bounds import Bounds
-from importer.config import Delivery
 from importer.delivery.deliver import deliver
 from importer.failure import Failure
 from importer.interruption import Interruption
 from importer.ledger import Ledger, Totals
+from importer.settings.config import Delivery
 from tests.delivery.made_updates import HERE, batches_of
 from tests.delivery.runs import people
 from tests.delivery.virtual_time import VirtualTime

@@ -9,8 +9,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer.config import Config
 from importer.errors import ConfigError
+from importer.settings.config import Config
 from importer.ui.edit import edited, rendered
 from importer.ui.sheet import from_sheet, to_sheet
 from tests.conftest import ROOT

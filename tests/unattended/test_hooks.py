@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from importer.config import Config
 from importer.errors import Drifted, SourceError
 from importer.report import Report
+from importer.settings.config import Config
 from importer.unattended.webhook import PAUSES, post_report
 from tests.conftest import Command
 from tests.resuming.mixed import TOKEN

@@ -10,10 +10,10 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from importer.config import Config, Source, known_keys
 from importer.errors import ConfigError
-from importer.house_rules import Finding, findings
-from importer.near import EXPECTED, near, spelled
+from importer.settings.config import Config, Source, known_keys
+from importer.settings.house_rules import Finding, findings
+from importer.settings.near import EXPECTED, near, spelled
 
 Keys = tuple[Any, ...]
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from importer.column_types import TYPES
-from importer.config import Config
+from importer.settings.column_types import TYPES
+from importer.settings.config import Config
 
 _TEXT = {"type": "string", "minLength": 1}
 _KEY = {"anyOf": [{"type": "integer", "minimum": 1}, _TEXT]}

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
-from importer.near import near, spelled
+from importer.settings.near import near, spelled
 
 TYPES = (
     "string",
