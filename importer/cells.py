@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import (
+from importer.conversion import Conversion, Converted
+from importer.kernels.columns import (
     as_mask,
     as_texts,
     filled,
@@ -19,7 +20,6 @@ from importer.columns import (
     text_column,
     trimmed,
 )
-from importer.conversion import Conversion, Converted
 from importer.mapping import JoinedColumns, MappedColumn
 
 

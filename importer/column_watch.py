@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import as_mask, as_numbers, byte_lengths, filled, mask_in, numbers_in
 from importer.conversion import Conversion, Converted
+from importer.kernels.columns import as_mask, as_numbers, byte_lengths, filled, mask_in, numbers_in
 from importer.mapping import MappedColumn, Mapping
 from importer.masking import masked
 from importer.settings.house_rules import LONGEST

@@ -13,13 +13,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from importer.cells import Cells, join_cells, read_cells
-from importer.columns import as_mask, has_all, has_any
 from importer.conversion import escape
 from importer.engage import REQUEST_BYTES, UPDATE_BYTES, Engage
 from importer.failure import Failure
-from importer.hashes import hashes_of
 from importer.identify import IdentifiedChunk, Kind
-from importer.join import Joined, Piece, join, where
+from importer.kernels.columns import as_mask, has_all, has_any
+from importer.kernels.hashes import hashes_of
+from importer.kernels.join import Joined, Piece, join, where
 from importer.mapping import JoinedColumns, MappedColumn, Mapping
 from importer.operations import DELETE, OPERATIONS, around_value
 from importer.updates import Updates

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from importer.cells import replaced_cells
-from importer.columns import (
+from importer.kernels.columns import (
     as_mask,
     as_numbers,
     as_texts,

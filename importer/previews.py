@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from importer.columns import text_column
 from importer.guess import Guess, Identifier, Suggestion
 from importer.guess.decide import guess_columns, screen_for
 from importer.guess.distinct import SAMPLE
@@ -13,6 +12,7 @@ from importer.guess.first_look import looks_like_header, settle_delimiter, settl
 from importer.guess.gather import Facts, Rows, gather
 from importer.guess.shape import Shape, shape_of
 from importer.guess.suggest import choose_identifier, is_known_name, suggest
+from importer.kernels.columns import text_column
 from importer.reading.chunks import Chunk, read_chunks
 from importer.reading.layout import open_records
 from importer.reading.layout_doubt import doubt_text

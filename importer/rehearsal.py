@@ -11,9 +11,9 @@ import numpy as np
 from importer.bounds import Bounds
 from importer.column_watch import ColumnFailures
 from importer.errors import ImporterError, Interrupted
-from importer.hashes import Hashes
 from importer.identify import Kind
 from importer.interruption import Interruption
+from importer.kernels.hashes import Hashes
 from importer.ledger import Ledger
 from importer.shown_updates import shown_updates
 from importer.updates import Updates

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from importer.columns import as_numbers
 from importer.failure import Failure
-from importer.hashes import Hashes
+from importer.kernels.columns import as_numbers
+from importer.kernels.hashes import Hashes
 from importer.reading.records import Positions, Records
 
 

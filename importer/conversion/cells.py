@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import (
+from importer.conversion.model import QUOTES, Conversion, Converted, JsonType, Unfit
+from importer.kernels.columns import (
     as_mask,
     as_texts,
     filled,
@@ -24,7 +25,6 @@ from importer.columns import (
     numbers_in,
     trimmed,
 )
-from importer.conversion.model import QUOTES, Conversion, Converted, JsonType, Unfit
 
 Rows: TypeAlias = NDArray[np.bool_]
 Reader: TypeAlias = Callable[[str], str]

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from importer.columns import as_numbers, byte_lengths
 from importer.conversion.cells import Rows, buffers, matching, typed
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
+from importer.kernels.columns import as_numbers, byte_lengths
 
 # Plain addresses that email-validator accepts for sure: no two hyphens in a row (it refuses some),
 # no domain reserved for special use, short enough that no part can be too long.

@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from importer.columns import as_mask, byte_lengths, has_all, has_any
 from importer.conversion.cells import Rows, buffers, from_buffers
+from importer.kernels.columns import as_mask, byte_lengths, has_all, has_any
 
 Seconds: TypeAlias = NDArray[np.int64]
 

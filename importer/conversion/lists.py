@@ -7,11 +7,11 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from importer.columns import byte_lengths, has_any
 from importer.conversion.cells import Kernel, Rows, buffers, typed
 from importer.conversion.model import LIST, Conversion, TypeOptions, Unfit, shown
 from importer.conversion.nesting import MOST_BYTES, size_fault
 from importer.conversion.text import escape
+from importer.kernels.columns import byte_lengths, has_any
 
 _SPACE: Final = 0x20
 _BETWEEN = '","'

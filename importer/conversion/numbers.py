@@ -7,9 +7,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from importer.columns import byte_lengths
 from importer.conversion.cells import Kernel, Rows, buffers, is_digit, matching, typed
 from importer.conversion.model import NOTHING, Conversion, TypeOptions, Unfit, shown
+from importer.kernels.columns import byte_lengths
 
 # How the mark that a mapping names is written in files: a space is often one that does not
 # break, a Swiss apostrophe often a curly one.

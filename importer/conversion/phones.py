@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import as_mask, byte_lengths, filled, has_any, mask_in, one_text
 from importer.conversion.cells import Kernel, Rows, buffers, from_buffers, is_digit, matching, typed
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
+from importer.kernels.columns import as_mask, byte_lengths, filled, has_any, mask_in, one_text
 
 # Digits and what the library takes for punctuation, full-width forms too.
 _WRITTEN = re.compile(

@@ -5,8 +5,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from importer.columns import as_mask, as_numbers, as_texts, byte_offsets
 from importer.conversion.model import QUOTES, Conversion, Converted, TypeOptions
+from importer.kernels.columns import as_mask, as_numbers, as_texts, byte_offsets
 
 _QUOTE, _BACKSLASH, _FIRST_PRINTABLE = 0x22, 0x5C, 0x20
 

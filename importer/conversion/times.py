@@ -13,11 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from importer.columns import as_mask, filled, has_any, numbers_in, one_text
 from importer.conversion.cells import Rows, matching, once_each, typed
 from importer.conversion.layouts import DAY, Layout, Parsed, layouts, parse, write
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
 from importer.conversion.moments import moment_reader
+from importer.kernels.columns import as_mask, filled, has_any, numbers_in, one_text
 
 _EPOCH = Moment(1970, 1, 1)
 _LEAST, _MOST = -62_135_596_800, 253_402_300_799  # years 1 and 9999

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 import pyarrow as pa
 
-from importer.columns import byte_lengths
 from importer.conversion.cells import Rows, matching, typed
 from importer.conversion.model import Conversion, TypeOptions, Unfit, shown
+from importer.kernels.columns import byte_lengths
 
 # What RFC 3986 lets nobody write unescaped and no browser would send either.
 _FORBIDDEN = re.compile(r'[\s\x00-\x1f\x7f"<>\\]')

@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from importer.columns import byte_lengths, byte_offsets, text_column
-from importer.hashes import hashes_of
-from importer.siphash import siphash_texts, siphash_words
+from importer.kernels.columns import byte_lengths, byte_offsets, text_column
+from importer.kernels.hashes import hashes_of
+from importer.kernels.siphash import siphash_texts, siphash_words
 from importer.state import Memory
 
 Signed = NDArray[np.int64]

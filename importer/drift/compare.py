@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from importer.drift.portrait import Column, Portrait
-from importer.hashes import Hashes
+from importer.kernels.hashes import Hashes
 
 IDS = "ids"
 """The label of what is found about the identifiers as a whole."""

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import (
+from importer.drift.portrait import Column, Portrait, shares
+from importer.kernels.columns import (
     as_mask,
     as_numbers,
     as_texts,
@@ -19,11 +20,10 @@ from importer.columns import (
     text_column,
     trimmed,
 )
-from importer.drift.portrait import Column, Portrait, shares
-from importer.hashes import Hashes, hashes_of, hashes_of_numbers
+from importer.kernels.hashes import Hashes, hashes_of, hashes_of_numbers
+from importer.kernels.siphash import siphash_words
 from importer.masking import masked
 from importer.reading.chunks import Chunk
-from importer.siphash import siphash_words
 
 SAMPLE = 2_000
 """Rows. Of a column of which they hold none, less than 0.2 % of the file is filled."""

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from importer.hashes import Hashes
+from importer.kernels.hashes import Hashes
 
 LABEL = str
 """A column's number from 1 or, where the mapping goes by names, its name."""

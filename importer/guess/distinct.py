@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from importer.columns import as_numbers
-from importer.hashes import Hashes, hashes_of
+from importer.kernels.columns import as_numbers
+from importer.kernels.hashes import Hashes, hashes_of
 
 EXACT_TO = 50_000
 """Different values that are counted one by one in a column that repeats values."""

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import as_mask, as_numbers, filled, numbers_in, text_column
 from importer.guess.distinct import LONGEST, Distinct
+from importer.kernels.columns import as_mask, as_numbers, filled, numbers_in, text_column
 from importer.reading.chunks import Chunk
 
 Counts = NDArray[np.int64]

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from importer.cells import Cells, join_cells, read_cells
-from importer.columns import as_mask, as_numbers, as_texts, one_text
+from importer.kernels.columns import as_mask, as_numbers, as_texts, one_text
 from importer.mapping import MappedColumn, Mapping
 from importer.operations import around_value
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from importer.cells import Cells, join_cells, read_cells
-from importer.columns import as_mask, text_column
 from importer.destination import resolve_destination
 from importer.encode import encode
 from importer.errors import ConfigError
 from importer.failure import Failure
 from importer.identify import IdentifiedChunk, Kind, identify
+from importer.kernels.columns import as_mask, text_column
 from importer.lookback.found_row import Found, find_row
 from importer.lookback.outcome import Outcome, outcome_of
 from importer.mapping import JoinedColumns, MappedColumn, Mapping, resolve_mapping

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow.compute as pc
 
-from importer.columns import as_texts, mask_in
 from importer.errors import ConfigError, NothingToDo, SourceChanged, SourceError
 from importer.identify import Drawn, Identities, identify
+from importer.kernels.columns import as_texts, mask_in
 from importer.mapping import resolve_mapping
 from importer.reading.chunks import read_chunks
 from importer.reading.layout import open_records

@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 from pydantic import ValidationError
 
 from importer.cells import Cells, read_cells
-from importer.columns import filled, text_column
 from importer.errors import ConfigError, MappingError
 from importer.identify import Drawn, Kind, identify
+from importer.kernels.columns import filled, text_column
 from importer.mapping import MappedColumn, resolve_mapping
 from importer.settings.config import Config
 from importer.ui.first_look import FirstLook

@@ -5,7 +5,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.siphash import siphash_texts, siphash_words
+from importer.kernels.siphash import siphash_texts, siphash_words
 
 KEY = bytes(range(16))
 

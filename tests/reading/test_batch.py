@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from importer.batch import MOST_FAILURES, MOST_HELD, batch
 from importer.engage import REQUEST_BYTES
 from importer.failure import Failure
-from importer.hashes import hashes_of
 from importer.identify import Kind
+from importer.kernels.hashes import hashes_of
 from importer.reading.dialect import Dialect
 from importer.reading.records import frame_records
 from importer.updates import Updates

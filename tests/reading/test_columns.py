@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer import join as joining
-from importer.columns import trimmed
-from importer.join import join, where
+from importer.kernels import join as joining
+from importer.kernels.columns import trimmed
+from importer.kernels.join import join, where
 
 CELLS = st.lists(st.text('aé \t\x1c\x7f\u00a0\u2003\u0085,"', max_size=4), max_size=6)
 

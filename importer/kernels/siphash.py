@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from importer.columns import byte_lengths
-from importer.hashes import Hashes, words_of
+from importer.kernels.columns import byte_lengths
+from importer.kernels.hashes import Hashes, words_of
 
 _State = list[Hashes]
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import as_mask, as_texts, byte_lengths, byte_offsets
+from importer.kernels.columns import as_mask, as_texts, byte_lengths, byte_offsets
 
 Hashes = NDArray[np.uint64]
 

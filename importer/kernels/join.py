@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.columns import as_mask, as_numbers, as_texts, byte_offsets, has_all, has_any
+from importer.kernels.columns import as_mask, as_numbers, as_texts, byte_offsets, has_all, has_any
 
 _WIDE = 2**31
 """Bytes that offsets of 32 bits do not reach."""
