@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from importer.column_watch import ColumnWatch
 from importer.delta.outcome import Outcome
 from importer.errors import ImporterError
 from importer.ledger import Totals
@@ -14,6 +13,7 @@ from importer.report import Report, status_of
 from importer.run_folder import RunFolder
 from importer.task import Task
 from importer.timeline import Timeline
+from importer.updates.column_watch import ColumnWatch
 
 
 def draw_up(

@@ -10,11 +10,11 @@ import numpy as np
 from importer.delivery.verdict import Refusal
 from importer.errors import BooksDoNotBalance
 from importer.failure import Failure
-from importer.identify import Kind
 from importer.resuming.journal import Journal
 from importer.resuming.recall import IMPORTED, IN_DOUBT, IN_FLIGHT, REFUSED, Recalled
 from importer.timeline import Chronicle
-from importer.updates import Updates
+from importer.updates.identify import Kind
+from importer.updates.model import Updates
 
 _NAMED = tuple((kind, kind.name.lower()) for kind in (Kind.COLUMN, Kind.EMAIL, Kind.RANDOM))
 

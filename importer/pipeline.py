@@ -3,22 +3,17 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from importer.batch import batch
 from importer.beside import beside
 from importer.bounds import Bounds
 from importer.circumstances import Circumstances
-from importer.column_watch import ColumnWatch
 from importer.delivery.order import note_repeats
 from importer.delta.begin import open_delta
 from importer.delta.conclude import conclude, doubts
 from importer.destination import resolve_destination
 from importer.draw_up import draw_up
 from importer.drift.watch import open_drift
-from importer.encode import encode
 from importer.errors import TransformFailed
-from importer.identify import identify
 from importer.ledger import Ledger, Totals
-from importer.mapping import resolve_mapping
 from importer.masking import masked_words
 from importer.progress import Progress
 from importer.reading.chunks import read_chunks
@@ -30,6 +25,11 @@ from importer.resuming.closing import close_retried
 from importer.task import Task
 from importer.timeline import Chronicle
 from importer.transform import load_transform
+from importer.updates.batch import batch
+from importer.updates.column_watch import ColumnWatch
+from importer.updates.encode import encode
+from importer.updates.identify import identify
+from importer.updates.mapping import resolve_mapping
 
 
 def carry_out(task: Task, around: Circumstances) -> Report:

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from importer.bounds import Bounds
-from importer.column_watch import ColumnFailures
 from importer.errors import ImporterError, Interrupted
-from importer.identify import Kind
 from importer.interruption import Interruption
 from importer.kernels.hashes import Hashes
 from importer.ledger import Ledger
-from importer.shown_updates import shown_updates
-from importer.updates import Updates
+from importer.updates.column_watch import ColumnFailures
+from importer.updates.identify import Kind
+from importer.updates.model import Updates
+from importer.updates.shown_updates import shown_updates
 
 FIRST = 3
 """Updates that are shown as they would be sent."""

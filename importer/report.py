@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from importer.column_watch import ColumnFailures
 from importer.delta.outcome import Outcome
 from importer.errors import ImporterError, Interrupted, exit_code
 from importer.failure import Failure
@@ -16,6 +15,7 @@ from importer.ledger import Totals
 from importer.rehearsal import Rehearsed
 from importer.streams import STDIN
 from importer.timeline import Timeline
+from importer.updates.column_watch import ColumnFailures
 
 SCHEMA = 1
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from importer.engage import Engage
 from importer.errors import ConfigError, SourceChanged
 from importer.frame_source import Frame
-from importer.mapping import Mapping
 from importer.private_file import replace_private
 from importer.reading.layout import Layout, framed
 from importer.reading.several import check_agreement
@@ -34,6 +33,7 @@ from importer.streams import (
     shown,
     to_give_again,
 )
+from importer.updates.mapping import Mapping
 
 Warn = Callable[[str], None]
 

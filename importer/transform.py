@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from importer.errors import ConfigError, TransformFailed
-from importer.mapping import Mapping
 from importer.reading.chunks import Chunk
 from importer.reading.layout import Layout
+from importer.updates.mapping import Mapping
 
 if TYPE_CHECKING:  # pandas is slow to import, and few mappings need it
     import pandas as pd

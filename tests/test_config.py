@@ -9,9 +9,9 @@ import importer
 from importer.address import BASE_URLS, base_url, checked_url
 from importer.destination import resolve_destination
 from importer.errors import ConfigError, MappingError
-from importer.mapping import resolve_mapping
 from importer.settings.config import Config, Project
 from importer.settings.config_file import load_config
+from importer.updates.mapping import resolve_mapping
 
 
 def faults(path: Path, text: str) -> list[str]:

@@ -9,10 +9,10 @@ import pytest
 from importer import MappingError, Report, import_profiles, load_config
 from importer.emulator import Emulator
 from importer.errors import ConfigError
-from importer.mapping import resolve_mapping
-from importer.operations import OPERATIONS
 from importer.settings.config import Column, Config
 from importer.timing import Timing
+from importer.updates.mapping import resolve_mapping
+from importer.updates.operations import OPERATIONS
 
 
 def columns(**entries: Any) -> dict[str, Any]:

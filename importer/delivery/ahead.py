@@ -6,7 +6,7 @@ from contextlib import suppress
 from itertools import islice
 from threading import Semaphore, Thread
 
-from importer.updates import Updates
+from importer.updates.model import Updates
 
 HELPING = 16
 """Batches taken at a time from the stages before."""

@@ -39,7 +39,7 @@ from importer.interruption import Interruption
 from importer.ledger import Entry, Ledger
 from importer.settings.config import Delivery
 from importer.timing import Timing
-from importer.updates import Updates
+from importer.updates.model import Updates
 
 GRACE = 5.0
 """Seconds that requests in flight have to finish once the run stops."""

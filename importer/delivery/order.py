@@ -16,7 +16,7 @@ import numpy as np
 from importer.delivery.guard import BATCHES
 from importer.reading.records import Positions
 from importer.settings.config import Delivery
-from importer.updates import Updates
+from importer.updates.model import Updates
 
 if TYPE_CHECKING:
     from asyncio import Task  # a rehearsal sends nothing

@@ -21,7 +21,7 @@ from importer.delivery.verdict import (
     Verdict,
 )
 from importer.ledger import Entry
-from importer.updates import Updates
+from importer.updates.model import Updates
 
 Settling = Generator[Updates, Verdict, None]
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from importer import mapping
 from importer.delta.hashing import Hasher
 from importer.delta.stage import Delta, Everything
 from importer.delta.store import Store
@@ -14,6 +13,7 @@ from importer.resuming.lock import held_file
 from importer.settings.config_file import digest_of_mapping
 from importer.state import Memory, find_memory, make_state_folder
 from importer.task import Task
+from importer.updates import mapping
 
 ENDING = ".delta.db"
 

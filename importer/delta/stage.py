@@ -13,12 +13,12 @@ from importer.delta.hashing import UNKNOWN, Hasher, Noted, Signed
 from importer.delta.outcome import Outcome
 from importer.delta.store import Store
 from importer.errors import ConfigError
-from importer.identify import IdentifiedChunk, Kind
 from importer.kernels.columns import as_mask
 from importer.reading.records import Records
 from importer.resuming.recall import IMPORTED, REFUSED, Recalled, recall
 from importer.task import Task
-from importer.updates import Updates
+from importer.updates.identify import IdentifiedChunk, Kind
+from importer.updates.model import Updates
 
 Rows = NDArray[np.bool_]
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
 
-from importer import mapping
 from importer.drift.compare import Finding, compare, known_share, moved
 from importer.drift.gather import Gathering
 from importer.drift.memory import Remembered, new_salt, read, write
@@ -23,6 +22,7 @@ from importer.report import Report
 from importer.state import Memory, find_memory, make_state_folder
 from importer.streams import Place, is_local, shown
 from importer.task import Task
+from importer.updates import mapping
 
 ENDING = ".drift.json"
 

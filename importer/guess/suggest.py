@@ -8,8 +8,8 @@ from types import MappingProxyType
 from importer.guess.dates import years
 from importer.guess.gather import Facts
 from importer.guess.guesses import Guess, Level
-from importer.identify import JUNK
 from importer.settings.house_rules import REFUSED
+from importer.updates.identify import JUNK
 
 # What a kind feeds where no header says more; the names are the API's reserved ones.
 BY_KIND: Mapping[str, str] = MappingProxyType(

@@ -16,15 +16,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from importer.destination import resolve_destination
-from importer.encode import encode
 from importer.engage import Engage
 from importer.errors import ConfigError
 from importer.failure import Failure
-from importer.identify import Drawn, identify
 from importer.kernels.columns import as_numbers, mask_in, one_text
 from importer.lookback.comparison import EXAMPLES, Change, Comparison, Example, masked_comparison
 from importer.lookback.effects import Effects, effects_of
-from importer.mapping import Mapping, resolve_mapping
 from importer.reading.chunks import Chunk, read_chunks
 from importer.reading.layout import Layout, open_records
 from importer.reading.records import Positions
@@ -32,7 +29,10 @@ from importer.reading.source import open_source
 from importer.settings.config import Config
 from importer.settings.config_file import differences, settle_config
 from importer.transform import Transform, load_transform
-from importer.updates import Updates
+from importer.updates.encode import encode
+from importer.updates.identify import Drawn, identify
+from importer.updates.mapping import Mapping, resolve_mapping
+from importer.updates.model import Updates
 
 _SEED = uuid.UUID(int=0)
 """One for both, so that rows that get a random id under either mapping get the same."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from importer.failure import Failure
 from importer.masking import masked
-from importer.operations import OPERATIONS
 from importer.reading.records import Positions
-from importer.shown_updates import masked_json
+from importer.updates.operations import OPERATIONS
+from importer.updates.shown_updates import masked_json
 
 SCHEMA = 1
 

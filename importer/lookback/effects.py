@@ -8,10 +8,10 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from importer.cells import Cells, join_cells, read_cells
 from importer.kernels.columns import as_mask, as_numbers, as_texts, one_text
-from importer.mapping import MappedColumn, Mapping
-from importer.operations import around_value
+from importer.updates.cells import Cells, join_cells, read_cells
+from importer.updates.mapping import MappedColumn, Mapping
+from importer.updates.operations import around_value
 
 
 @dataclass(frozen=True, slots=True, eq=False)

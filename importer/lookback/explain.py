@@ -7,16 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from importer.cells import Cells, join_cells, read_cells
 from importer.destination import resolve_destination
-from importer.encode import encode
 from importer.errors import ConfigError
 from importer.failure import Failure
-from importer.identify import IdentifiedChunk, Kind, identify
 from importer.kernels.columns import as_mask, text_column
 from importer.lookback.found_row import Found, find_row
 from importer.lookback.outcome import Outcome, outcome_of
-from importer.mapping import JoinedColumns, MappedColumn, Mapping, resolve_mapping
 from importer.masking import masked, masked_words
 from importer.reading.chunks import Chunk, cells_of, read_chunks
 from importer.resuming.identities import identities_of
@@ -24,8 +20,12 @@ from importer.resuming.recall import Begun, recall
 from importer.run_folder import MAPPING
 from importer.settings.config import Config
 from importer.settings.config_file import load_config
-from importer.shown_updates import shown_updates
 from importer.transform import load_transform
+from importer.updates.cells import Cells, join_cells, read_cells
+from importer.updates.encode import encode
+from importer.updates.identify import IdentifiedChunk, Kind, identify
+from importer.updates.mapping import JoinedColumns, MappedColumn, Mapping, resolve_mapping
+from importer.updates.shown_updates import shown_updates
 
 
 @dataclass(frozen=True, slots=True)

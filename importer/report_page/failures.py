@@ -1,6 +1,5 @@
 """Failed rows by column and code, and some of them, masked."""
 
-from importer.column_watch import ColumnFailures
 from importer.failure import Failure
 from importer.failure_groups import FailureGroup
 from importer.report import Report
@@ -9,6 +8,7 @@ from importer.report_page.plots import lengths
 from importer.report_page.tables import Head, table
 from importer.report_page.words import CODES, NOTHING, share
 from importer.run_folder import FAILURES
+from importer.updates.column_watch import ColumnFailures
 from importer.wording import plural, shortened
 
 PLOTTED, LISTED, SHOWN = 10, 50, 12

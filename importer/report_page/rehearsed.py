@@ -6,7 +6,7 @@ from importer.rehearsal import Rehearsed
 from importer.rehearsal_words import LONGEST_UPDATE, duration
 from importer.report import Report
 from importer.report_page.markup import Markup, joined, tag
-from importer.shown_updates import masked_update
+from importer.updates.shown_updates import masked_update
 from importer.wording import plural
 
 

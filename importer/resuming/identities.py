@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from importer.identify import Drawn, Identities
 from importer.reading.layout import open_records
 from importer.reading.records import Positions
 from importer.reading.source import open_source
@@ -17,6 +16,7 @@ from importer.resuming.alike import MOST_COMPARED, pair, sketch_of
 from importer.resuming.recall import Begun, recall
 from importer.resuming.reject_file import digest_of, read_index
 from importer.settings.config import Config
+from importer.updates.identify import Drawn, Identities
 
 __all__ = ["Drawn", "Identities", "Kept", "Retries", "identities_of", "recognise", "retries_of"]
 

@@ -9,9 +9,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from importer.errors import ConfigError, NothingToDo, SourceChanged, SourceError
-from importer.identify import Drawn, Identities, identify
 from importer.kernels.columns import as_texts, mask_in
-from importer.mapping import resolve_mapping
 from importer.reading.chunks import read_chunks
 from importer.reading.layout import open_records
 from importer.reading.records import Positions
@@ -35,6 +33,8 @@ from importer.settings.config_file import load_config
 from importer.streams import GONE, Place
 from importer.task import Task, Warn
 from importer.transform import load_transform
+from importer.updates.identify import Drawn, Identities, identify
+from importer.updates.mapping import resolve_mapping
 from importer.wording import plural
 
 _LAST_WINS = frozenset({"set", "unset", "null"})

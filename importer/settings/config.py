@@ -16,10 +16,10 @@ from pydantic import (
 )
 
 from importer.address import checked_url, checked_webhook
-from importer.operations import OPERATIONS
 from importer.settings.column_types import ColumnType
 from importer.settings.durations import seconds_of
 from importer.settings.near import spelled
+from importer.updates.operations import OPERATIONS
 
 Region = Literal["us", "eu", "in"]
 PropertyName = Annotated[str, Field(min_length=1)]

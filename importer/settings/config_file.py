@@ -88,7 +88,9 @@ def parse_config(text: str, path: Path, warn: Callable[[str], None] | None = Non
         )
         faults = [*(_fault(path, tree, fault) for fault in wrong), *faults]
     else:
-        from importer.mapping import misfits  # pyarrow and all, of no use to a file that is wrong
+        from importer.updates.mapping import (
+            misfits,  # pyarrow and all, of no use to a file that is wrong
+        )
 
         faults += [
             _found(path, tree, Finding("error", keys, words)) for keys, _, words in misfits(config)

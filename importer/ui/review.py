@@ -6,11 +6,11 @@ from typing import Any
 
 from importer.address import base_url
 from importer.errors import ConfigError
-from importer.mapping import resolve_mapping
 from importer.settings.config_file import parse_config
 from importer.ui.desk import Desk, Document, OpenSource
 from importer.ui.orders import check_arguments, run_arguments
 from importer.ui.sheet import Sheet
+from importer.updates.mapping import resolve_mapping
 
 
 def review(

@@ -9,13 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import ValidationError
 
-from importer.cells import Cells, read_cells
 from importer.errors import ConfigError, MappingError
-from importer.identify import Drawn, Kind, identify
 from importer.kernels.columns import filled, text_column
-from importer.mapping import MappedColumn, resolve_mapping
 from importer.settings.config import Config
 from importer.ui.first_look import FirstLook
+from importer.updates.cells import Cells, read_cells
+from importer.updates.identify import Drawn, Kind, identify
+from importer.updates.mapping import MappedColumn, resolve_mapping
 from importer.wording import shortened
 
 GOOD, BAD, LONGEST = 4, 6, 120

@@ -3,17 +3,17 @@
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 
-from importer.batch import batch
-from importer.encode import encode
 from importer.engage import Engage, Token
-from importer.identify import Drawn, identify
-from importer.mapping import resolve_mapping
 from importer.reading.chunks import read_chunks
 from importer.reading.dialect import Dialect
 from importer.reading.records import frame_records
 from importer.reading.source import Encoding, Source
 from importer.settings.config import Config
-from importer.updates import Updates
+from importer.updates.batch import batch
+from importer.updates.encode import encode
+from importer.updates.identify import Drawn, identify
+from importer.updates.mapping import resolve_mapping
+from importer.updates.model import Updates
 
 TOKEN = "0123456789abcdef-a-project-token"
 

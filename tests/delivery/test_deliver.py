@@ -28,7 +28,7 @@ from importer.interruption import Interruption
 from importer.ledger import Ledger, Totals
 from importer.rehearsal import rehearse
 from importer.settings.config import Delivery
-from importer.updates import Updates
+from importer.updates.model import Updates
 
 from .made_updates import TOKEN, batches_of, config
 from .raw_server import ONE, served

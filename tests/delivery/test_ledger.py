@@ -11,7 +11,7 @@ from importer.delivery.verdict import Refusal
 from importer.errors import BooksDoNotBalance, ReportError
 from importer.failure import Failure
 from importer.ledger import Entry, Ledger, Totals
-from importer.updates import Updates
+from importer.updates.model import Updates
 
 from .made_updates import batches_of
 

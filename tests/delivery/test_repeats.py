@@ -6,10 +6,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.batch import batch
 from importer.delivery.order import Order, most_begun, note_repeats
 from importer.settings.config import Delivery
-from importer.updates import Updates
+from importer.updates.batch import batch
+from importer.updates.model import Updates
 
 from .made_updates import batches_of
 

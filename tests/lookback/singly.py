@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from importer.destination import resolve_destination
-from importer.encode import encode
 from importer.errors import ImporterError
-from importer.identify import Drawn, identify
-from importer.mapping import resolve_mapping
 from importer.reading.chunks import read_chunks
 from importer.reading.layout import open_records
 from importer.reading.source import open_source
 from importer.settings.config import Config
-from importer.updates import Updates
+from importer.updates.encode import encode
+from importer.updates.identify import Drawn, identify
+from importer.updates.mapping import resolve_mapping
+from importer.updates.model import Updates
 
 ENVELOPE = ("$token", "$distinct_id", "$group_id", "$group_key", "$ip", "$ignore_time")
 

@@ -9,7 +9,7 @@ import pytest
 from importer.errors import ConfigError
 from importer.lookback.explain import Explained, explain
 from importer.settings.config_file import load_config
-from importer.shown_updates import shown_updates
+from importer.updates.shown_updates import shown_updates
 from tests.conftest import Command
 from tests.resuming.mixed import TOKEN
 from tests.resuming.runs import Desk

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer.batch import MOST_FAILURES, MOST_HELD, batch
 from importer.engage import REQUEST_BYTES
 from importer.failure import Failure
-from importer.identify import Kind
 from importer.kernels.hashes import hashes_of
 from importer.reading.dialect import Dialect
 from importer.reading.records import frame_records
-from importer.updates import Updates
+from importer.updates.batch import MOST_FAILURES, MOST_HELD, batch
+from importer.updates.identify import Kind
+from importer.updates.model import Updates
 
 from .strategies import often
 
@@ -138,7 +138,7 @@ def test_mixed_rows(
     starts = np.cumsum([1, *map(len, chunks)]).tolist()
     portions = [mixed(kinds, first) for first, kinds in zip(starts, chunks, strict=False)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("importer.batch.REQUEST_BYTES", limit)
+        patch.setattr("importer.updates.batch.REQUEST_BYTES", limit)
         batches = list(batch(portions, size))
     assert [part.first_row for part in batches[1:]] == [part.last_row + 1 for part in batches[:-1]]
     for part in batches:

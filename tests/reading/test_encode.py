@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from importer.engage import UPDATE_BYTES
 from importer.errors import MappingError
-from importer.operations import OPERATIONS
+from importer.updates.operations import OPERATIONS
 
 from .strategies import often
 from .through import quoted, sent, updates_of

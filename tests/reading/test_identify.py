@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.identify import Kind
+from importer.updates.identify import Kind
 
 from .strategies import often
 from .through import SEED, Named, named, quoted, updates_of

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from importer.encode import encode
 from importer.engage import Engage, Token
-from importer.identify import Drawn, Kind, identify
-from importer.mapping import resolve_mapping
 from importer.reading.chunks import read_chunks
 from importer.reading.dialect import Dialect
 from importer.reading.records import frame_records
 from importer.reading.source import Encoding, Source
 from importer.settings.config import Config
-from importer.updates import Updates
+from importer.updates.encode import encode
+from importer.updates.identify import Drawn, Kind, identify
+from importer.updates.mapping import resolve_mapping
+from importer.updates.model import Updates
 
 from .reference_csv import read
 

@@ -61,7 +61,7 @@ def drawn(run_dir: Path, row: int) -> str:
 
     import numpy as np
 
-    from importer.identify import random_identifiers
+    from importer.updates.identify import random_identifiers
 
     begun = json.loads((run_dir / "ledger.jsonl").read_bytes().splitlines()[0])
     return random_identifiers(uuid.UUID(begun["seed"]), np.array([row]))[0]

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from importer.cells import replaced_cells
 from importer.kernels.columns import (
     as_mask,
     as_numbers,
@@ -25,8 +24,9 @@ from importer.kernels.columns import (
     text_column,
     trimmed,
 )
-from importer.mapping import MappedColumn, Mapping
 from importer.reading.chunks import Chunk
+from importer.updates.cells import replaced_cells
+from importer.updates.mapping import MappedColumn, Mapping
 
 JUNK = (
     "00000000-0000-0000-0000-000000000000",

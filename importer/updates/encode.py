@@ -12,17 +12,17 @@ import orjson
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from importer.cells import Cells, join_cells, read_cells
 from importer.conversion import escape
 from importer.engage import REQUEST_BYTES, UPDATE_BYTES, Engage
 from importer.failure import Failure
-from importer.identify import IdentifiedChunk, Kind
 from importer.kernels.columns import as_mask, has_all, has_any
 from importer.kernels.hashes import hashes_of
 from importer.kernels.join import Joined, Piece, join, where
-from importer.mapping import JoinedColumns, MappedColumn, Mapping
-from importer.operations import DELETE, OPERATIONS, around_value
-from importer.updates import Updates
+from importer.updates.cells import Cells, join_cells, read_cells
+from importer.updates.identify import IdentifiedChunk, Kind
+from importer.updates.mapping import JoinedColumns, MappedColumn, Mapping
+from importer.updates.model import Updates
+from importer.updates.operations import DELETE, OPERATIONS, around_value
 
 
 def encode(

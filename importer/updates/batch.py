@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from importer.engage import REQUEST_BYTES
-from importer.updates import Updates
+from importer.updates.model import Updates
 
 MOST_FAILURES = 10_000
 """Failed rows that wait for a batch to fill; beyond, it goes as it is, so that a file of almost

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from importer.conversion import Conversion, Converted
 from importer.kernels.columns import as_mask, as_numbers, byte_lengths, filled, mask_in, numbers_in
-from importer.mapping import MappedColumn, Mapping
 from importer.masking import masked
 from importer.settings.house_rules import LONGEST
+from importer.updates.mapping import MappedColumn, Mapping
 
 REMEMBERED = 10_000
 """Different bad values of a column that are counted; of more, the first ones."""

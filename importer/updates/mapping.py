@@ -12,9 +12,9 @@ from pydantic import JsonValue
 from importer.conversion import CONVERSIONS, Conversion, TypeOptions
 from importer.conversion.nesting import nesting_fault
 from importer.errors import MappingError
-from importer.operations import OPERATIONS
 from importer.settings.config import Column, ColumnKey, Config, Empty, Join
 from importer.settings.near import near
+from importer.updates.operations import OPERATIONS
 
 EMAIL = "$email"
 

@@ -20,7 +20,7 @@ from importer.kernels.columns import (
     text_column,
     trimmed,
 )
-from importer.mapping import JoinedColumns, MappedColumn
+from importer.updates.mapping import JoinedColumns, MappedColumn
 
 
 @dataclass(frozen=True, slots=True, eq=False)

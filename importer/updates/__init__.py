@@ -1,0 +1,1 @@
+"""Rows become updates: mapped, named, encoded, and put together to batches."""
