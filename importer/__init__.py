@@ -30,13 +30,13 @@ from importer.interruption import Interruption
 
 if TYPE_CHECKING:
     from importer.begin import import_frame, import_profiles, resume_import, retry_import
-    from importer.ledger import Totals
+    from importer.books.ledger import Totals
+    from importer.books.report import Report
+    from importer.books.sums import Sum, add_up
     from importer.previews import ColumnPreview, Preview, preview
     from importer.progress import Observer, Progress
-    from importer.report import Report
     from importer.settings.config import Config
     from importer.settings.config_file import load_config
-    from importer.sums import Sum, add_up
 
 __all__ = [
     "AlreadyRunning",
@@ -85,10 +85,10 @@ _HOMES = {
     "Observer": "progress",
     "Preview": "previews",
     "Progress": "progress",
-    "Report": "report",
-    "Totals": "ledger",
-    "Sum": "sums",
-    "add_up": "sums",
+    "Report": "books.report",
+    "Totals": "books.ledger",
+    "Sum": "books.sums",
+    "add_up": "books.sums",
     "import_frame": "begin",
     "import_profiles": "begin",
     "resume_import": "begin",

@@ -5,11 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+from importer.books.report import Report
 from importer.circumstances import Circumstances, Options
 from importer.errors import Drifted, SourceError
 from importer.frame_source import Frame, as_frame_is_written
 from importer.pipeline import carry_out
-from importer.report import Report
 from importer.resuming.closing import Which
 from importer.resuming.resume import resumed_task
 from importer.resuming.retry import retry_task

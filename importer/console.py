@@ -7,15 +7,15 @@ from typing import TextIO
 
 from tqdm import tqdm
 
+from importer.books.failure import Failure
+from importer.books.ledger import Totals
+from importer.books.next_steps import next_steps, outcome
+from importer.books.rehearsal_words import rehearsal_lines
+from importer.books.report import Report
+from importer.books.run_folder import FAILURES
 from importer.delta.outcome import Outcome
-from importer.failure import Failure
 from importer.json_lines import JsonLines
-from importer.ledger import Totals
-from importer.next_steps import next_steps, outcome
 from importer.progress import Progress
-from importer.rehearsal_words import rehearsal_lines
-from importer.report import Report
-from importer.run_folder import FAILURES
 from importer.tell import WARNING, tell
 
 LINE_EVERY = 10.0

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from importer.begin import import_profiles
+from importer.books.report import Report
 from importer.emulator import Emulator
 from importer.errors import ImporterError
 from importer.progress import Observer
-from importer.report import Report
 
 SAMPLE = "customers"
 TOKEN = "demo-token"

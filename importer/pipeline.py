@@ -4,26 +4,26 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from importer.beside import beside
+from importer.books.draw_up import draw_up
+from importer.books.ledger import Ledger, Totals
+from importer.books.rehearsal import Rehearsal, rehearse
+from importer.books.report import Report
+from importer.books.timeline import Chronicle
 from importer.bounds import Bounds
 from importer.circumstances import Circumstances
 from importer.delivery.order import note_repeats
 from importer.delta.begin import open_delta
 from importer.delta.conclude import conclude, doubts
 from importer.destination import resolve_destination
-from importer.draw_up import draw_up
 from importer.drift.watch import open_drift
 from importer.errors import TransformFailed
-from importer.ledger import Ledger, Totals
 from importer.masking import masked_words
 from importer.progress import Progress
 from importer.reading.chunks import read_chunks
 from importer.reading.layout import open_records
 from importer.reading.layout_doubt import doubt_layout
-from importer.rehearsal import Rehearsal, rehearse
-from importer.report import Report
 from importer.resuming.closing import close_retried
 from importer.task import Task
-from importer.timeline import Chronicle
 from importer.transform import load_transform
 from importer.updates.batch import batch
 from importer.updates.column_watch import ColumnWatch

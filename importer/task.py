@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from importer.books.run_folder import MAPPING, RunFolder, make_report_dir, new_folder, report_errors
 from importer.engage import Engage
 from importer.errors import ConfigError, SourceChanged
 from importer.frame_source import Frame
@@ -21,7 +22,6 @@ from importer.resuming.identities import Drawn, Identities, Kept, Retries
 from importer.resuming.journal import LEDGER, Begun, Journal
 from importer.resuming.lock import hold, locked_folder, refuse_overlap
 from importer.resuming.recall import Recalled, Refused, recall
-from importer.run_folder import MAPPING, RunFolder, make_report_dir, new_folder, report_errors
 from importer.settings.config import Config
 from importer.settings.config_file import dump_config, settle_config
 from importer.streams import (

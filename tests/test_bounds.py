@@ -2,9 +2,9 @@
 
 import pytest
 
+from importer.books.ledger import Totals
 from importer.bounds import ENOUGH, Bounds
 from importer.errors import ConfigError, ExitCode
-from importer.ledger import Totals
 
 
 @pytest.mark.parametrize(

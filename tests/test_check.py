@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from importer import import_profiles
+from importer.books.rehearsal import DistinctIds
+from importer.books.rehearsal_words import duration
 from importer.masking import masked, masked_words
-from importer.rehearsal import DistinctIds
-from importer.rehearsal_words import duration
 from importer.settings.config import Config
 from importer.settings.config_schema import config_schema
 from tests.conftest import ROOT, Command

@@ -5,8 +5,8 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.failure import Failure
-from importer.failure_groups import EXAMPLES, MOST, FailureGroups
+from importer.books.failure import Failure
+from importer.books.failure_groups import EXAMPLES, MOST, FailureGroups
 from tests.reading.through import updates_of
 
 POSITIONS = {"$email": 3, "plan": 4}

@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from importer.books.ledger import Totals
 from importer.emulator import Emulator
 from importer.json_lines import JsonLines
-from importer.ledger import Totals
 from importer.progress import Progress
 from tests.conftest import Command
 

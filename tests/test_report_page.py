@@ -15,12 +15,12 @@ import html5lib
 import pytest
 
 from importer.begin import import_profiles, resume_import, retry_import
+from importer.books.report import Report
 from importer.console import summary
 from importer.emulator import Emulator
 from importer.interruption import Interruption
 from importer.masking import masked_words
 from importer.progress import Progress, Silence
-from importer.report import Report
 from importer.report_page.markup import Markup, tag
 from importer.report_page.plots import ceiling
 from importer.report_page.words import CODES, length, share

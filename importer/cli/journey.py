@@ -13,8 +13,8 @@ from importer.errors import ExitCode
 from importer.tell import tell
 
 if TYPE_CHECKING:
+    from importer.books.report import Report
     from importer.circumstances import Options
-    from importer.report import Report
 
 
 def travel(

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from functools import partial
 
+from importer.books.ledger import Entry, Ledger
 from importer.bounds import Bounds
 from importer.delivery.ahead import ahead, call_soon
 from importer.delivery.backoff import Backoff
@@ -36,7 +37,6 @@ from importer.delivery.verdict import (
 from importer.engage import Engage
 from importer.errors import ImporterError, Interrupted
 from importer.interruption import Interruption
-from importer.ledger import Entry, Ledger
 from importer.settings.config import Delivery
 from importer.timing import Timing
 from importer.updates.model import Updates

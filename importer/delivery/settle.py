@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Generator
 from dataclasses import dataclass
 
+from importer.books.ledger import Entry
 from importer.delivery.verdict import (
     Accepted,
     Busy,
@@ -20,7 +21,6 @@ from importer.delivery.verdict import (
     TooLarge,
     Verdict,
 )
-from importer.ledger import Entry
 from importer.updates.model import Updates
 
 Settling = Generator[Updates, Verdict, None]

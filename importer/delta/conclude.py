@@ -4,12 +4,12 @@ import csv
 from collections.abc import Iterator
 from dataclasses import replace
 
+from importer.books.run_folder import RunFolder, report_errors
 from importer.delta.outcome import Outcome
 from importer.delta.stage import Delta, Everything
 from importer.errors import ImporterError, ReportError
 from importer.masking import masked
 from importer.private_file import open_private_text
-from importer.run_folder import RunFolder, report_errors
 from importer.wording import plural
 
 VANISHED = "vanished.csv"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
 
+from importer.books.report import Report
 from importer.drift.compare import Finding, compare, known_share, moved
 from importer.drift.gather import Gathering
 from importer.drift.memory import Remembered, new_salt, read, write
@@ -18,7 +19,6 @@ from importer.reading.chunks import Chunk, read_chunks
 from importer.reading.layout import Layout, Reading, let_go, open_records
 from importer.reading.records import Records
 from importer.reading.source import Source, open_source
-from importer.report import Report
 from importer.state import Memory, find_memory, make_state_folder
 from importer.streams import Place, is_local, shown
 from importer.task import Task

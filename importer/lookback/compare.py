@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from importer.books.failure import Failure
 from importer.destination import resolve_destination
 from importer.engage import Engage
 from importer.errors import ConfigError
-from importer.failure import Failure
 from importer.kernels.columns import as_numbers, mask_in, one_text
 from importer.lookback.comparison import EXAMPLES, Change, Comparison, Example, masked_comparison
 from importer.lookback.effects import Effects, effects_of

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from importer.failure import Failure
+from importer.books.failure import Failure
 from importer.masking import masked
 from importer.reading.records import Positions
 from importer.updates.operations import OPERATIONS

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from importer.books.failure import Failure
+from importer.books.run_folder import MAPPING
 from importer.destination import resolve_destination
 from importer.errors import ConfigError
-from importer.failure import Failure
 from importer.kernels.columns import as_mask, text_column
 from importer.lookback.found_row import Found, find_row
 from importer.lookback.outcome import Outcome, outcome_of
@@ -17,7 +18,6 @@ from importer.masking import masked, masked_words
 from importer.reading.chunks import Chunk, cells_of, read_chunks
 from importer.resuming.identities import identities_of
 from importer.resuming.recall import Begun, recall
-from importer.run_folder import MAPPING
 from importer.settings.config import Config
 from importer.settings.config_file import load_config
 from importer.transform import load_transform

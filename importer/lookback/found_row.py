@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from importer.books.run_folder import DOUBTFUL_RECORDS, FAILURES, IN_DOUBT, REJECTS
 from importer.errors import ImporterError, SourceChanged
 from importer.reading.layout import Layout, open_records
 from importer.reading.records import Records
@@ -13,7 +14,6 @@ from importer.reading.source import Source, open_source
 from importer.resuming.fingerprint import Fingerprint
 from importer.resuming.recall import Begun, Recalled
 from importer.resuming.reject_file import digest_of, read_index
-from importer.run_folder import DOUBTFUL_RECORDS, FAILURES, IN_DOUBT, REJECTS
 from importer.settings.config import Config
 from importer.streams import GONE, STDIN
 

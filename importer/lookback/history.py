@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from importer.books.report import iso, resume_command
+from importer.books.run_folder import REPORT
 from importer.errors import ConfigError
-from importer.report import iso, resume_command
 from importer.resuming.lock import is_held
 from importer.resuming.recall import IMPORTED, IN_DOUBT, LEDGER, Recalled, recall, recall_end
-from importer.run_folder import REPORT
 from importer.streams import FRAME, STDIN, to_give_again
 
 SCHEMA = 1

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from importer.failure import Failure
+from importer.books.failure import Failure
 from importer.resuming.recall import (
     IMPORTED,
     IN_DOUBT,

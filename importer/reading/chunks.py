@@ -12,8 +12,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv
 
+from importer.books.failure import Failure
 from importer.errors import BooksDoNotBalance
-from importer.failure import Failure
 from importer.kernels.columns import as_mask, as_numbers, filled, trimmed
 from importer.reading.dialect import Dialect
 from importer.reading.records import Positions, Records

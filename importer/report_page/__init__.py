@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from importer.report import Report
+from importer.books.report import Report
 from importer.report_page.books import books, masthead
 from importer.report_page.course import course
 from importer.report_page.details import colophon, identifiers, requests, steps, warnings

@@ -1,9 +1,9 @@
 """How a run ended, and its books: what became of its rows, and that they add up."""
 
+from importer.books.next_steps import outcome
+from importer.books.report import Report
 from importer.errors import ReportError, Stopped
 from importer.masking import masked_words
-from importer.next_steps import outcome
-from importer.report import Report
 from importer.report_page.markup import Markup, joined, tag
 from importer.report_page.plots import Part, swatch, whole
 from importer.report_page.tables import Head, table

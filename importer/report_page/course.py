@@ -1,11 +1,11 @@
 """How a run went over time: its pace, and what was sent again."""
 
-from importer.report import Report
+from importer.books.report import Report
+from importer.books.timeline import Timeline
 from importer.report_page.markup import Markup, joined, tag
 from importer.report_page.plots import over_time
 from importer.report_page.tables import Head, table
 from importer.report_page.words import length
-from importer.timeline import Timeline
 
 BARS = 48
 """Bars at most."""

@@ -3,9 +3,9 @@
 from collections.abc import Container
 from pathlib import Path
 
+from importer.books.next_steps import Step, next_steps
+from importer.books.report import Report
 from importer.masking import masked_words
-from importer.next_steps import Step, next_steps
-from importer.report import Report
 from importer.report_page.markup import Markup, tag
 from importer.report_page.tables import Head, table
 from importer.report_page.words import share

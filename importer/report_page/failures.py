@@ -1,13 +1,13 @@
 """Failed rows by column and code, and some of them, masked."""
 
-from importer.failure import Failure
-from importer.failure_groups import FailureGroup
-from importer.report import Report
+from importer.books.failure import Failure
+from importer.books.failure_groups import FailureGroup
+from importer.books.report import Report
+from importer.books.run_folder import FAILURES
 from importer.report_page.markup import Markup, joined, tag
 from importer.report_page.plots import lengths
 from importer.report_page.tables import Head, table
 from importer.report_page.words import CODES, NOTHING, share
-from importer.run_folder import FAILURES
 from importer.updates.column_watch import ColumnFailures
 from importer.wording import plural, shortened
 

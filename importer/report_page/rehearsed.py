@@ -2,9 +2,9 @@
 
 import json
 
-from importer.rehearsal import Rehearsed
-from importer.rehearsal_words import LONGEST_UPDATE, duration
-from importer.report import Report
+from importer.books.rehearsal import Rehearsed
+from importer.books.rehearsal_words import LONGEST_UPDATE, duration
+from importer.books.report import Report
 from importer.report_page.markup import Markup, joined, tag
 from importer.updates.shown_updates import masked_update
 from importer.wording import plural

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from importer.report import Report, Status
+from importer.books.report import Report, Status
 
 NOTHING = "\N{EN DASH}"
 

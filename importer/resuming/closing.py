@@ -6,16 +6,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from importer.books.run_folder import DOUBTFUL_RECORDS, PAGE, REJECTS, REPORT, report_errors
 from importer.errors import ConfigError, NothingToDo
 from importer.private_file import replace_private
 from importer.resuming.journal import LEDGER, Journal
 from importer.resuming.lock import hold
 from importer.resuming.recall import Recalled, recall, recall_end
-from importer.run_folder import DOUBTFUL_RECORDS, PAGE, REJECTS, REPORT, report_errors
 from importer.wording import plural
 
 if TYPE_CHECKING:
-    from importer.report import Report
+    from importer.books.report import Report
     from importer.resuming.identities import Retries
 
 Which = Literal["rejects", "in_doubt"]

@@ -8,8 +8,8 @@ import csv
 import hashlib
 from pathlib import Path
 
+from importer.books.failure import Failure
 from importer.errors import ConfigError
-from importer.failure import Failure
 from importer.private_file import open_private
 from importer.resuming.alike import MOST_COMPARED, sketch_of
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from importer.books.run_folder import MAPPING
 from importer.errors import ConfigError, NothingToDo
 from importer.resuming.identities import retries_of
 from importer.resuming.newer import older_values
 from importer.resuming.recall import recall
-from importer.run_folder import MAPPING
 from importer.settings.config import Config
 from importer.settings.config_file import differences, load_config, settle_config
 from importer.streams import STDIN, Place, find_places, leads_nowhere

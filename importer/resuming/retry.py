@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.compute as pc
 
+from importer.books.run_folder import MAPPING
 from importer.errors import ConfigError, NothingToDo, SourceChanged, SourceError
 from importer.kernels.columns import as_texts, mask_in
 from importer.reading.chunks import read_chunks
@@ -27,7 +28,6 @@ from importer.resuming.recall import (
     Refused,
     recall,
 )
-from importer.run_folder import MAPPING
 from importer.settings.config import Config
 from importer.settings.config_file import load_config
 from importer.streams import GONE, Place

@@ -11,11 +11,11 @@ from typing import Any
 import yaml
 from starlette.requests import Request
 
+from importer.books.run_folder import DOUBTFUL_RECORDS, FAILURES, IN_DOUBT, REJECTS, REPORT
 from importer.engage import Token
 from importer.errors import ConfigError
 from importer.guess.starter import starter
 from importer.private_file import replace_private
-from importer.run_folder import DOUBTFUL_RECORDS, FAILURES, IN_DOUBT, REJECTS, REPORT
 from importer.settings.config import Config
 from importer.settings.config_file import dump_config, parse_config, read_text
 from importer.ui.bodies import COPIES

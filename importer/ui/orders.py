@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from importer.books.run_folder import FAILURES
 from importer.errors import ConfigError
 from importer.lookback.history import read_history
 from importer.resuming.recall import recall, recall_end
-from importer.run_folder import FAILURES
 from importer.settings.config_file import load_config
 from importer.ui.bodies import Refused
 from importer.ui.desk import Desk, OpenSource

@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from importer.books.ledger import Totals
+from importer.books.report import Report
 from importer.circumstances import Circumstances
 from importer.destination import find_token
 from importer.errors import ConfigError, ImporterError
-from importer.ledger import Totals
-from importer.report import Report
 from importer.streams import shown
 from importer.task import Task
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
+from importer.books.report import Report
+from importer.books.run_folder import REPORT
 from importer.masking import masked_words
-from importer.report import Report
-from importer.run_folder import REPORT
 from importer.settings.config import OnFinish
 from importer.wording import shortened
 

@@ -9,8 +9,8 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
+from importer.books.report import Report
 from importer.errors import ExitCode
-from importer.report import Report
 
 _SUCCESS = "importer_last_success_timestamp_seconds"
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from importer.report import Report
+from importer.books.report import Report
 
 PAUSES = (1.0, 4.0)
 """Seconds before the second and the third attempt."""

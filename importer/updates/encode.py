@@ -12,9 +12,9 @@ import orjson
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from importer.books.failure import Failure
 from importer.conversion import escape
 from importer.engage import REQUEST_BYTES, UPDATE_BYTES, Engage
-from importer.failure import Failure
 from importer.kernels.columns import as_mask, has_all, has_any
 from importer.kernels.hashes import hashes_of
 from importer.kernels.join import Joined, Piece, join, where

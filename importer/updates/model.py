@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from importer.failure import Failure
+from importer.books.failure import Failure
 from importer.kernels.columns import as_numbers
 from importer.kernels.hashes import Hashes
 from importer.reading.records import Positions, Records

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from importer.begin import import_profiles
+from importer.books.report import Report
 from importer.emulator import Emulator
 from importer.interruption import Interruption
 from importer.progress import Progress
-from importer.report import Report
 
 from .made_updates import TOKEN, config
 from .virtual_time import VirtualTime

@@ -16,6 +16,9 @@ from typing import Any
 import pytest
 
 from importer import Report, import_profiles
+from importer.books.failure import Failure
+from importer.books.ledger import Ledger, Totals
+from importer.books.rehearsal import rehearse
 from importer.bounds import Bounds
 from importer.delivery.ahead import AHEAD, HELPING
 from importer.delivery.deliver import deliver
@@ -23,10 +26,7 @@ from importer.delivery.order import WINDOW
 from importer.emulator import Emulator, running
 from importer.engage import Engage, Token
 from importer.errors import ConfigError, CredentialsRefused, ImporterError, Interrupted, ReportError
-from importer.failure import Failure
 from importer.interruption import Interruption
-from importer.ledger import Ledger, Totals
-from importer.rehearsal import rehearse
 from importer.settings.config import Delivery
 from importer.updates.model import Updates
 

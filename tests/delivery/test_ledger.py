@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.books.failure import Failure
+from importer.books.ledger import Entry, Ledger, Totals
 from importer.delivery.verdict import Refusal
 from importer.errors import BooksDoNotBalance, ReportError
-from importer.failure import Failure
-from importer.ledger import Entry, Ledger, Totals
 from importer.updates.model import Updates
 
 from .made_updates import batches_of

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.books.ledger import Ledger
 from importer.bounds import Bounds
 from importer.delivery.deliver import deliver
 from importer.delivery.pace import GAP, LEAST, Pace
@@ -13,7 +14,6 @@ from importer.delivery.verdict import Accepted, Busy, Lost, Refused, TooLarge
 from importer.emulator import Emulator
 from importer.engage import Engage, Token
 from importer.interruption import Interruption
-from importer.ledger import Ledger
 from importer.settings.config import Delivery
 from importer.timing import Timing
 

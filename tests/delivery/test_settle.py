@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.books.ledger import Entry
 from importer.delivery.settle import settle
 from importer.delivery.verdict import (
     Accepted,
@@ -20,7 +21,6 @@ from importer.delivery.verdict import (
     TooLarge,
     Verdict,
 )
-from importer.ledger import Entry
 from importer.updates.model import Updates
 
 from .made_updates import one_batch

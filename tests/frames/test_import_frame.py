@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from importer import Config, ConfigError, Report, SourceError, Totals, add_up, import_frame
 from importer.begin import import_profiles, resume_import, retry_import
+from importer.books.next_steps import next_steps
 from importer.delivery.budget import Budget
 from importer.emulator import Emulator
 from importer.errors import ExitCode, Interrupted
 from importer.lookback.explain import explain
 from importer.lookback.history import read_history
-from importer.next_steps import next_steps
 from tests.delivery.virtual_time import VirtualTime
 from tests.resuming.mixed import TOKEN
 from tests.resuming.runs import stopping

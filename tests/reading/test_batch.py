@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from importer.books.failure import Failure
 from importer.engage import REQUEST_BYTES
-from importer.failure import Failure
 from importer.kernels.hashes import hashes_of
 from importer.reading.dialect import Dialect
 from importer.reading.records import frame_records

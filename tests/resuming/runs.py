@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from importer.begin import import_profiles, resume_import, retry_import
+from importer.books.report import Report
 from importer.emulator import Emulator
 from importer.interruption import Interruption
 from importer.progress import Progress
-from importer.report import Report
 from importer.resuming.closing import Which
 from importer.timing import Timing
 from tests.delivery.runs import Listener

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from importer.books.report import Report
 from importer.errors import AlreadyRunning
-from importer.report import Report
 from tests.delivery.runs import Listener
 
 from .processes import importing, only_run, wait_for_requests

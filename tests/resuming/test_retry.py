@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.books.next_steps import next_steps
+from importer.books.report import Report
 from importer.errors import ConfigError, NothingToDo
-from importer.next_steps import next_steps
-from importer.report import Report
 from importer.resuming.alike import MOST_COMPARED, pair, sketch_of
 from importer.resuming.closing import skip_doubts
 from importer.resuming.identities import recognise

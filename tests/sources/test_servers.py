@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from importer.begin import import_profiles, resume_import
+from importer.books.report import Report
 from importer.errors import SourceError
 from importer.progress import Progress
-from importer.report import Report
 from tests.delivery.runs import Listener
 from tests.resuming.runs import ADDING, Desk, once, stopping
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.begin import import_profiles, resume_import, retry_import
+from importer.books.report import Report
 from importer.errors import ImporterError, SourceBroken, SourceChanged, SourceError
-from importer.report import Report
 from importer.streams import find_places
 from importer.streams.places import in_order
 from tests.conftest import Command

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from importer.begin import import_profiles, resume_import
-from importer.report import Report
+from importer.books.report import Report
 from importer.settings.config import Config
 from tests.delivery.made_updates import TOKEN
 from tests.delivery.virtual_time import VirtualTime

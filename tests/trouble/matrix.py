@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from importer.books.report import Report
 from importer.emulator import Emulator, running
-from importer.report import Report
 
 from .books import begin, ends_of, go_on, harm_done, mapping, people_of, write_rows
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from importer.books.report import Report
 from importer.emulator import Emulator, running
 from importer.interruption import Interruption
 from importer.progress import Progress
-from importer.report import Report
 from tests.delivery.virtual_time import VirtualTime
 
 from .books import Numbered, begin, ends_of, go_on, harm_done, mapping, write_rows

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from importer.begin import import_profiles
+from importer.books.report import Report
 from importer.emulator import Emulator, running
 from importer.errors import ConfigError, SourceBroken, SourceError
-from importer.report import Report
 from importer.settings.config import Config
 from tests.delivery.raw_server import served
 from tests.reading.strategies import CODECS, DELIMITERS, QUOTES

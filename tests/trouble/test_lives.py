@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from importer.begin import resume_import, retry_import
-from importer.report import Report
+from importer.books.report import Report
 from importer.settings.config_file import dump_config
 
 from .books import (

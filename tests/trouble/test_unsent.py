@@ -3,11 +3,11 @@
 import threading
 from dataclasses import dataclass, field
 
+from importer.books.failure import Failure
+from importer.books.ledger import Ledger, Totals
 from importer.bounds import Bounds
 from importer.delivery.deliver import deliver
-from importer.failure import Failure
 from importer.interruption import Interruption
-from importer.ledger import Ledger, Totals
 from importer.settings.config import Delivery
 from tests.delivery.made_updates import HERE, batches_of
 from tests.delivery.runs import people

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from importer.books.report import Report
 from importer.errors import Drifted, SourceError
-from importer.report import Report
 from importer.settings.config import Config
 from importer.unattended.webhook import PAUSES, post_report
 from tests.conftest import Command

@@ -7,12 +7,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from importer.books.failure import Failure
+from importer.books.timeline import Chronicle
 from importer.delivery.verdict import Refusal
 from importer.errors import BooksDoNotBalance
-from importer.failure import Failure
 from importer.resuming.journal import Journal
 from importer.resuming.recall import IMPORTED, IN_DOUBT, IN_FLIGHT, REFUSED, Recalled
-from importer.timeline import Chronicle
 from importer.updates.identify import Kind
 from importer.updates.model import Updates
 

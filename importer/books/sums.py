@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from importer.books.ledger import Totals
+from importer.books.report import Report, Status, code_of, iso
 from importer.errors import ImporterError
-from importer.ledger import Totals
-from importer.report import Report, Status, code_of, iso
 
 _WORST_FIRST: tuple[Status, ...] = ("stopped", "interrupted", "partial", "dry-run", "complete")
 

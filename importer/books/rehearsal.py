@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from importer.books.ledger import Ledger
 from importer.bounds import Bounds
 from importer.errors import ImporterError, Interrupted
 from importer.interruption import Interruption
 from importer.kernels.hashes import Hashes
-from importer.ledger import Ledger
 from importer.updates.column_watch import ColumnFailures
 from importer.updates.identify import Kind
 from importer.updates.model import Updates

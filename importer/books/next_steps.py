@@ -4,10 +4,10 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from importer.books.report import Report
+from importer.books.run_folder import IN_DOUBT, REJECTS
 from importer.errors import RefusedByServer
-from importer.report import Report
 from importer.resuming.recall import OVERWRITTEN
-from importer.run_folder import IN_DOUBT, REJECTS
 from importer.streams import is_local
 from importer.wording import plural
 

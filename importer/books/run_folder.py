@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, TextIO
 
+from importer.books.failure import Failure
+from importer.books.failure_groups import FailureGroups
+from importer.books.report import Report
 from importer.errors import ReportError, SourceBroken
-from importer.failure import Failure
-from importer.failure_groups import FailureGroups
 from importer.masking import masked, masked_words
 from importer.private_file import open_private_text, replace_private
 from importer.reading.files import Files
-from importer.report import Report
 from importer.resuming.journal import LEDGER, Journal
 from importer.resuming.recall import Recalled
 from importer.resuming.reject_file import RejectFile

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from importer.failure import Failure
+from importer.books.failure import Failure
 from importer.masking import masked
 from importer.settings.house_rules import KNOWN
 from importer.wording import shortened

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from importer.books.ledger import Totals
+from importer.books.rehearsal import Rehearsal
+from importer.books.report import Report, status_of
+from importer.books.run_folder import RunFolder
+from importer.books.timeline import Timeline
 from importer.delta.outcome import Outcome
 from importer.errors import ImporterError
-from importer.ledger import Totals
 from importer.reading.layout import Layout
 from importer.reading.source import Source
-from importer.rehearsal import Rehearsal
-from importer.report import Report, status_of
-from importer.run_folder import RunFolder
 from importer.task import Task
-from importer.timeline import Timeline
 from importer.updates.column_watch import ColumnWatch
 
 

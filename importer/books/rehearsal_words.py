@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from importer.rehearsal import Rehearsed
+from importer.books.rehearsal import Rehearsed
 from importer.wording import visible
 
 MOST_COLUMNS = 20

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from importer.books.failure import Failure
+from importer.books.failure_groups import FailureGroup
+from importer.books.ledger import Totals
+from importer.books.rehearsal import Rehearsed
+from importer.books.timeline import Timeline
 from importer.delta.outcome import Outcome
 from importer.errors import ImporterError, Interrupted, exit_code
-from importer.failure import Failure
-from importer.failure_groups import FailureGroup
-from importer.ledger import Totals
-from importer.rehearsal import Rehearsed
 from importer.streams import STDIN
-from importer.timeline import Timeline
 from importer.updates.column_watch import ColumnFailures
 
 SCHEMA = 1
