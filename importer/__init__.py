@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from importer.books.ledger import Totals
     from importer.books.report import Report
     from importer.books.sums import Sum, add_up
-    from importer.previews import ColumnPreview, Preview, preview
+    from importer.guess.previews import ColumnPreview, Preview, preview
     from importer.progress import Observer, Progress
     from importer.settings.config import Config
     from importer.settings.config_file import load_config
@@ -80,10 +80,10 @@ __all__ = [
 
 # Imported when first asked for: `importer --help` needs no pandas.
 _HOMES = {
-    "ColumnPreview": "previews",
+    "ColumnPreview": "guess.previews",
     "Config": "settings.config",
     "Observer": "progress",
-    "Preview": "previews",
+    "Preview": "guess.previews",
     "Progress": "progress",
     "Report": "books.report",
     "Totals": "books.ledger",
@@ -94,7 +94,7 @@ _HOMES = {
     "resume_import": "begin",
     "retry_import": "begin",
     "load_config": "settings.config_file",
-    "preview": "previews",
+    "preview": "guess.previews",
 }
 
 

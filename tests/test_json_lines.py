@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from importer.books.ledger import Totals
+from importer.cli.json_lines import JsonLines
 from importer.emulator import Emulator
-from importer.json_lines import JsonLines
 from importer.progress import Progress
 from tests.conftest import Command
 

@@ -16,7 +16,7 @@ import pytest
 
 from importer.begin import import_profiles, resume_import, retry_import
 from importer.books.report import Report
-from importer.console import summary
+from importer.cli.console import summary
 from importer.emulator import Emulator
 from importer.interruption import Interruption
 from importer.masking import masked_words

@@ -35,7 +35,7 @@ def fail(error: ImporterError, log_format: LogFormat = LogFormat.TEXT) -> NoRetu
 def say(message: str, log_format: LogFormat, *, event: str = "narration") -> None:
     """Say something on stderr, in the form that was asked for."""
     if log_format is LogFormat.JSON:
-        from importer.json_lines import json_line
+        from importer.cli.json_lines import json_line
 
         tell(sys.stderr, json_line(event, message=message))
         return

@@ -29,7 +29,7 @@ def travel(
     """Carry a run out, print how it ended, and exit with its code."""
     import pyarrow as pa
 
-    from importer import console
+    from importer.cli import console
 
     # It gives back what is no longer used: the peak of a long run is 160 MiB instead of 200.
     if "jemalloc" in pa.supported_memory_backends():

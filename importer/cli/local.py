@@ -31,9 +31,9 @@ def demo(
 ) -> None:
     """Import the sample file into an emulator on this machine, and show a profile."""
     with _emulator_installed():
-        from importer.demo import demonstrate
+        from importer.cli.demo import demonstrate
         from importer.emulator import running
-    from importer import console
+    from importer.cli import console
 
     observer = console.observer(quiet=False)
     with errors(), running() as emulator:

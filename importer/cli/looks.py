@@ -17,7 +17,7 @@ from importer.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from importer.previews import Preview
+    from importer.guess.previews import Preview
     from importer.settings.config import Source
 
 
@@ -47,7 +47,7 @@ def preview(
     if as_json:
         print_json(result.as_json())
         return
-    from importer.preview_table import show_preview
+    from importer.cli.preview_table import show_preview
 
     show_preview(result)
 
@@ -83,7 +83,7 @@ def init(
 def _look(
     source: str, base: "Source | None", header: bool, delimiter: str | None, encoding: str | None
 ) -> "Preview":
-    from importer.previews import preview as look
+    from importer.guess.previews import preview as look
     from importer.settings.config_file import source_settings
 
     given = {"header": header or None, "delimiter": delimiter, "encoding": encoding}

@@ -12,7 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 from importer.guess.guesses import Level, percent
-from importer.previews import ColumnPreview, Preview
+from importer.guess.previews import ColumnPreview, Preview
 from importer.settings.column_types import TYPES
 from importer.settings.config import Column, Config
 from importer.wording import shortened, visible

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from importer.errors import SourceBroken
-from importer.extras import needing
+from importer.streams.extras import needing
 
 PIECE_BYTES = 1024 * 1024
 """Plain bytes made at once: a bomb makes many pieces, never a large one."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from importer.errors import SourceBroken, SourceError
-from importer.extras import needing
 from importer.streams.address import scheme_of, scrubbed, shown_address
+from importer.streams.extras import needing
 from importer.streams.stream import BLOCK_BYTES, Stream
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from importer.errors import ConfigError, SourceError
-from importer.extras import needing
 from importer.settings import config
+from importer.streams.extras import needing
 from importer.streams.stream import Stream
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from importer.errors import SourceError
-from importer.previews import LIKE_A_HEADER, Preview, preview
+from importer.guess.previews import LIKE_A_HEADER, Preview, preview
 from importer.reading.chunks import Chunk, read_chunks
 from importer.reading.layout import open_records
 from importer.reading.source import WIDE_MARKS, open_source

@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from importer.guess import Level
+from importer.guess.previews import ColumnPreview, Preview, preview
 from importer.guess.starter import starter
-from importer.previews import ColumnPreview, Preview, preview
 from importer.settings.config_file import load_config
 from tests.guess.layouts import LAYOUTS, Layout, Right
 from tests.guess.more_layouts import ADDRESS_BOOK, MORE_LAYOUTS

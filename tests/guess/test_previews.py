@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from importer.guess.distinct import LONGEST, SAMPLE
-from importer.previews import Preview, preview
+from importer.guess.previews import Preview, preview
 from importer.settings import config
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from importer.begin import import_profiles
 from importer.errors import SourceError
+from importer.guess.previews import preview
 from importer.guess.starter import starter
-from importer.previews import preview
 from importer.settings import config
 from importer.settings.config_file import load_config
 from tests.conftest import Command

@@ -8,7 +8,7 @@ import pytest
 
 from importer.begin import import_profiles
 from importer.errors import ConfigError, SourceError
-from importer.previews import preview
+from importer.guess.previews import preview
 from importer.reading.layout import framed
 from importer.reading.source import open_source
 from importer.settings import config

@@ -13,8 +13,8 @@ from importer.books.next_steps import next_steps, outcome
 from importer.books.rehearsal_words import rehearsal_lines
 from importer.books.report import Report
 from importer.books.run_folder import FAILURES
+from importer.cli.json_lines import JsonLines
 from importer.delta.outcome import Outcome
-from importer.json_lines import JsonLines
 from importer.progress import Progress
 from importer.tell import WARNING, tell
 

@@ -9,8 +9,8 @@ from rich.table import Table
 
 from importer.guess import Level
 from importer.guess.guesses import percent
+from importer.guess.previews import ColumnPreview, Preview
 from importer.guess.starter import doubts
-from importer.previews import ColumnPreview, Preview
 from importer.wording import plural, shortened, visible
 
 _SAMPLE_WIDTH = 28
