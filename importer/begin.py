@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 from importer.books.report import Report
 from importer.circumstances import Circumstances, Options
 from importer.errors import Drifted, SourceError
-from importer.frame_source import Frame, as_frame_is_written
+from importer.frames.source import Frame, as_frame_is_written
 from importer.pipeline import carry_out
 from importer.resuming.closing import Which
 from importer.resuming.resume import resumed_task
@@ -100,7 +100,7 @@ def import_frame(
 ) -> Report:
     """Import a pandas data frame, one partition of many for example, and return its books.
 
-    Its cells are taken as a CSV file would have them (`importer.frame_cells`), its columns by their
+    Its cells are taken as a CSV file would have them (`importer.frames.cells`), its columns by their
     numbers or, where the mapping has `source.header: true`, by their labels; nothing else of
     `source` counts. `resume` is the folder of an interrupted run of the same frame. Hooks and
     metrics are for whoever adds the partitions up. Raises what `import_profiles` does.

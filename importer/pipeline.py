@@ -17,6 +17,7 @@ from importer.delta.conclude import conclude, doubts
 from importer.destination import resolve_destination
 from importer.drift.watch import open_drift
 from importer.errors import TransformFailed
+from importer.frames.transform import load_transform
 from importer.masking import masked_words
 from importer.progress import Progress
 from importer.reading.chunks import read_chunks
@@ -24,7 +25,6 @@ from importer.reading.layout import open_records
 from importer.reading.layout_doubt import doubt_layout
 from importer.resuming.closing import close_retried
 from importer.task import Task
-from importer.transform import load_transform
 from importer.updates.batch import batch
 from importer.updates.column_watch import ColumnWatch
 from importer.updates.encode import encode

@@ -11,7 +11,7 @@ from pathlib import Path
 from importer.books.run_folder import MAPPING, RunFolder, make_report_dir, new_folder, report_errors
 from importer.engage import Engage
 from importer.errors import ConfigError, SourceChanged
-from importer.frame_source import Frame
+from importer.frames.source import Frame
 from importer.private_file import replace_private
 from importer.reading.layout import Layout, framed
 from importer.reading.several import check_agreement

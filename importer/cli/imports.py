@@ -172,7 +172,7 @@ def check(
     try:
         settings = load_config(config, warnings.append)
         if settings.transform is not None:
-            from importer.transform import find_callback
+            from importer.frames.transform import find_callback
 
             find_callback(settings.transform, config.parent)
     except ConfigError as error:

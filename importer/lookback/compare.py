@@ -19,6 +19,7 @@ from importer.books.failure import Failure
 from importer.destination import resolve_destination
 from importer.engage import Engage
 from importer.errors import ConfigError
+from importer.frames.transform import Transform, load_transform
 from importer.kernels.columns import as_numbers, mask_in, one_text
 from importer.lookback.comparison import EXAMPLES, Change, Comparison, Example, masked_comparison
 from importer.lookback.effects import Effects, effects_of
@@ -28,7 +29,6 @@ from importer.reading.records import Positions
 from importer.reading.source import open_source
 from importer.settings.config import Config
 from importer.settings.config_file import differences, settle_config
-from importer.transform import Transform, load_transform
 from importer.updates.encode import encode
 from importer.updates.identify import Drawn, identify
 from importer.updates.mapping import Mapping, resolve_mapping

@@ -11,6 +11,7 @@ from importer.books.failure import Failure
 from importer.books.run_folder import MAPPING
 from importer.destination import resolve_destination
 from importer.errors import ConfigError
+from importer.frames.transform import load_transform
 from importer.kernels.columns import as_mask, text_column
 from importer.lookback.found_row import Found, find_row
 from importer.lookback.outcome import Outcome, outcome_of
@@ -20,7 +21,6 @@ from importer.resuming.identities import identities_of
 from importer.resuming.recall import Begun, recall
 from importer.settings.config import Config
 from importer.settings.config_file import load_config
-from importer.transform import load_transform
 from importer.updates.cells import Cells, join_cells, read_cells
 from importer.updates.encode import encode
 from importer.updates.identify import IdentifiedChunk, Kind, identify

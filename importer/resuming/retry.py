@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from importer.books.run_folder import MAPPING
 from importer.errors import ConfigError, NothingToDo, SourceChanged, SourceError
+from importer.frames.transform import load_transform
 from importer.kernels.columns import as_texts, mask_in
 from importer.reading.chunks import read_chunks
 from importer.reading.layout import open_records
@@ -32,7 +33,6 @@ from importer.settings.config import Config
 from importer.settings.config_file import load_config
 from importer.streams import GONE, Place
 from importer.task import Task, Warn
-from importer.transform import load_transform
 from importer.updates.identify import Drawn, Identities, identify
 from importer.updates.mapping import resolve_mapping
 from importer.wording import plural

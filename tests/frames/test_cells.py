@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.errors import SourceError
-from importer.frame_cells import frame_as_text
+from importer.frames.cells import frame_as_text
 
 BERLIN = dt.timezone(dt.timedelta(hours=2))
 

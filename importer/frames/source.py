@@ -33,7 +33,7 @@ class Frame:
         import pyarrow as pa
         from pyarrow.csv import WriteOptions, write_csv
 
-        from importer.frame_cells import frame_as_text
+        from importer.frames.cells import frame_as_text
 
         if not len(frame.columns):
             raise SourceError("data frame: has no columns; nothing to import")

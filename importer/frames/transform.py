@@ -47,7 +47,7 @@ class Transform:
             if self.callback is None or not len(chunk.table):
                 yield chunk
                 continue
-            from importer.frames import transformed
+            from importer.frames.transformed import transformed
 
             what = f"{self.name}: rows {chunk.records.first_row} to {chunk.records.last_row}"
             table, _ = transformed(self.callback, chunk.table, self.file, what)
@@ -61,7 +61,7 @@ def load_transform(name: str | None, folder: Path, layout: Layout) -> Transform:
     """
     if name is None:
         return Transform(layout, layout.width, layout.names)
-    from importer.frames import no_rows, transformed
+    from importer.frames.transformed import no_rows, transformed
 
     callback = find_callback(name, folder)
     try:

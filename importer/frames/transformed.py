@@ -7,8 +7,8 @@ import pyarrow as pa
 from pandas.api.types import is_object_dtype, is_string_dtype
 
 from importer.errors import TransformFailed
+from importer.frames.transform import Callback
 from importer.reading.layout import Layout
-from importer.transform import Callback
 
 
 def no_rows(layout: Layout) -> pa.Table:

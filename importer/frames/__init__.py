@@ -1,0 +1,1 @@
+"""Pandas frames: a source of their own, and what a user's transform is given and returns."""
