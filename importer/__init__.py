@@ -30,9 +30,9 @@ from importer.interruption import Interruption
 
 if TYPE_CHECKING:
     from importer.begin import import_frame, import_profiles, resume_import, retry_import
-    from importer.books.ledger import Totals
     from importer.books.report import Report
     from importer.books.sums import Sum, add_up
+    from importer.books.totals import Totals
     from importer.guess.previews import ColumnPreview, Preview, preview
     from importer.progress import Observer, Progress
     from importer.settings.config import Config
@@ -86,7 +86,7 @@ _HOMES = {
     "Preview": "guess.previews",
     "Progress": "progress",
     "Report": "books.report",
-    "Totals": "books.ledger",
+    "Totals": "books.totals",
     "Sum": "books.sums",
     "add_up": "books.sums",
     "import_frame": "begin",

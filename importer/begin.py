@@ -100,8 +100,8 @@ def import_frame(
 ) -> Report:
     """Import a pandas data frame, one partition of many for example, and return its books.
 
-    Its cells are taken as a CSV file would have them (`importer.frames.cells`), its columns by their
-    numbers or, where the mapping has `source.header: true`, by their labels; nothing else of
+    Its cells are taken as a CSV file would have them (`importer.frames.cells`), its columns by
+    their numbers or, where the mapping has `source.header: true`, by their labels; nothing else of
     `source` counts. `resume` is the folder of an interrupted run of the same frame. Hooks and
     metrics are for whoever adds the partitions up. Raises what `import_profiles` does.
     """

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from importer.books.ledger import Totals
+from importer.books.totals import Totals
 from importer.errors import ConfigError, TookTooLong, TooManyFailures
 from importer.settings.durations import seconds_of
 from importer.wording import plural

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 from importer.beside import beside
 from importer.books.draw_up import draw_up
-from importer.books.ledger import Ledger, Totals
+from importer.books.ledger import Ledger
 from importer.books.rehearsal import Rehearsal, rehearse
 from importer.books.report import Report
 from importer.books.timeline import Chronicle
+from importer.books.totals import Totals
 from importer.bounds import Bounds
 from importer.circumstances import Circumstances
 from importer.delivery.order import note_repeats

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from importer.books.ledger import Totals
+from importer.books.totals import Totals
 
 
 @dataclass(frozen=True, slots=True)

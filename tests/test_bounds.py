@@ -2,7 +2,7 @@
 
 import pytest
 
-from importer.books.ledger import Totals
+from importer.books.totals import Totals
 from importer.bounds import ENOUGH, Bounds
 from importer.errors import ConfigError, ExitCode
 

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from importer.books.ledger import Totals
+from importer.books.totals import Totals
 from importer.cli.json_lines import JsonLines
 from importer.emulator import Emulator
 from importer.progress import Progress

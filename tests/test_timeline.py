@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.books.ledger import Totals
 from importer.books.timeline import FIRST_WIDTH, MOST, Chronicle, Timeline
+from importer.books.totals import Totals
 
 SOME = st.integers(0, 1_000)
 PAUSES = (st.integers(0, 10**6) | st.integers(0, 5)).map(lambda sixteenths: sixteenths / 16)

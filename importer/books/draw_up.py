@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from importer.books.ledger import Totals
 from importer.books.rehearsal import Rehearsal
 from importer.books.report import Report, status_of
 from importer.books.run_folder import RunFolder
 from importer.books.timeline import Timeline
+from importer.books.totals import Totals
 from importer.delta.outcome import Outcome
 from importer.errors import ImporterError
 from importer.reading.layout import Layout

@@ -1,6 +1,6 @@
 """The books: every row ends exactly once, and the four ways to end add up to the rows read."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -9,6 +9,7 @@ import numpy as np
 
 from importer.books.failure import Failure
 from importer.books.timeline import Chronicle
+from importer.books.totals import Totals
 from importer.delivery.verdict import Refusal
 from importer.errors import BooksDoNotBalance
 from importer.resuming.journal import Journal
@@ -25,43 +26,6 @@ class Sink(Protocol):
     def failed(self, failure: Failure) -> None: ...
 
     def in_doubt(self, failure: Failure) -> None: ...
-
-
-@dataclass(slots=True)
-class Totals:
-    """Rows and requests so far; of the rows imported, `unchanged` ones needed no request."""
-
-    read: int = 0
-    imported: int = 0
-    failed: int = 0
-    in_doubt: int = 0
-    not_attempted: int = 0
-    unchanged: int = 0
-    identifiers: Counter[str] = field(default_factory=Counter)
-    failures_by_code: Counter[str] = field(default_factory=Counter)
-    recalled: int = 0
-    """Of the rows read, those that were in the ledger already when this process began."""
-    recalled_failed: int = 0
-    """Of these, those that had failed."""
-    requests_sent: int = 0
-    requests_retried: int = 0
-    requests_in_flight: int = 0
-    requests_by_status: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def rows(self) -> dict[str, int]:
-        """Return the rows read and the four ways in which they ended, as reports name them."""
-        ends = ("read", "imported", "failed", "in_doubt", "not_attempted")
-        return {name: getattr(self, name) for name in ends}
-
-    @property
-    def requests(self) -> dict[str, Any]:
-        """Return the requests, as reports name them."""
-        return {
-            "sent": self.requests_sent,
-            "retried": self.requests_retried,
-            "by_status": dict(sorted(self.requests_by_status.items())),
-        }
 
 
 @dataclass(slots=True, eq=False)

@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from importer.books.failure import Failure
 from importer.books.failure_groups import FailureGroup
-from importer.books.ledger import Totals
 from importer.books.rehearsal import Rehearsed
 from importer.books.timeline import Timeline
+from importer.books.totals import Totals
 from importer.delta.outcome import Outcome
 from importer.errors import ImporterError, Interrupted, exit_code
 from importer.streams import STDIN

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from importer.books.ledger import Totals
 from importer.books.report import Report, Status, code_of, iso
+from importer.books.totals import Totals
 from importer.errors import ImporterError
 
 _WORST_FIRST: tuple[Status, ...] = ("stopped", "interrupted", "partial", "dry-run", "complete")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from importer.books.ledger import Totals
+    from importer.books.totals import Totals
 
 MOST = 240
 """Buckets at most; a run that fills half of them or more has at least 120."""

@@ -8,11 +8,11 @@ from typing import TextIO
 from tqdm import tqdm
 
 from importer.books.failure import Failure
-from importer.books.ledger import Totals
 from importer.books.next_steps import next_steps, outcome
 from importer.books.rehearsal_words import rehearsal_lines
 from importer.books.report import Report
 from importer.books.run_folder import FAILURES
+from importer.books.totals import Totals
 from importer.cli.json_lines import JsonLines
 from importer.delta.outcome import Outcome
 from importer.progress import Progress

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from importer.books.ledger import Totals
 from importer.books.report import Report
+from importer.books.totals import Totals
 from importer.circumstances import Circumstances
 from importer.destination import find_token
 from importer.errors import ConfigError, ImporterError

@@ -17,8 +17,9 @@ import pytest
 
 from importer import Report, import_profiles
 from importer.books.failure import Failure
-from importer.books.ledger import Ledger, Totals
+from importer.books.ledger import Ledger
 from importer.books.rehearsal import rehearse
+from importer.books.totals import Totals
 from importer.bounds import Bounds
 from importer.delivery.ahead import AHEAD, HELPING
 from importer.delivery.deliver import deliver

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.books.failure import Failure
-from importer.books.ledger import Entry, Ledger, Totals
+from importer.books.ledger import Entry, Ledger
+from importer.books.totals import Totals
 from importer.delivery.verdict import Refusal
 from importer.errors import BooksDoNotBalance, ReportError
 from importer.updates.model import Updates

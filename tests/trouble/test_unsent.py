@@ -4,7 +4,8 @@ import threading
 from dataclasses import dataclass, field
 
 from importer.books.failure import Failure
-from importer.books.ledger import Ledger, Totals
+from importer.books.ledger import Ledger
+from importer.books.totals import Totals
 from importer.bounds import Bounds
 from importer.delivery.deliver import deliver
 from importer.interruption import Interruption

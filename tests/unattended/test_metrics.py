@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from importer.books.ledger import Totals
 from importer.books.report import Report
+from importer.books.totals import Totals
 from importer.unattended.metrics import last_success, write_metrics
 from tests.conftest import Command
 from tests.resuming.mixed import TOKEN
