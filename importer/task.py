@@ -200,11 +200,12 @@ class Task:
         return journal
 
     def check_destination(self, destination: Engage) -> None:
-        """Raise ConfigError where a run would go on at another address."""
-        begun = self.recalled.begun if self.recalled is not None else None
-        if begun is not None and begun.url != destination.url:
+        """Raise ConfigError where a run would go on, or rows be sent again, at another address."""
+        before = self.retries.url if self.retries is not None else None
+        before = self.recalled.begun.url if self.recalled is not None else before
+        if before not in (None, destination.url):
             raise ConfigError(
-                f"the run was begun at {begun.url}, and would go on at {destination.url}; "
+                f"the run was begun at {before}, and would go on at {destination.url}; "
                 "set MIXPANEL_URL or MIXPANEL_REGION as they were"
             )
 

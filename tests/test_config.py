@@ -57,6 +57,18 @@ delivery: {batch_size: 5000, timeout: 0}
     ]
 
 
+def test_blank_rules(tmp_path: Path) -> None:
+    """A rule for empty cells that was left blank is not `null`, which would wipe properties."""
+    text = "empty_cells:   # skip\ncolumns:\n  2: {property: plan, empty: }\n  3: [{property: a}]\n"
+    assert faults(tmp_path / "config.yaml", text) == [
+        "1: empty_cells: is blank; write skip, or leave it out",
+        "3: columns.2.empty: is blank; write skip, or leave it out",
+    ]
+    path = tmp_path / "config.yaml"
+    path.write_text("empty_cells: null\ncolumns: {2: plan}\n")
+    assert load_config(path).empty_cells == "null"
+
+
 def test_numbers_that_yaml_reads_as_others(tmp_path: Path) -> None:
     """A number is refused of which YAML makes another one: nobody would see it in the profiles."""
     text = """

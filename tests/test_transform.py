@@ -159,6 +159,24 @@ def test_failing_on_the_way(tmp_path: Path, emulator: Emulator) -> None:
     assert tmp_path / "customers.csv" not in held
 
 
+def test_modules_of_one_name(tmp_path: Path) -> None:
+    """Each mapping is given the module beside it, though another one of that name was used."""
+    for name in ("old", "new", "old"):
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        code = f"def clean(frame):\n    frame[2] += '-{name}'\n    return frame\n"
+        (folder / "my_module.py").write_text(code, "utf-8")
+        (folder / "rows.csv").write_text("u1,pro\n", "utf-8")
+        mapping = "identifier: {column: 1}\ncolumns: {2: plan}\ntransform: my_module:clean\n"
+        (folder / "config.yaml").write_text(mapping, "utf-8")
+        report = import_profiles(
+            folder / "rows.csv", folder / "config.yaml", dry_run=True,
+            report_dir=folder / "runs", environment={},
+        )  # fmt: skip
+        assert report.rehearsed is not None
+        assert f'"pro-{name}"' in report.rehearsed.updates[0]
+
+
 def test_a_check_of_the_mapping_alone(tmp_path: Path, command: Command) -> None:
     """`check` without a file finds a callable that is not there."""
     (tmp_path / "c.yaml").write_text("columns: {2: plan}\ntransform: nowhere:clean\n")

@@ -11,6 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, TextIO
 
+import numpy as np
+from numpy.typing import NDArray
+
 from importer.books.failure import Failure
 from importer.books.failure_groups import FailureGroups
 from importer.books.report import Report
@@ -67,7 +70,7 @@ class RunFolder:
             self._failures = open_private_text(path / FAILURES)
             self._in_doubt = open_private_text(path / IN_DOUBT)
             for stream in (self._failures, self._in_doubt):
-                stream.write(_csv_line(HEADER))
+                stream.write(csv_line(HEADER))
             self._rejects = RejectFile(path / REJECTS, preamble=preamble, codec=codec)
             self._doubtful = RejectFile(path / DOUBTFUL_RECORDS, preamble=preamble, codec=codec)
 
@@ -169,14 +172,24 @@ class RunFolder:
         column = failure.column or self._positions.get(failure.property) or ""
         texts = (failure.property, failure.identifier, failure.code, failure.reason)
         line = (failure.row, failure.line, column, *map(harmless, texts))
-        stream.write(_csv_line(line))
+        stream.write(csv_line(line))
 
 
-def _csv_line(cells: Sequence[object]) -> str:
+def csv_line(cells: Sequence[object]) -> str:
+    """Return a line of a CSV file, every cell quoted that needs it."""
     # Before 3.13, Python quotes a cell only for those line ends that it is told to write.
     line = io.StringIO()
     csv.writer(line, lineterminator="\r\n").writerow(cells)
     return line.getvalue().removesuffix("\r\n") + "\n"
+
+
+def failed_rows(run_dir: Path) -> NDArray[np.int64]:
+    """Return the rows that a run lists as failed, as far as its table is there."""
+    try:
+        with (run_dir / FAILURES).open(encoding="utf-8", newline="") as stream:
+            return np.array([int(line["row"]) for line in csv.DictReader(stream)], np.int64)
+    except (OSError, ValueError, KeyError, TypeError, csv.Error):
+        return np.zeros(0, np.int64)
 
 
 def harmless(text: str) -> str:

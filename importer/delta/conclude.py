@@ -1,10 +1,9 @@
 """The end of a run that sent only changes: what is known from now on, and who vanished."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import replace
 
-from importer.books.run_folder import RunFolder, report_errors
+from importer.books.run_folder import RunFolder, csv_line, report_errors
 from importer.delta.outcome import Outcome
 from importer.delta.stage import Delta, Everything
 from importer.errors import ImporterError, ReportError
@@ -47,7 +46,6 @@ def _list(folder: RunFolder, identifiers: tuple[str, ...], *, mask: bool) -> str
     """Write a file of identifiers, as they are: it may be a source itself, of deletions say."""
     path = folder.path / VANISHED
     with report_errors(folder.path), open_private_text(path) as stream:
-        lines = csv.writer(stream, lineterminator="\n")
-        lines.writerow(["identifier"])
-        lines.writerows([masked(each) if mask else each] for each in identifiers)
+        stream.write(csv_line(["identifier"]))
+        stream.writelines(csv_line([masked(each) if mask else each]) for each in identifiers)
     return str(path)

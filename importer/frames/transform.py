@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,7 +78,8 @@ def find_callback(name: str, folder: Path) -> Callback:
     """Import `module:callable`. Raises ConfigError where there is no such thing."""
     module, _, attribute = name.partition(":")
     try:
-        with _importable(folder):
+        with _importable(folder) as places:
+            _forget_namesakes(module, places)
             found = getattr(import_module(module), attribute)
     except Exception as error:  # a module of the user's may raise anything
         raise ConfigError(f"transform: {name}: {type(error).__name__}: {error}") from error
@@ -88,11 +90,23 @@ def find_callback(name: str, folder: Path) -> Callback:
 
 
 @contextmanager
-def _importable(folder: Path) -> Iterator[None]:
+def _importable(folder: Path) -> Iterator[list[str]]:
     places = [str(folder.resolve()), str(Path.cwd())]
     sys.path[:0] = places
     try:
-        yield
+        yield places
     finally:
         for place in places:
             sys.path.remove(place)
+
+
+def _forget_namesakes(module: str, places: list[str]) -> None:
+    """Let a module beside one mapping not be taken for that of its name beside another."""
+    top = module.partition(".")[0]
+    spec = PathFinder.find_spec(top, places)
+    known = sys.modules.get(top)
+    if spec is None or known is None or top in sys.stdlib_module_names:
+        return
+    if getattr(known.__spec__, "origin", None) != spec.origin:
+        for name in [name for name in sys.modules if name == top or name.startswith(f"{top}.")]:
+            del sys.modules[name]

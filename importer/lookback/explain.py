@@ -18,7 +18,7 @@ from importer.lookback.outcome import Outcome, outcome_of
 from importer.masking import masked, masked_words
 from importer.reading.chunks import Chunk, cells_of, read_chunks
 from importer.resuming.identities import identities_of
-from importer.resuming.recall import Begun, recall
+from importer.resuming.recall import Recalled, recall
 from importer.settings.config import Config
 from importer.settings.config_file import load_config
 from importer.updates.cells import Cells, join_cells, read_cells
@@ -108,7 +108,7 @@ def explain(run_dir: str | Path, row: int, *, mask: bool = False) -> Explained:
     begun, config = recalled.begun, load_config(folder / MAPPING)
     found, notes = find_row(folder, recalled, config, row)
     hidden = mask or begun.mask
-    way = _way(found, begun, config, row) if found is not None else _Way()
+    way = _way(found, recalled, config, row) if found is not None else _Way()
     outcome = outcome_of(folder, recalled, row, way.failure, compares=bool(config.delta))
     if found is None and not notes:
         raise ConfigError(f"{folder}: has no row {row:,}: its source ends before it")
@@ -143,12 +143,12 @@ class _Way:
     failure: Failure | None = None
 
 
-def _way(found: Found, begun: Begun, config: Config, row: int) -> _Way:
+def _way(found: Found, recalled: Recalled, config: Config, row: int) -> _Way:
     """Take a record the way that it took in the run, together with those read with it.
 
     A transform is handed the same rows as then; all that follows needs the one row only.
     """
-    folder = Path(begun.folder)
+    folder = Path(recalled.begun.folder)
     transform = load_transform(config.transform, folder, found.layout)
     mapping = resolve_mapping(config, transform.width, transform.names)
     chunks = read_chunks(
@@ -162,7 +162,7 @@ def _way(found: Found, begun: Begun, config: Config, row: int) -> _Way:
     if not len(at):
         return _Way(failure=next(each for each in chunk.failures if each.row == row))
     alone = _only(chunk, int(at[0]))
-    (identified,) = identify([alone], mapping, identities_of(begun, config))
+    (identified,) = identify([alone], mapping, identities_of(recalled, config))
     destination = resolve_destination(config, folder, {}, sends=False)
     (updates,) = encode([identified], mapping, destination)
     return _Way(

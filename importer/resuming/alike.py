@@ -7,6 +7,7 @@ whoever wants to know what they were.
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
@@ -22,7 +23,11 @@ _DIGITS = 4
 MOST_COMPARED = 5_000
 """Lines of a file that are compared with one another; of more no sketches are needed."""
 
-_MOST_PAIRS = 250_000
+_MOST_PAIRS = 500_000
+"""Pairs of lines that are compared, some seconds; of more, only those that stand about where they
+would if `_AROUND` lines had been added or taken out besides."""
+
+_AROUND = 20
 
 _ENOUGH = 0.5
 """The share of words that a line must have kept to be taken for the same, mended."""
@@ -39,18 +44,25 @@ def pair(before: Sequence[str], now: Sequence[str]) -> list[tuple[int, int]]:
 
     Of all ways to pair them the one is taken in which the most is shared.
     """
-    if not before or not now or len(before) * len(now) > _MOST_PAIRS:
-        return []
-    shared = _shared(before, now)
-    best = np.zeros((len(before) + 1, len(now) + 1))
-    for row in range(len(before)):
-        taken = np.maximum(best[row, :-1] + shared[row], best[row, 1:])
-        best[row + 1, 1:] = np.maximum.accumulate(taken)
+    left, right = -len(before), len(now)
+    if len(before) * len(now) > _MOST_PAIRS:
+        more = len(now) - len(before)
+        left, right = min(more, 0) - _AROUND, max(more, 0) + _AROUND
+        if len(before) * (right - left) > _MOST_PAIRS:
+            return []
+    best = [_Best(0, np.zeros(min(right, len(now)) + 1))]
+    new = [_words(sketch) for sketch in now]
+    for row, sketch in enumerate(before):
+        first, stop = max(0, row + left), min(len(now), row + right + 1)
+        shared = _shares(_words(sketch), new[first:stop])
+        above = np.array([best[-1].upto(place) for place in range(first, stop + 1)])
+        taken = np.maximum(above[:-1] + shared, above[1:])
+        best.append(_Best(first, np.maximum.accumulate(np.concatenate((above[:1], taken)))))
     pairs, row, place = [], len(before), len(now)
     while row and place:
-        if best[row, place] == best[row - 1, place]:
+        if best[row].upto(place) == best[row - 1].upto(place):
             row -= 1
-        elif best[row, place] == best[row, place - 1]:
+        elif best[row].upto(place) == best[row].upto(place - 1):
             place -= 1
         else:
             row, place = row - 1, place - 1
@@ -58,11 +70,21 @@ def pair(before: Sequence[str], now: Sequence[str]) -> list[tuple[int, int]]:
     return pairs[::-1]
 
 
-def _shared(before: Sequence[str], now: Sequence[str]) -> NDArray[np.float64]:
-    """Return for each pair the share of words that both have; 0 where these are too few."""
-    old, new = [_words(sketch) for sketch in before], [_words(sketch) for sketch in now]
-    shares = [[2 * (a & b).total() / max(a.total() + b.total(), 1) for b in new] for a in old]
-    found = np.array(shares)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Best:
+    """The most that the lines up to one share with those up to a place, from place `first` on."""
+
+    first: int
+    shared: NDArray[np.float64]
+
+    def upto(self, place: int) -> float:
+        return float(self.shared[min(place - self.first, len(self.shared) - 1)])
+
+
+def _shares(words: Counter[str], others: Sequence[Counter[str]]) -> NDArray[np.float64]:
+    """Return the share of words that a line has with each of others; 0 where these are too few."""
+    size = words.total()
+    found = np.array([2 * (words & each).total() / max(size + each.total(), 1) for each in others])
     return np.where(found >= _ENOUGH, found, 0.0)
 
 

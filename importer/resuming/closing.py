@@ -11,7 +11,7 @@ from importer.errors import ConfigError, NothingToDo
 from importer.private_file import replace_private
 from importer.resuming.journal import LEDGER, Journal
 from importer.resuming.lock import hold
-from importer.resuming.recall import Recalled, recall, recall_end
+from importer.resuming.recall import Recalled, find_run, recall, recall_end
 from importer.wording import plural
 
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ def check_retry(run_dir: Path, recalled: Recalled, which: Which) -> None:
             f"{left} {'in doubt' if option else 'that failed'}: importer retry {run_dir}{option}"
         )
     if later := recalled.taken_up_by(which):
+        if not later.is_dir():
+            raise ConfigError(
+                f"{run_dir}: was retried as {later}, which is gone: what arrived is not known; "
+                f"import {file_of(run_dir, which)} like any other file"
+            )
         if _report(later).get("status") == "complete":  # and the process died before it said so
             settle(run_dir, which, later.name)
             raise NothingToDo(f"{run_dir}: nothing is left to retry")
@@ -70,8 +75,10 @@ def take_up(run_dir: Path, which: str, by: Path) -> None:
     journal = Journal(run_dir / LEDGER)
     try:
         hold(journal, run_dir)
-        if later := recall(run_dir).taken_up_by(which):
+        recalled = recall(run_dir)
+        if later := recalled.taken_up_by(which):
             raise ConfigError(f"{run_dir}: was retried as {later} just now")
+        journal.cut_torn_end(recalled)
         journal.write({"retried": which, "by": str(by.resolve())})
         journal.sync()
     finally:
@@ -91,6 +98,7 @@ def settle(run_dir: Path, which: str, by: str) -> bool:
     """
     journal = Journal(run_dir / LEDGER)
     try:
+        journal.cut_torn_end(recall(run_dir))
         journal.write({"settled": which})
         journal.sync()
     finally:
@@ -108,7 +116,7 @@ def settle(run_dir: Path, which: str, by: str) -> bool:
         replace_private(run_dir / REPORT, f"{content}\n")
         _close_page(run_dir / PAGE, by)
     if (whose := recalled.begun.retries) is not None:
-        settle(Path(whose[0]), whose[1], by)
+        settle(find_run(run_dir, whose[0]), whose[1], by)
     return True
 
 

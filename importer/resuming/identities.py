@@ -13,7 +13,7 @@ from importer.reading.layout import open_records
 from importer.reading.records import Positions
 from importer.reading.source import open_source
 from importer.resuming.alike import MOST_COMPARED, pair, sketch_of
-from importer.resuming.recall import Begun, recall
+from importer.resuming.recall import Recalled, find_run, recall
 from importer.resuming.reject_file import digest_of, read_index
 from importer.settings.config import Config
 from importer.updates.identify import Drawn, Identities
@@ -27,7 +27,8 @@ class Retries:
 
     `columns` is the width of the source they come from. `numbers` are the rows of that source by
     those of the file, 0 where a record is not recognisable; `missing` are the rows that are not in
-    the file any more. `identities` is where the random ids of the earlier run came from.
+    the file any more. `identities` is where the random ids of the earlier run came from, `url` the
+    address that it sent to.
     """
 
     run_dir: Path
@@ -36,6 +37,7 @@ class Retries:
     numbers: Positions
     missing: tuple[int, ...]
     identities: Identities
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +56,24 @@ class Kept:
         return ids.tolist()
 
 
-def identities_of(begun: Begun, config: Config) -> Identities:
+def identities_of(recalled: Recalled, config: Config) -> Identities:
     """Return where the random ids of a run came from: its seed, or the run whose rows it sent."""
-    drawn = Drawn(uuid.UUID(begun.seed))
-    return drawn if begun.retries is None else Kept(drawn, retries_of(begun, config))
+    drawn = Drawn(uuid.UUID(recalled.begun.seed))
+    return drawn if recalled.begun.retries is None else Kept(drawn, retries_of(recalled, config))
 
 
-def retries_of(begun: Begun, config: Config) -> Retries:
+def retries_of(recalled: Recalled, config: Config) -> Retries:
     """Read whose rows a run sends, from its ledger's first line and the file it reads."""
-    assert begun.retries is not None
-    run_dir, which = begun.retries
-    return lay_against(Path(run_dir), which, Path(begun.source), config)
+    assert recalled.begun.retries is not None
+    where, which = recalled.begun.retries
+    run_dir = find_run(recalled.folder, where)
+    return lay_against(run_dir, which, run_dir / Path(recalled.begun.source).name, config)
 
 
 def lay_against(run_dir: Path, which: str, path: Path, config: Config) -> Retries:
     """Lay a file of records that a run set aside, mended since, against what it was."""
-    before = recall(run_dir).begun
+    recalled = recall(run_dir)
+    before = recalled.begun
     index = read_index(path)
     # With every record taken out of it, it is no source any more, and no mistake either.
     left = list(_raw(path, config, before.columns)) if path.read_bytes().strip() else []
@@ -78,9 +82,9 @@ def lay_against(run_dir: Path, which: str, path: Path, config: Config) -> Retrie
         [digest_of(record) for record in left],
         lambda was, now: pair([index[at][2] for at in was], [sketch_of(left[at]) for at in now]),
     )
-    identities = identities_of(before, config)
+    identities = identities_of(recalled, config)
     missing = sorted({row for row, *_ in index} - set(numbers.tolist()))
-    return Retries(run_dir, which, before.columns, numbers, tuple(missing), identities)
+    return Retries(run_dir, which, before.columns, numbers, tuple(missing), identities, before.url)
 
 
 def recognise(

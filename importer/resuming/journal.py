@@ -73,7 +73,12 @@ class Journal:
             raise self._refusal(error) from error
 
     def go_on(self, recalled: Recalled) -> None:
-        """Append behind what could be read, on a line of its own; a torn last line is cut off.
+        """Append behind what could be read. Raises what `cut_torn_end` does."""
+        self.cut_torn_end(recalled)
+        self.write({"resumed": datetime.now(UTC).isoformat(timespec="milliseconds")})
+
+    def cut_torn_end(self, recalled: Recalled) -> None:
+        """Cut a torn last line off, behind which nobody would read on.
 
         Raises AlreadyRunning where the ledger has grown since it was read.
         """
@@ -84,7 +89,6 @@ class Journal:
         except OSError as error:
             raise self._refusal(error) from error
         self._end = recalled.end
-        self.write({"resumed": datetime.now(UTC).isoformat(timespec="milliseconds")})
 
     def defer(self, line: Mapping[str, Any]) -> None:
         """Append a line together with the next one: it may be lost, and a write costs."""

@@ -78,6 +78,7 @@ class Recalled:
     """
 
     begun: Begun
+    folder: Path
     states: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
     refusals: dict[int, Refused] = field(default_factory=dict)
     doubts: dict[int, str] = field(default_factory=dict)
@@ -106,9 +107,14 @@ class Recalled:
         return self.ended in ("complete", "partial")
 
     def taken_up_by(self, which: str) -> Path | None:
-        """Return the run that took these rows up; one that died before its first line did not."""
-        run = self.retried_by.get(which)
-        return Path(run) if run is not None and recall_begun(Path(run)) is not None else None
+        """Return the run that took these rows up; one that died before its first line did not.
+
+        Of one that is gone nobody can tell.
+        """
+        if which not in self.retried_by:
+            return None
+        run = find_run(self.folder, self.retried_by[which])
+        return run if not run.is_dir() or recall_begun(run) is not None else None
 
     def take(self, line: Mapping[str, Any]) -> None:
         """Follow one more line."""
@@ -168,7 +174,7 @@ def recall(run_dir: Path) -> Recalled:
         raise ConfigError(f"{path}: {error.strerror}; name the folder of a run") from error
     lines = _lines(content)
     first, end = next(lines, ({}, 0))
-    recalled = Recalled(_begun(first, path), size=len(content), end=end)
+    recalled = Recalled(_begun(first, path), run_dir, size=len(content), end=end)
     for line, end in lines:
         recalled.take(line)
         recalled.end = end
@@ -203,10 +209,16 @@ def recall_end(run_dir: Path) -> Recalled | None:
     lines = [line for line, _ in _lines(content[start + 1 :])] if start >= 0 else []
     if any("resumed" in line for line in lines):
         return None
-    recalled = Recalled(begun)
+    recalled = Recalled(begun, run_dir)
     for line in lines:
         recalled.take(line)
     return recalled if recalled.ended else None
+
+
+def find_run(run_dir: Path, other: str) -> Path:
+    """Return the folder of another run: where it was, or beside this one if both were moved."""
+    where, moved = Path(other), run_dir.parent / Path(other).name
+    return moved if not where.is_dir() and moved.is_dir() else where
 
 
 def ledger_lines(run_dir: Path) -> Iterator[dict[str, Any]]:

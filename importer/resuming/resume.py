@@ -63,7 +63,7 @@ def resumed_task(
         started=datetime.fromisoformat(begun.started),
         run_dir=run_dir,
         recalled=recalled,
-        retries=retries_of(begun, settings) if begun.retries else None,
+        retries=retries_of(recalled, settings) if begun.retries else None,
         divides=begun.divides,
         mask=begun.mask,
         mapping=begun.mapping_file,

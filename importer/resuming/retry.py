@@ -8,17 +8,16 @@ from pathlib import Path
 import numpy as np
 import pyarrow.compute as pc
 
-from importer.books.run_folder import MAPPING
+from importer.books.run_folder import MAPPING, failed_rows
 from importer.errors import ConfigError, NothingToDo, SourceChanged, SourceError
 from importer.frames.transform import load_transform
 from importer.kernels.columns import as_texts, mask_in
 from importer.reading.chunks import read_chunks
 from importer.reading.layout import open_records
-from importer.reading.records import Positions
 from importer.reading.source import open_source
 from importer.resuming.closing import Which, check_retry, file_of, settle
 from importer.resuming.fingerprint import Fingerprint
-from importer.resuming.identities import Kept, Retries, lay_against, retries_of
+from importer.resuming.identities import Kept, lay_against
 from importer.resuming.newer import older_values
 from importer.resuming.recall import (
     IMPORTED,
@@ -29,6 +28,7 @@ from importer.resuming.recall import (
     Refused,
     recall,
 )
+from importer.resuming.relatives import Relative, relatives
 from importer.settings.config import Config
 from importer.settings.config_file import load_config
 from importer.streams import GONE, Place
@@ -124,17 +124,17 @@ def _held_back(task: Task, recalled: Recalled, warn: Warn) -> dict[int, Refused]
     mended = _File(task.sources, task.config, task.folder, task.identities, retries.columns)
     names = {row: name for row, name in mended.identifiers() if retries.numbers[row - 1]}
     held: dict[int, Refused] = {}
-    for run, whose, numbers in _earlier_runs(recalled, retries, task.config):
-        last = _last_imported(task, run, whose, numbers, set(names.values()), warn)
+    for run in relatives(recalled, retries, task.config, warn):
+        last = _last_imported(task, run, set(names.values()), warn)
         held |= {
             row: (
                 OVERWRITTEN,
-                f"row {last[name]:,} of {run.begun.source} has this identifier too and came after "
-                f"row {numbers[row - 1]:,}: sent now, this row would bring old values back",
+                f"row {last[name]:,} of {run.source} has this identifier too and came after "
+                f"row {run.ours[row - 1]:,}: sent now, this row would bring old values back",
                 "",
             )
             for row, name in names.items()
-            if 0 < numbers[row - 1] < last.get(name, 0)
+            if 0 < run.ours[row - 1] < last.get(name, 0)
         }
     return held
 
@@ -149,44 +149,20 @@ def _is_ordered(config: Config) -> bool:
     return bool(does & _LAST_WINS or config.properties)
 
 
-def _earlier_runs(
-    recalled: Recalled, retries: Retries, config: Config
-) -> Iterator[tuple[Recalled, Retries | None, Positions]]:
-    """Yield the run whose rows these are and, as far as it was a retry itself, those before it.
-
-    With each comes whose rows it sent, and which rows of its source these are; 0 where unknown.
-    """
-    numbers = retries.numbers
-    while True:
-        whose = retries_of(recalled.begun, config) if recalled.begun.retries else None
-        yield recalled, whose, numbers
-        if whose is None:
-            return
-        known = np.flatnonzero((numbers > 0) & (numbers <= len(whose.numbers)))
-        before = np.zeros_like(numbers)
-        before[known] = whose.numbers[numbers[known] - 1]
-        recalled, numbers = recall(whose.run_dir), before
-
-
-def _last_imported(
-    task: Task,
-    recalled: Recalled,
-    whose: Retries | None,
-    again: Positions,
-    names: set[str],
-    warn: Warn,
-) -> dict[str, int]:
-    """Return, for those of these identifiers that the run imported, the last row of each.
+def _last_imported(task: Task, run: Relative, names: set[str], warn: Warn) -> dict[str, int]:
+    """Return, for those of these identifiers that a run imported, the last row of each: of the
+    source that it has in common with the rows of the retry.
 
     A row in doubt may have arrived, or be sent by another retry. With `delta` a row that was not
-    sent says what the profile holds. Those that are sent `again` now come in their order.
+    sent says what the profile holds, unless it failed. Those that are sent again now come in their
+    order.
     """
-    begun = recalled.begun
+    recalled, begun = run.recalled, run.recalled.begun
     if begun.source in GONE:
         warn("what the run read is gone: whether a later row has the same identifier is unknown")
         return {}
     drawn = Drawn(uuid.UUID(begun.seed))
-    identities = Kept(drawn, whose) if whose is not None else drawn
+    identities = Kept(drawn, run.whose) if run.whose is not None else drawn
     source = _File(
         begun.sources, task.config, task.folder, identities, begun.columns, limit=begun.limit
     )
@@ -196,7 +172,15 @@ def _last_imported(
         gone = "it has changed" if isinstance(error, SourceChanged) else str(error)
         warn(f"{begun.source}: {gone}: whether a later row has the same identifier is unknown")
         return {}
-    there = (IMPORTED, IN_DOUBT, UNTOUCHED) if task.config.delta else (IMPORTED, IN_DOUBT)
     rows = np.array([row for row, _ in found], np.int64)
-    arrived = np.isin(recalled.of(rows), there) & ~np.isin(rows, again)
-    return {name: row for (row, name), imported in zip(found, arrived, strict=True) if imported}
+    states = recalled.of(rows)
+    arrived = np.isin(states, (IMPORTED, IN_DOUBT))
+    if task.config.delta:
+        arrived |= (states == UNTOUCHED) & ~np.isin(rows, failed_rows(recalled.folder))
+    places = run.places(rows)
+    arrived &= ~np.isin(places, run.ours)
+    last: dict[str, int] = {}
+    for (_, name), place, imported in zip(found, places.tolist(), arrived, strict=True):
+        if imported:
+            last[name] = max(place, last.get(name, 0))
+    return last

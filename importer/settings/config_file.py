@@ -65,7 +65,7 @@ def parse_config(text: str, path: Path, warn: Callable[[str], None] | None = Non
     try:
         _refuse_bombs(text)
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        misread = [*_repeated_keys(tree), *_misread_numbers(tree)]
+        misread = [*_repeated_keys(tree), *_misread_numbers(tree), *_blank_rules(tree)]
         content = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -159,6 +159,22 @@ def _misread_numbers(node: yaml.Node | None, path: str = "") -> Iterator[tuple[i
                 words = f"YAML reads {text} as {read}; put it in quotes, or write {read}"
                 words = words if read[-1].isdigit() else f"{text} is no number that can be sent"
                 yield node.start_mark.line + 1, f"{path.removesuffix('.')}: {words}".lstrip(": ")
+
+
+def _blank_rules(node: yaml.Node | None, path: str = "") -> Iterator[tuple[int, str]]:
+    """Find rules for empty cells that say nothing, which YAML reads as `null`: that is one."""
+    match node:
+        case yaml.MappingNode(value=pairs):
+            for key, value in pairs:
+                name = f"{path}{key.value}"
+                if key.value in ("empty", "empty_cells") and value.value == "":
+                    yield key.start_mark.line + 1, f"{name}: is blank; write skip, or leave it out"
+                yield from _blank_rules(value, f"{name}.")
+        case yaml.SequenceNode(value=items):
+            for item in items:
+                yield from _blank_rules(item, path)
+        case _:
+            pass
 
 
 def _refuse_bombs(text: str) -> None:

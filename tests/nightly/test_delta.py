@@ -97,6 +97,26 @@ def test_vanished(nightly: NightDesk) -> None:
     assert "vanished" not in again.as_json()["files"]
 
 
+def test_vanished_with_a_line_end_in_it(desk: NightDesk) -> None:
+    """The list of who vanished is read as it was written, whatever an identifier has in it."""
+    desk.mapping.write_text(DELTA, "utf-8")
+    stays = "acme,free\nberlin,free\n"
+    desk.run(f'"acme\rberlin",free\n{stays}')
+    listed = Path(desk.run(stays).as_json()["files"]["vanished"])
+    assert listed.read_bytes() == b'identifier\n"acme\rberlin"\n'
+
+
+def test_mended_over_a_row_that_failed(desk: NightDesk) -> None:
+    """A later row that failed and was given up holds nothing back: it never arrived."""
+    typed = DELTA.replace("2: plan", "2: {property: plan, type: integer}")
+    assert typed != DELTA
+    desk.mapping.write_text(typed, "utf-8")
+    report = desk.run("x,two\nx,three\n")
+    (report.folder / "rejects.csv").write_text("x,2\n", "utf-8")
+    again = desk.retry(report.folder)
+    assert (again.exit_code, desk.emulator.profiles()["x"]["plan"]) == (0, 2)
+
+
 def test_vanished_only_of_whole_files(nightly: NightDesk) -> None:
     """Nobody vanishes from what was not read, nor for good because a row cannot be read."""
     assert nightly.run(limit=10).as_json()["delta"] == {"full": False, "vanished": None}

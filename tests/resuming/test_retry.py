@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ TYPED = "columns: {1: name, 2: {property: age, type: integer}}\n"
 """A mapping without an identifier: every row is a random id's."""
 
 SETTING = "identifier: {column: 1}\ncolumns: {2: {property: age, type: integer}}\n"
+
+TWO_NUMBERS = SETTING.replace("}}", "}, 3: {property: n, type: integer}}")
 
 
 def mend(run_dir: Path, *changes: tuple[str, str]) -> list[str]:
@@ -496,3 +499,79 @@ def test_report_is_gone(desk: Desk) -> None:
     assert desk.orders == once(2)
     with pytest.raises(ConfigError, match=r"report\.json: is gone; import .*rejects\.csv like any"):
         desk.retry(first.folder)
+
+
+def test_one_of_many_mended_is_gone(desk: Desk) -> None:
+    """Of some hundred rows that were all mended each is known still when one line is deleted."""
+    rows = "".join(f"u{row},9,bad\n" for row in range(520))
+    desk.write(f"x,1,bad\n{rows}x,2,1\n", TWO_NUMBERS)
+    report = desk.run()
+    path = report.folder / "rejects.csv"
+    path.write_text("".join(path.read_text("utf-8").replace("bad", "2").splitlines(True)[:-1]))
+    again = desk.retry(report.folder)
+    assert again.totals.failures_by_code == {"overwritten": 1}
+    assert desk.emulator.profiles()["x"]["age"] == 2
+
+
+def test_doubts_do_not_undo_rejects(desk: Desk) -> None:
+    """A row in doubt is not sent over a later one that was mended and sent in the meantime."""
+    report = doubtful(desk, "x,old,1\ny,old,1\nx,new,bad\n")
+    mend(report.folder, ("bad", "1"))
+    assert desk.retry(report.folder).exit_code == 0
+    again = desk.retry(report.folder, "in_doubt")
+    assert again.totals.failures_by_code == {"overwritten": 1}
+    assert "row 3 of" in again.examples[0].reason
+    assert desk.emulator.profiles()["x"]["plan"] == "new"
+
+
+def test_moved_runs(desk: Desk) -> None:
+    """Runs that were moved together know each other; of one that is gone nobody can tell."""
+    desk.write("b,x\nc,y\n")
+    report = desk.run()
+    mend(report.folder, ("b,x", "b,2"))
+    again = desk.retry(report.folder)
+    moved = desk.folder / "moved"
+    desk.runs.rename(moved)
+    with pytest.raises(ConfigError, match=f"was retried as .*moved/{again.run}; mend what is left"):
+        desk.retry(moved / report.run)
+    (moved / again.run / "rejects.csv").write_text("c,3\n", "utf-8")
+    assert desk.retry(moved / again.run).exit_code == 0
+    assert report_of(moved / report.run)["status"] == "complete"
+    assert desk.orders == {"b": 2, "c": 3}
+
+
+def test_retry_that_is_gone(desk: Desk) -> None:
+    """What arrived of a retry whose folder was deleted is not known: nothing is sent twice."""
+    desk.write("b,x\nc,y\n")
+    report = desk.run()
+    mend(report.folder, ("b,x", "b,2"))
+    shutil.rmtree(desk.retry(report.folder).folder)
+    with pytest.raises(
+        ConfigError, match=r"which is gone: what arrived is not known; import .*rej"
+    ):
+        desk.retry(report.folder)
+    assert desk.orders == {"b": 2}
+
+
+def test_torn_end_of_a_ledger(desk: Desk) -> None:
+    """What a power cut tore off is cut off before more is written, which nobody would read."""
+    desk.write("b,x\n")
+    report = desk.run()
+    mend(report.folder, ("x", "2"))
+    with (report.folder / "ledger.jsonl").open("ab") as ledger:
+        ledger.write(b'{"retried":"rejec')
+    assert desk.retry(report.folder).exit_code == 0
+    with pytest.raises(NothingToDo):
+        desk.retry(report.folder)
+    assert desk.orders == {"b": 2}
+
+
+def test_another_address(desk: Desk) -> None:
+    """Rows go to where their run went, or nowhere: another region is another project."""
+    desk.write("b,x\n")
+    report = desk.run()
+    mend(report.folder, ("x", "2"))
+    elsewhere = {"MIXPANEL_URL": "http://127.0.0.1:9", "MIXPANEL_TOKEN": TOKEN}
+    with pytest.raises(ConfigError, match=r"would go on at http://127\.0\.0\.1:9/engage"):
+        desk.retry(report.folder, environment=elsewhere)
+    assert desk.retry(report.folder).exit_code == 0
