@@ -14,7 +14,7 @@ from importer.bounds import Bounds
 from importer.circumstances import Circumstances
 from importer.delivery.order import note_repeats
 from importer.delta.begin import open_delta
-from importer.delta.conclude import conclude, doubts
+from importer.delta.conclude import conclude, doubts, remember
 from importer.destination import resolve_destination
 from importer.drift.watch import open_drift
 from importer.errors import TransformFailed
@@ -127,6 +127,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             timeline=chronicle.timeline(),
         )
         report = folder.finish(drift.remember(report))
+        remember(delta, folder, report)
     if task.retries is not None:
         close_retried(task.retries, report, around.observer.narrate)
     return report

@@ -1,12 +1,14 @@
-"""The end of a run that sent only changes: what is known from now on, and who vanished."""
+"""The end of a run that sent only changes: who vanished, and what is known from now on."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
+from importer.books.report import Report
 from importer.books.run_folder import RunFolder, csv_line, report_errors
 from importer.delta.outcome import Outcome
 from importer.delta.stage import Delta, Everything
-from importer.errors import ImporterError, ReportError
+from importer.errors import ImporterError, ReportError, StateError
 from importer.masking import masked
 from importer.private_file import open_private_text
 from importer.wording import plural
@@ -22,17 +24,26 @@ def conclude(
     whole: bool,
     mask: bool,
 ) -> tuple[ImporterError | None, Outcome | None]:
-    """Remember what a run sent that came to its end, and list who is not in the file any more.
-
-    Return why the run stopped, which may be that nothing can be remembered.
+    """List who is not in the file any more; return why the run stopped, which may be that this
+    cannot be kept.
     """
     try:
-        outcome = delta.settle(folder.path, ended=stop is None, whole=whole)
+        outcome = delta.outcome(ended=stop is None, whole=whole)
         if outcome is not None and outcome.vanished:
             outcome = replace(outcome, file=_list(folder, outcome.vanished, mask=mask))
     except ReportError as error:
         return stop or error, None
     return stop, outcome
+
+
+def remember(delta: Delta | Everything, folder: RunFolder, report: Report) -> None:
+    """Remember what a run sent, once it is at its end and has said so.
+
+    Where that cannot be written the next run does it first, by the ledger of this one.
+    """
+    if report.status in ("complete", "partial"):
+        with suppress(StateError):
+            delta.settle(folder.path)
 
 
 def doubts(outcome: Outcome | None) -> Iterator[str]:

@@ -56,7 +56,10 @@ class Everything:
     def note(self, updates: Iterable[Updates]) -> Iterable[Updates]:
         return updates
 
-    def settle(self, run_dir: Path, *, ended: bool, whole: bool) -> None:
+    def outcome(self, *, ended: bool, whole: bool) -> None:
+        pass
+
+    def settle(self, run_dir: Path) -> None:
         pass
 
 
@@ -77,6 +80,7 @@ class Delta:
         self._before: Recalled | None = None
         self._judged: deque[_Judged] = deque()
         self._unread = 0
+        self._gone: Signed
 
     def begin(self, run_dir: Path) -> None:
         """Take over what is known, and start over where the mapping, or the user, says so."""
@@ -139,19 +143,23 @@ class Delta:
         for portion, _ in together:
             yield portion
 
-    def settle(self, run_dir: Path, *, ended: bool, whole: bool) -> Outcome:
-        """Enter what the API accepted; of a file that was read as a `whole` find who vanished.
-
-        A run that has not `ended` may go on: what it noted is left as it is.
-        """
+    def outcome(self, *, ended: bool, whole: bool) -> Outcome:
+        """Find who vanished, if a file was read to its end and as a `whole`."""
         # Who is new in a file that was imported meanwhile is not in this one, and not gone.
         absent = ended and whole and self._skips and self._before is None
-        gone = self._keys[~self._seen] if absent else self._keys[:0]
-        names = self._hasher.names(gone, self._store.names(gone))
-        if ended and not self._task.dry_run:
-            self._store.settle(recall(run_dir), gone)
+        self._gone = self._keys[~self._seen] if absent else self._keys[:0]
+        names = self._hasher.names(self._gone, self._store.names(self._gone))
         vanished = tuple(sorted(names)) if absent else None
         return Outcome(not self._contents.any(), vanished, self._unread)
+
+    def settle(self, run_dir: Path) -> None:
+        """Enter what the API accepted, and forget who vanished.
+
+        Not before all is written that a run leaves: one that is interrupted until then goes on, and
+        must judge the rest of its rows by the same that it judged the others by.
+        """
+        if not self._task.dry_run:
+            self._store.settle(recall(run_dir), self._gone)
 
     def _judge(self, chunk: IdentifiedChunk) -> _Judged:
         rows = chunk.chunk.records.first_row + chunk.chunk.good

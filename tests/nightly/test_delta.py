@@ -17,9 +17,11 @@ from importer.lookback.explain import explain
 from importer.lookback.history import read_history
 from importer.lookback.history_table import history_lines
 from importer.private_file import replace_private
+from importer.progress import Progress
 from importer.resuming.lock import held_file
 from importer.settings.config import Config
 from tests.conftest import Command
+from tests.delivery.runs import Listener
 
 from .desk import NightDesk
 
@@ -95,6 +97,25 @@ def test_vanished(nightly: NightDesk) -> None:
     again = nightly.run(rows(50))
     assert again.totals.read - again.totals.unchanged == 2
     assert "vanished" not in again.as_json()["files"]
+
+
+def test_report_cannot_be_written(desk: NightDesk) -> None:
+    """Nothing is remembered before a run has said that it ended: it goes on as it began."""
+    desk.mapping.write_text(DELTA, "utf-8")
+    desk.run("x,old\ngone,free\n")
+    before = desk.run_dirs
+
+    def stand_in_the_way(_: Progress) -> None:
+        (run_dir,) = set(desk.run_dirs) - set(before)
+        (run_dir / "report.json").mkdir(exist_ok=True)
+
+    stopped = desk.run("x,old\nx,new\n", observer=Listener(on_update=stand_in_the_way))
+    assert stopped.exit_code == 4
+    (stopped.folder / "report.json").rmdir()
+    ended = desk.resume(stopped.folder)
+    assert (ended.exit_code, desk.emulator.profiles()["x"]) == (0, {"plan": "new"})
+    assert Path(ended.as_json()["files"]["vanished"]).read_text("utf-8") == "identifier\ngone\n"
+    assert desk.run().totals.unchanged == 0  # rows that contradict each other are all sent
 
 
 def test_vanished_with_a_line_end_in_it(desk: NightDesk) -> None:

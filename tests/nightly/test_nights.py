@@ -80,6 +80,8 @@ class Model:
         """Take rows in; return how many of them say something new, or may."""
         changed: set[str] = set()
         sent = 0
+        # A run by another mapping forgets what it knew, though all of its rows fail.
+        self.certain = {who: last for who, last in self.certain.items() if last[0] == night.mapping}
         for row in rows:
             name, _, age, _ = row
             known = self.certain.get(name) == (night.mapping, row)
