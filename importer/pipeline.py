@@ -128,6 +128,8 @@ def carry_out(task: Task, around: Circumstances) -> Report:
         )
         report = folder.finish(drift.remember(report))
         remember(delta, folder, report)
+        for words in report.warnings[len(around.warnings) :]:
+            around.warn(words)
     if task.retries is not None:
         close_retried(task.retries, report, around.observer.narrate)
     return report

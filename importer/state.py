@@ -4,6 +4,7 @@ It belongs to a mapping file, an address and a project: another one of them is a
 """
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ def find_memory(
     folder = state_folder(environment)
     if folder is None:
         return None
-    mark = _keyed(token, f"{url}\n{mapping or ''}".encode(), 8).hex()
+    mark = _keyed(token, os.fsencode(f"{url}\n{mapping or ''}"), 8).hex()
     return Memory(folder / f"{mapping.stem if mapping else 'python'}-{mark}", token)
 
 

@@ -106,7 +106,7 @@ class Delta:
 
     def _is_due(self, now: float) -> bool:
         every, since = self._task.config.full_every, self._store.full_since
-        return self._task.full or not since or (every is not None and now - since >= every)
+        return self._task.full or not since or (every is not None and not 0 <= now - since < every)
 
     def sift(self, chunks: Iterable[IdentifiedChunk]) -> Iterator[IdentifiedChunk]:
         """Hand on what is to be sent of each chunk."""

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from importer.drift.portrait import Column, Portrait
 from importer.kernels.hashes import Hashes
 
+_TIMES_FEWER = 10
+
 IDS = "ids"
 """The label of what is found about the identifiers as a whole."""
 
@@ -94,6 +96,11 @@ def compare(before: Portrait, now: Portrait, *, overlapped: bool = True) -> Verd
             changed = Finding("form", label, now=apart) if apart >= _FORM else None
             verdicts.take("form", label, changed)
     return verdicts
+
+
+def is_few(rows: int, before: int) -> bool:
+    """Are there ten times fewer rows than before?"""
+    return rows * _TIMES_FEWER <= before
 
 
 def moved(before: Portrait, now: Sequence[Portrait]) -> list[list[Finding]]:

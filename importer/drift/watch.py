@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from importer.books.report import Report
-from importer.drift.compare import Finding, compare, known_share, moved
+from importer.drift.compare import Finding, compare, is_few, known_share, moved
 from importer.drift.gather import Gathering
 from importer.drift.memory import Remembered, new_salt, read, write
 from importer.drift.portrait import Portrait
-from importer.drift.words import ADVICE, TIMES_FEWER, said
+from importer.drift.words import ADVICE, said
 from importer.engage import Engage
 from importer.errors import Drifted, SourceError, StateError
 from importer.reading.chunks import Chunk, read_chunks
@@ -58,6 +58,7 @@ class Drift:
     ) -> None:
         off = task.config.drift == "off" or task.dry_run or task.retries is not None or not reads
         self._memory = None if off else memory
+        self._homeless = not off and memory is None and task.config.drift == "stop"
         self._task, self._opened, self._layout, self._reads = task, opened, layout, reads
         self._labels = _labels(task, layout, reads)
         wanted = mapped.identifier or mapped.email
@@ -92,6 +93,11 @@ class Drift:
         """
         if self._damaged:
             warn(f"drift: {self._damaged}; this file is compared with nothing")
+        if self._homeless:
+            warn(
+                "drift: no folder to remember in, so that this file is compared with nothing; set "
+                "STATE_DIRECTORY, XDG_STATE_HOME or HOME"
+            )
         if self._memory is None:
             return records
         if self._remembered is None or self._task.run_dir is not None:
@@ -130,6 +136,13 @@ class Drift:
             return
         if totals.imported < ARRIVED * totals.read:
             return
+        before = self._remembered.rows if self._remembered is not None else 0
+        stops = self._task.config.drift == "stop" and not self._task.accepts_drift
+        if stops and before >= FEW and is_few(totals.read, before):
+            raise StateError(
+                f"drift: the file had {totals.read:,} rows, and the one before {before:,}; it is "
+                "no example for the next one, unless it is imported again with --accept-drift"
+            )
         whole = self._all.portrait()
         if self._remembered is not None and self._comparable(self._remembered):
             share = known_share(self._remembered.whole, whole)
@@ -166,11 +179,13 @@ class Drift:
         expected = reading.expected_rows(self._opened) if reading.rows else 0
         few = None
         if expected is not None and self._task.limit is None and remembered.rows >= FEW:
-            few = expected if expected * TIMES_FEWER <= remembered.rows else None
+            few = expected if is_few(expected, remembered.rows) else None
         findings = self._findings(remembered, now, head=True)
-        if findings and self._head.rows >= HEAD and (whole := self._read_all()) is not None:
+        odd = findings or few is not None
+        if odd and self._head.rows >= HEAD and (whole := self._read_all()) is not None:
             now = whole
             findings = self._findings(remembered, now, head=False)
+            few = now.rows if few is not None and is_few(now.rows, remembered.rows) else None
         if self._task.accepts_drift:
             return
         files = list(self._moved_in_files(remembered))

@@ -7,8 +7,6 @@ from importer.drift.memory import Remembered
 from importer.drift.portrait import Portrait
 from importer.guess.guesses import percent
 
-TIMES_FEWER = 10
-
 ADVICE = "mend the file or the mapping; --accept-drift imports it as it is"
 
 

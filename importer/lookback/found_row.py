@@ -15,7 +15,7 @@ from importer.resuming.fingerprint import Fingerprint
 from importer.resuming.recall import Begun, Recalled
 from importer.resuming.reject_file import digest_of, read_index
 from importer.settings.config import Config
-from importer.streams import GONE, STDIN
+from importer.streams import FRAME, STDIN, is_gone
 
 _SET_ASIDE = {REJECTS: FAILURES, DOUBTFUL_RECORDS: IN_DOUBT}
 """Files of records, and the tables that say on which line of the source each of them began."""
@@ -59,8 +59,9 @@ def find_row(
 def _in_source(recalled: Recalled, config: Config, row: int) -> tuple[Found | None, str]:
     """Return the record, proved to be the one that was read; or why there is none to be had."""
     begun = recalled.begun
-    if begun.source in GONE:
-        what = "standard input" if begun.source == STDIN else "a data frame"
+    if is_gone(begun.source):
+        passed = {STDIN: "standard input", FRAME: "a data frame"}
+        what = passed.get(begun.source, "a pipe")
         return None, f"the run read {what}, which is gone"
     try:
         with closing(open_source(begun.sources, config.source)) as opened:

@@ -138,7 +138,7 @@ def _source_of(
     if not first:
         raise SourceError(f"{name}: is empty; nothing to import")
     encoding = _encoding(settings, first)
-    _refuse_binary(name, first, encoding)
+    _refuse_binary(name, first, encoding, settings.delimiter.encode())
     return Source(
         name=name,
         size=total,
@@ -220,7 +220,8 @@ def _hides(codec: str, character: str) -> bool:
     return False
 
 
-def _refuse_binary(name: str, first: bytes, encoding: Encoding) -> None:
+def _refuse_binary(name: str, first: bytes, encoding: Encoding, meant: bytes) -> None:
+    """Refuse what is no text; the delimiter is `meant`, whatever character it is."""
     for magic, what in _MAGIC.items():
         if first.startswith(magic):
             raise SourceError(f"{name}: is not a CSV file but {what}")
@@ -235,7 +236,7 @@ def _refuse_binary(name: str, first: bytes, encoding: Encoding) -> None:
             raise SourceError(
                 f"{name}: is written in {family.upper()}; set source.encoding: {family}"
             )
-    controls = len(head) - len(head.translate(None, _CONTROLS))
+    controls = len(head) - len(head.translate(None, _CONTROLS.replace(meant, b"")))
     if controls > _FEW and controls > len(head) * 0.05:
         raise SourceError(f"{name}: is a binary file, not CSV text")
     if encoding.codec == "utf-8":

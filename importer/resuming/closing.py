@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from importer.books.run_folder import DOUBTFUL_RECORDS, PAGE, REJECTS, REPORT, report_errors
-from importer.errors import ConfigError, NothingToDo
+from importer.errors import ConfigError, NothingToDo, ReportError
 from importer.private_file import replace_private
 from importer.resuming.journal import LEDGER, Journal
 from importer.resuming.lock import hold
 from importer.resuming.recall import Recalled, find_run, recall, recall_end
+from importer.tell import WARNING
 from importer.wording import plural
 
 if TYPE_CHECKING:
@@ -86,9 +87,15 @@ def take_up(run_dir: Path, which: str, by: Path) -> None:
 
 
 def close_retried(whose: "Retries", by: "Report", narrate: Callable[[str], None]) -> None:
-    """Close the run whose rows a complete retry sent, if nothing else of it is left."""
-    if by.status == "complete" and settle(whose.run_dir, whose.which, by.run):
-        narrate(f"{whose.run_dir}: nothing of it is left; it is closed")
+    """Close the run whose rows a complete retry sent, if nothing else of it is left.
+
+    Where the disk refuses that it is made up for when somebody wants to retry it again.
+    """
+    try:
+        if by.status == "complete" and settle(whose.run_dir, whose.which, by.run):
+            narrate(f"{whose.run_dir}: nothing of it is left; it is closed")
+    except ReportError as error:
+        narrate(f"{WARNING}{whose.run_dir}: all of it is sent, but it cannot be closed: {error}")
 
 
 def settle(run_dir: Path, which: str, by: str) -> bool:

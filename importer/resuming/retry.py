@@ -31,7 +31,7 @@ from importer.resuming.recall import (
 from importer.resuming.relatives import Relative, relatives
 from importer.settings.config import Config
 from importer.settings.config_file import load_config
-from importer.streams import GONE, Place
+from importer.streams import Place, is_gone
 from importer.task import Task, Warn
 from importer.updates.identify import Drawn, Identities, identify
 from importer.updates.mapping import resolve_mapping
@@ -158,7 +158,7 @@ def _last_imported(task: Task, run: Relative, names: set[str], warn: Warn) -> di
     order.
     """
     recalled, begun = run.recalled, run.recalled.begun
-    if begun.source in GONE:
+    if is_gone(begun.source):
         warn("what the run read is gone: whether a later row has the same identifier is unknown")
         return {}
     drawn = Drawn(uuid.UUID(begun.seed))

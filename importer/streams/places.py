@@ -11,6 +11,7 @@ from importer.errors import SourceBroken, SourceError
 from importer.streams.address import HIDDEN, is_address, scheme_of, shown_address
 from importer.streams.remote import find_remote, open_remote
 from importer.streams.stream import BLOCK_BYTES, Stream
+from importer.wording import visible
 
 STDIN, FRAME = "-", "(data frame)"
 
@@ -24,13 +25,15 @@ def find_places(sources: Place | Iterable[Place]) -> tuple[Place, ...]:
     """Return the files that paths, addresses and patterns name: as given, matches in their order.
 
     Numbers in names count as numbers: part-2 comes before part-10. Raises SourceError for a
-    pattern that nothing fits, and for a file that is named twice.
+    pattern that nothing fits, for a file that is named twice, and for a name that is no text.
     """
     given = (sources,) if isinstance(sources, str | Path) else sources
     places = tuple(place for source in given for place in _matches(source))
     seen: set[str] = set()
     for place in places:
         name = name_of(place)
+        if not name.isascii() and name.encode("utf-8", "replace").decode() != name:
+            raise SourceError(f"{visible(shown(place))}: its name is not UTF-8; rename the file")
         if name in seen:
             raise SourceError(f"{shown(place)}: is named twice; name each source once")
         seen.add(name)
@@ -53,6 +56,13 @@ def shown(place: Place) -> str:
 def leads_nowhere(name: str) -> bool:
     """Is this the name of an address without what is secret in it?"""
     return is_address(name) and HIDDEN in name
+
+
+def is_gone(name: str) -> bool:
+    """Has what a run read passed by: standard input, a data frame, a named pipe?"""
+    if name in GONE or is_address(name):
+        return name in GONE
+    return Path(name).exists() and not Path(name).is_file()
 
 
 def to_give_again(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """`importer explain`: what is said of a row is what was in the file, was sent, and came back."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,17 @@ def test_failures(run_dir: Path) -> None:
     assert (sixth.outcome.state, sixth.outcome.code) == ("failed", "refused")
     assert sixth.outcome.answers == ("400",)
     assert sixth.outcome.words
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes")
+def test_named_pipe(run_dir: Path, desk: Desk) -> None:
+    """A pipe that a run read is not opened again: it would wait, or take the next export."""
+    desk.source.unlink()
+    os.mkfifo(desk.source)
+    assert explain(run_dir, 4).notes[0] == "the run read a pipe, which is gone"
+    path = run_dir / "rejects.csv"
+    path.write_text(path.read_text("utf-8").replace("many", "3"), "utf-8")
+    assert "what the run read is gone" in " ".join(desk.retry(run_dir).warnings)
 
 
 def test_torn_tables(run_dir: Path, desk: Desk) -> None:

@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -97,6 +98,18 @@ def test_vanished(nightly: NightDesk) -> None:
     again = nightly.run(rows(50))
     assert again.totals.read - again.totals.unchanged == 2
     assert "vanished" not in again.as_json()["files"]
+
+
+def test_clock_that_was_ahead(desk: NightDesk) -> None:
+    """A full run in the future was none: the clock has been put right since."""
+    desk.mapping.write_text(f"{MAPPING}delta: {{full_every: 1d}}\n", "utf-8")
+    desk.run(rows(3))
+    assert desk.run().totals.unchanged == 3
+    (path,) = desk.state.glob("*.delta.db")
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("UPDATE facts SET value = value + 31536000 WHERE name = 'full'")
+        base.commit()
+    assert desk.run().totals.unchanged == 0
 
 
 def test_report_cannot_be_written(desk: NightDesk) -> None:

@@ -1,5 +1,6 @@
 """A file that no longer looks like the last one, seen by whoever runs the import."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -56,6 +57,49 @@ def test_fewer_rows(stops: NightDesk) -> None:
     """A tenth of the rows is too few; half of them is not."""
     assert stops.run(csv_of(ROWS[:150])).exit_code == 0
     assert refused(stops, ROWS[:10])[1] == "the file has about 10 rows, and had 150"
+
+
+@pytest.mark.parametrize("long_first", [True, False])
+def test_rows_that_differ_in_length(desk: NightDesk, *, long_first: bool) -> None:
+    """How many rows a file has is counted before a run is stopped for it; and before a file that
+    went through, for it seemed to have more, becomes the example of the next one.
+    """
+    desk.mapping.write_text("identifier: {column: 1}\ncolumns: {2: note}\ndrift: stop\n", "utf-8")
+    many, longer = HEAD + 1_000, HEAD // 20
+    lengths = [700] * many + [1] * longer if long_first else [1] * many + [3_000] * longer
+    desk.run("".join(f"c{n},{'x' * length}\n" for n, length in enumerate(lengths[-500:])))
+    (memory,) = desk.state.glob("*.drift.json")
+    content = json.loads(memory.read_bytes())
+    before = content["rows"] = 10 * many + longer if long_first else 15 * many
+    memory.write_text(json.dumps(content), "utf-8")
+    report = desk.run("".join(f"c{n},{'x' * length}\n" for n, length in enumerate(lengths)))
+    assert report.exit_code == 0
+    told = [words for words in report.warnings if words.startswith("drift: the file had")]
+    assert len(told) == (0 if long_first else 1)
+    kept = json.loads(memory.read_bytes())["rows"]
+    assert kept == (many + longer if long_first else before)
+
+
+def test_nowhere_to_remember(desk: NightDesk) -> None:
+    """A mapping that asks for a stop is told where nothing can be compared."""
+    desk.mapping.write_text(f"{MAPPING}drift: stop\n", "utf-8")
+    places = {"MIXPANEL_URL": desk.emulator.url, "MIXPANEL_TOKEN": "t"}
+    (words,) = desk.run(csv_of(ROWS), environment=places).warnings
+    assert words.startswith("drift: no folder to remember in")
+
+
+def test_memory_that_cannot_be_written(stops: NightDesk) -> None:
+    """What only the end of a run finds out is told too, not only written down."""
+    (memory,) = stops.state.glob("*.drift.json")
+    stops.told.clear()
+    memory.unlink()
+    memory.mkdir()
+    stops.mapping.write_text(f"{MAPPING}drift: warn\n", "utf-8")
+    report = stops.run()
+    assert [f"warning: {words}" for words in report.warnings] == [
+        words for words in stops.told if words.startswith("warning: ")
+    ]
+    assert len(report.warnings) == 2
 
 
 def test_accepted(stops: NightDesk) -> None:

@@ -110,6 +110,15 @@ def test_utf_8_that_is_called_utf_16(tmp_path: Path, encoding: str) -> None:
         open_source(path, config.Source(encoding=encoding))
 
 
+def test_a_delimiter_that_is_no_letter(tmp_path: Path) -> None:
+    """A control character that is the delimiter makes no binary file of a table."""
+    path = tmp_path / "hive.csv"
+    path.write_bytes(b"u1\x01pro\x01x\n" * 50)
+    assert open_source(path, config.Source(delimiter="\x01")).name == str(path)
+    with pytest.raises(SourceError, match="is a binary file"):
+        open_source(path, config.Source())
+
+
 @pytest.mark.parametrize("start", ["BZh1", "PAR1", "PK", "GIF89a", "%!", "{", "\x1bfoo", "+-="])
 def test_a_file_that_only_begins_like_another(tmp_path: Path, start: str) -> None:
     """An id may look like the first letters of another format."""

@@ -3,8 +3,10 @@
 import csv
 import gzip
 import json
+import os
 import random
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +164,15 @@ def test_breaks_off_on_the_way(desk: Desk, second: str | bytes, sent: int, words
     put(desk, two=whole if isinstance(second, str) else gzip.compress(whole.encode()))
     assert resume_import(report.folder, **around(desk)).exit_code == 0
     assert (desk.orders, desk.updates) == (once(199), 199)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes")
+def test_a_name_that_is_no_text(tmp_path: Path) -> None:
+    """A name that no report can hold is refused, before there is a run."""
+    path = Path(os.fsdecode(bytes(tmp_path) + b"/M\xfcller.csv"))
+    path.write_bytes(b"u1,pro\n")
+    with pytest.raises(SourceError, match=r"M.*ller\.csv: its name is not UTF-8; rename the file"):
+        find_places([path])
 
 
 def test_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
