@@ -1,4 +1,4 @@
-"""A stage that works in a thread of its own, beside the stages behind it."""
+"""A stage that runs in a thread of its own, one item ahead of its consumer."""
 
 from collections.abc import Iterator
 from queue import Queue

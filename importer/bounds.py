@@ -10,7 +10,7 @@ from importer.settings.durations import seconds_of
 from importer.wording import plural
 
 ENOUGH = 1_000
-"""Rows read before a share of them is worth anything: one bad row of three is no 33 %."""
+"""Rows read before a share counts: one bad row of three is not yet 33 %."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ def _judge_body(answer: Any, words: str, updates: int) -> Verdict:
     match answer:
         case _NotJson():
             return Lost(f"an answer that is not JSON: {words}")
-        case bool():
+        case bool():  # before 1 and 0, which True and False equal in Python
             pass
         case 1:
             return Accepted()
@@ -178,7 +178,7 @@ def _judge_records(records: list[Any], answer: dict[str, Any], updates: int) -> 
                 message = _shorten(str(record.get("message") or "refused"))
                 refusals[index] = Refusal(message, str(record.get("field") or ""))
             case _:
-                # Names that point nowhere name nobody.
+                # An index outside the request: none of the names can be trusted.
                 return Refused(_shorten(str(answer.get("error") or records[0])))
     good = answer.get("num_good_events", answer.get("num_records_imported"))
     return PartlyRefused(refusals, others_applied=good == updates - len(refusals))

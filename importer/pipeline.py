@@ -106,7 +106,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             )
         ledger.balance(reading.rows if stop is None else None)
         if stop is None or isinstance(stop, TransformFailed):
-            opened.close()  # whoever reads has ended, with a limit before the end
+            opened.close()  # only where no thread is inside a read any more
         stop = stop or reading.broken
         stop, compared = conclude(delta, folder, stop, whole=task.limit is None, mask=task.mask)
         for words in (*watch.warnings(), *doubts(compared)):

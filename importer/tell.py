@@ -9,9 +9,9 @@ WARNING = "warning: "
 
 
 def tell(stream: TextIO, words: str) -> None:
-    """Print a line, or from the first on that nobody takes, nothing.
+    """Print a line; once nobody reads the stream any more, print nothing.
 
-    What is left of it goes nowhere, or Python would try again at the end and exit with 120.
+    What is left in its buffer goes nowhere, or Python would try again at the end and exit with 120.
     """
     try:
         print(words, file=stream, flush=True)

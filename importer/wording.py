@@ -6,7 +6,7 @@ def plural(count: int, noun: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Write out every character that could end a line, or is none to see."""
+    """Escape every character that is not printable."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 

@@ -56,7 +56,7 @@ class Rehearsed:
 
 
 class Rehearsal:
-    """Looks on while updates pass by, as `Reading` does with records."""
+    """Counts batches as they pass, and keeps the first updates to be shown."""
 
     def __init__(self, *, mask: bool = False) -> None:
         """With `mask` the first updates show the form of values only."""

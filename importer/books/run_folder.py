@@ -152,7 +152,7 @@ class RunFolder:
                 content = json.dumps(report.as_json(), ensure_ascii=False, indent=2)
                 replace_private(self.path / REPORT, f"{content}\n")
         except ReportError:
-            with suppress(OSError):  # it would say how a run ended that did not
+            with suppress(OSError):  # the page would show an ending that is not on record
                 (self.path / PAGE).unlink()
             raise
         if self.journal is not None:

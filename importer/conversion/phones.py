@@ -59,8 +59,8 @@ def _read(cell: str, region: str | None) -> str:
 
 
 def _lost_its_plus(cell: str, number: Any) -> bool:
-    """Was a number taken for one of its country that begins with the calling code of that, and is
-    one behind a plus? Nobody can tell then which was meant.
+    """Could these digits, read as a number of the country, also be an international number that
+    lost its plus? Then nobody can tell.
     """
     digits, library = re.sub(r"\D", "", cell), _library()
     code = str(number.country_code)

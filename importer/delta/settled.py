@@ -29,7 +29,7 @@ def outcome_of(noted: Noted, recalled: Recalled | None) -> Settled:
 
 
 def entered(keys: Signed, contents: Signed, outcomes: Sequence[Settled]) -> tuple[Signed, Signed]:
-    """Return keys and contents with outcomes entered that came one after the other.
+    """Return keys and contents with the outcomes merged in, in their order.
 
     Of several rows of one identifier the last one counts: if it failed, nothing is known of its
     profile. Who is new is entered only if any of the rows arrived.

@@ -184,7 +184,7 @@ class Delta:
         return np.minimum(places, len(self._keys) - 1)
 
     def _nothing_sent(self, places: Signed, changed: Rows) -> Rows:
-        """Tell which rows have no changed one of their identifier before them."""
+        """Tell which rows have no earlier changed row of the same identifier."""
         untouched = ~self._sent[places]
         touched, firsts = np.unique(places[changed], return_index=True)
         if len(touched):

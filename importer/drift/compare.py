@@ -106,8 +106,7 @@ def is_few(rows: int, before: int) -> bool:
 def moved(before: Portrait, now: Sequence[Portrait]) -> list[list[Finding]]:
     """Return for each of several files which of its columns moved.
 
-    Customers who are in more than one of them do not count: what was kept of them before is from
-    one of these only.
+    Customers in more than one file do not count: what is remembered of them is from one file only.
     """
     if not now:
         return []

@@ -27,8 +27,8 @@ from importer.updates import mapping
 ENDING = ".drift.json"
 
 HEAD = 20_000
-"""Rows that are looked at before the first request: of a file that looks odd, all of them, of a
-pipe the first block.
+"""Rows that are compared before the first request. If they look odd, the whole file is read; of a
+pipe it is one block.
 """
 
 EACH = 200_000

@@ -1,6 +1,4 @@
-"""The border to pandas: a chunk becomes a frame for a callable of the user's own, and its result
-a table again.
-"""
+"""A chunk as a pandas frame for a callable of the user's own, and its result a table again."""
 
 import pandas as pd
 import pyarrow as pa

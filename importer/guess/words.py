@@ -1,7 +1,6 @@
 """Words that give a column away: countries, states, languages, cities.
 
-Small on purpose. A list of this length recognises a column, not each of its cells: a third of the
-values of a column of first names is enough to tell it from one of last names.
+Small on purpose: a list of this length recognises a column, not each of its cells.
 """
 
 import unicodedata

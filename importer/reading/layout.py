@@ -38,8 +38,8 @@ class Layout:
 class Reading:
     """The records of a source while they are read: how many so far, and what broke them off.
 
-    A source that breaks off behind its first row ends the iteration quietly and is kept in
-    `broken`, so that all that came before is settled before the run ends with the fault.
+    If a source breaks off after its first row, iteration ends quietly and the error is kept in
+    `broken`, so that all that came before is settled before the run ends with it.
     """
 
     def __init__(self, records: Iterator[Records], limit: int | None = None) -> None:

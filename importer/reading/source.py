@@ -68,9 +68,9 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An opened source: `blocks` yields the bytes behind `encoding.mark`.
+    """An opened source: `blocks` yields the bytes after `encoding.mark`.
 
-    At their end it is closed; who reads no further calls `close`. `size` is the bytes of all its
+    It is closed at their end; whoever stops earlier calls `close`. `size` is the bytes of all its
     files, and `share` says how much of them was read where the bytes of the records do not.
     `several` sources may follow one another: `rest` opens those behind the first, each once the
     one before was read, and `files` is told where each begins.

@@ -101,7 +101,7 @@ def close_retried(whose: "Retries", by: "Report", narrate: Callable[[str], None]
 def settle(run_dir: Path, which: str, by: str) -> bool:
     """Note that rows set aside are settled; close the run if no others are left, and say so.
 
-    With a retry that is closed the run is closed whose rows it sent.
+    Closing a retry also closes the run whose rows it sent.
     """
     journal = Journal(run_dir / LEDGER)
     try:

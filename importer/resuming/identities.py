@@ -94,9 +94,9 @@ def recognise(
 ) -> Positions:
     """Return for each record of a mended file the row it was, or 0.
 
-    A record that is unchanged is what it was, wherever it stands now; one that stands where as many
-    others stood as stand there now was mended in place. Where more or fewer did, `alike` pairs
-    their places before with those now. Of more than `MOST_COMPARED` only the unchanged are known.
+    Unchanged records keep their row wherever they stand. In a changed stretch with as many records
+    as before they pair up in order; otherwise `alike` pairs them. Of more than `MOST_COMPARED` only
+    the unchanged are known.
     """
     rows = np.array([row for row, _ in index], np.int64)
     before = [digest for _, digest in index]

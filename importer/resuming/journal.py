@@ -24,8 +24,8 @@ rests on a later one. And `tail`, `grep` and `jq` can read it.
 What must be on the disk before it matters is waited for (`sync`): the first line, with the seed of
 the random ids, and each `sent` of updates that must not be sent twice. All other lines may be lost
 in a power cut without harm: their rows are sent once more, which changes nothing. The `sent` lines
-of such updates are written with the next answer: a write hands the interpreter to the thread that
-reads, and waits to get it back.
+of updates that may be repeated wait for the next line, and are written with it: a write hands the
+interpreter to the thread that reads, and waits to get it back.
 """
 
 import errno

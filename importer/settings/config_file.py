@@ -111,7 +111,7 @@ def settle_config(config: Config | str | Path, warn: Callable[[str], None]) -> t
 
 
 def heed_rules(config: Config, warn: Callable[[str], None]) -> Config:
-    """Hold a configuration that was built in Python against the rules of the house.
+    """Check a configuration that was built in Python against Mixpanel's rules for property names.
 
     Raises ConfigError for what the API would drop or hide.
     """

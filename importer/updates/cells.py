@@ -1,6 +1,4 @@
-"""What a column's cells say once its value map, its default, its rule for empty cells and its type
-have had their word.
-"""
+"""What a column's cells become: value map, type, default, rule for empty cells."""
 
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field

@@ -138,7 +138,7 @@ def _gives_email(column: MappedColumn) -> bool:
 
 
 def _identifying(config: Config) -> Config:
-    """Leave of the columns the one that may stand in for the identifier, as plain text."""
+    """Keep only the `$email` columns, as plain text: deleting needs no other."""
     emails = {
         key: (Column(property=EMAIL),)
         for key, entries in config.columns.items()

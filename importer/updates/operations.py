@@ -47,8 +47,8 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
 
 
 def around_value(operation: str, json_type: str, around: tuple[str, str]) -> tuple[str, str]:
-    """Return what stands before and behind a value in an update: what is `around` all of its type,
-    and brackets where the operation takes lists and the value is none.
+    """Return the text before and after a value: that of its type, and brackets besides where the
+    operation takes a list and the value is none.
     """
     before, after = around
     wrapped = json_type in OPERATIONS[operation].wrapped
