@@ -67,6 +67,9 @@ def outcome_of(
             return Outcome("failed", failure.code, failure.reason, retried_by=later)
         case _ if compares and recalled.finished:
             return Outcome("unchanged", words="it was accepted in an earlier run, and not sent now")
+        case _ if compares:
+            words = "or unchanged: a run that stopped keeps no list of those rows"
+            return Outcome("not_attempted", words=words, answers=answers)
         case _:
             return Outcome("not_attempted", answers=answers)
 

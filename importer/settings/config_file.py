@@ -14,22 +14,17 @@ from importer.errors import ConfigError
 from importer.settings.config import Config, Source, known_keys
 from importer.settings.house_rules import Finding, findings
 from importer.settings.near import EXPECTED, near, spelled
+from importer.settings.yaml_traps import (
+    blank_rules,
+    misread_numbers,
+    refuse_bombs,
+    repeated_keys,
+)
 
 Keys = tuple[Any, ...]
 
 MOST_BYTES = 1_048_576
 """Of a mapping file: one of 2,000 typed columns has some 200 KB."""
-
-DEEPEST = 50
-"""Levels of nesting of a mapping file; one that uses everything there is has nine."""
-
-_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
-
-_OPENS = (
-    yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken,
-    yaml.FlowMappingStartToken, yaml.FlowSequenceStartToken,
-)  # fmt: skip
-_CLOSES = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 
 
 def load_config(path: str | Path, warn: Callable[[str], None] | None = None) -> Config:
@@ -63,9 +58,9 @@ def parse_config(text: str, path: Path, warn: Callable[[str], None] | None = Non
     if len(text) > MOST_BYTES:
         raise _too_large(path)
     try:
-        _refuse_bombs(text)
+        refuse_bombs(text)
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        misread = [*_repeated_keys(tree), *_misread_numbers(tree), *_blank_rules(tree)]
+        misread = [*repeated_keys(tree), *misread_numbers(tree), *blank_rules(tree)]
         content = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -123,75 +118,6 @@ def heed_rules(config: Config, warn: Callable[[str], None]) -> Config:
     for finding in found:
         warn(_place(finding.keys) + finding.words)
     return config
-
-
-def _repeated_keys(node: yaml.Node | None, path: str = "") -> Iterator[tuple[int, str]]:
-    """Find keys given twice, of which YAML would silently keep the last."""
-    if isinstance(node, yaml.MappingNode):
-        seen: dict[str, int] = {}
-        for key, value in node.value:
-            line = key.start_mark.line + 1
-            name = str(key.value)
-            if name in seen:
-                yield line, f"{path}{name}: given twice, first on line {seen[name]}"
-            seen.setdefault(name, line)
-            yield from _repeated_keys(value, f"{path}{name}.")
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _repeated_keys(item, path)
-
-
-def _misread_numbers(node: yaml.Node | None, path: str = "") -> Iterator[tuple[int, str]]:
-    """Find numbers that YAML reads as others than are written: `007`, `010`, `12:30`, `1.50`.
-
-    A cell, an identifier or a postal code is meant more often than 7, 8, 750 and 1.5.
-    """
-    match node:
-        case yaml.MappingNode(value=pairs):
-            for key, value in pairs:
-                yield from _misread_numbers(key, path)
-                yield from _misread_numbers(value, f"{path}{key.value}.")
-        case yaml.SequenceNode(value=items):
-            for item in items:
-                yield from _misread_numbers(item, path)
-        case yaml.ScalarNode(value=text, tag=tag) if tag in _NUMBERS:
-            if (read := str(yaml.safe_load(text))) != text:
-                words = f"YAML reads {text} as {read}; put it in quotes, or write {read}"
-                words = words if read[-1].isdigit() else f"{text} is no number that can be sent"
-                yield node.start_mark.line + 1, f"{path.removesuffix('.')}: {words}".lstrip(": ")
-
-
-def _blank_rules(node: yaml.Node | None, path: str = "") -> Iterator[tuple[int, str]]:
-    """Find rules for empty cells that say nothing, which YAML reads as `null`: that is one."""
-    match node:
-        case yaml.MappingNode(value=pairs):
-            for key, value in pairs:
-                name = f"{path}{key.value}"
-                if key.value in ("empty", "empty_cells") and value.value == "":
-                    yield key.start_mark.line + 1, f"{name}: is blank; write skip, or leave it out"
-                yield from _blank_rules(value, f"{name}.")
-        case yaml.SequenceNode(value=items):
-            for item in items:
-                yield from _blank_rules(item, path)
-        case _:
-            pass
-
-
-def _refuse_bombs(text: str) -> None:
-    """Refuse what a mapping needs none of, and what can fill a memory or a stack with few lines:
-    YAML's references, and nesting without end.
-    """
-    depth = 0
-    for token in yaml.scan(text, Loader=yaml.SafeLoader):
-        depth += isinstance(token, _OPENS) - isinstance(token, _CLOSES)
-        if depth > DEEPEST:
-            raise yaml.MarkedYAMLError(
-                problem=f"nested more than {DEEPEST} deep", problem_mark=token.start_mark
-            )
-        if isinstance(token, yaml.AliasToken):
-            raise yaml.MarkedYAMLError(
-                problem="references (*name) are not supported", problem_mark=token.start_mark
-            )
 
 
 def _found(path: Path, tree: yaml.Node | None, finding: Finding) -> str:
