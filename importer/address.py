@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from importer.settings.near import near
 
 if TYPE_CHECKING:
-    from importer.settings.config import Project
+    from importer.settings.sections import Project
 
 BASE_URLS: Mapping[str, str] = MappingProxyType(
     {

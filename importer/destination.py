@@ -6,7 +6,8 @@ from pathlib import Path
 from importer.address import base_url
 from importer.engage import Engage, Token
 from importer.errors import ConfigError
-from importer.settings.config import Config, Group
+from importer.settings.config import Config
+from importer.settings.sections import Group
 
 CREDENTIAL = "mixpanel_token"
 """The name of the credential that holds the token, under systemd."""

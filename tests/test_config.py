@@ -9,8 +9,9 @@ import importer
 from importer.address import BASE_URLS, base_url, checked_url
 from importer.destination import resolve_destination
 from importer.errors import ConfigError, MappingError
-from importer.settings.config import Config, Project
+from importer.settings.config import Config
 from importer.settings.config_file import load_config
+from importer.settings.sections import Project
 from importer.updates.mapping import resolve_mapping
 
 

@@ -20,17 +20,10 @@ from importer.conversion import CONVERSIONS, TypeOptions
 from importer.emulator import Emulator
 from importer.errors import ExitCode
 from importer.settings.column_types import OPTIONS, TYPES
-from importer.settings.config import (
-    Column,
-    Config,
-    Delivery,
-    Delta,
-    Identifier,
-    OnFinish,
-    Project,
-    Source,
-)
+from importer.settings.columns import Column
+from importer.settings.config import Config
 from importer.settings.config_file import load_config
+from importer.settings.sections import Delivery, Delta, Identifier, OnFinish, Project, Source
 from tests.conftest import ROOT, Command
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -9,7 +9,8 @@ import pytest
 from importer import MappingError, Report, import_profiles, load_config
 from importer.emulator import Emulator
 from importer.errors import ConfigError
-from importer.settings.config import Column, Config
+from importer.settings.columns import Column
+from importer.settings.config import Config
 from importer.timing import Timing
 from importer.updates.mapping import resolve_mapping
 from importer.updates.operations import OPERATIONS

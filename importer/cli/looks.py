@@ -18,7 +18,7 @@ from importer.cli.options import (
 
 if TYPE_CHECKING:
     from importer.guess.previews import Preview
-    from importer.settings.config import Source
+    from importer.settings.sections import Source
 
 
 @app.command(

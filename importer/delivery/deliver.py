@@ -37,7 +37,7 @@ from importer.delivery.verdict import (
 from importer.engage import Engage
 from importer.errors import ImporterError, Interrupted
 from importer.interruption import Interruption
-from importer.settings.config import Delivery
+from importer.settings.sections import Delivery
 from importer.timing import Timing
 from importer.updates.model import Updates
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from importer.delivery.guard import BATCHES
 from importer.reading.records import Positions
-from importer.settings.config import Delivery
+from importer.settings.sections import Delivery
 from importer.updates.model import Updates
 
 if TYPE_CHECKING:

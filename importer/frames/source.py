@@ -14,7 +14,8 @@ from importer.errors import ConfigError, SourceError
 from importer.reading.dialect import Dialect
 from importer.reading.source import BLOCK_BYTES, Encoding
 from importer.reading.source import Source as Opened
-from importer.settings.config import Config, Source
+from importer.settings.config import Config
+from importer.settings.sections import Source
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,7 +17,7 @@ from importer.reading.chunks import Chunk, read_chunks
 from importer.reading.layout import open_records
 from importer.reading.layout_doubt import doubt_text
 from importer.reading.source import open_source
-from importer.settings import config
+from importer.settings import sections
 from importer.streams import find_places
 
 LIKE_A_HEADER = "the first record looks like a header"
@@ -56,12 +56,12 @@ class Preview:
     misfits: int
     columns: tuple[ColumnPreview, ...]
     identifier: Identifier
-    settings: config.Source
+    settings: sections.Source
     warnings: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Return everything there is to say as a JSON object."""
-        content = asdict(replace(self, settings=config.Source()))
+        content = asdict(replace(self, settings=sections.Source()))
         content["settings"] = self.settings.model_dump()
         for column in content["columns"]:
             column["guess"]["options"] = dict(column["guess"]["options"])
@@ -69,14 +69,14 @@ class Preview:
 
 
 def preview(
-    source: str | Path, settings: config.Source | None = None, limit: int | None = None
+    source: str | Path, settings: sections.Source | None = None, limit: int | None = None
 ) -> Preview:
     """Read a whole CSV file, or its first rows, and describe its columns.
 
     Where the settings give no delimiter, another one than the comma is found by itself. Raises
     SourceError for what is no CSV file, SourceBroken where it breaks off.
     """
-    settings = settings or config.Source()
+    settings = settings or sections.Source()
     opened, found = open_source(find_places(source), settings), ""
     read_as = ""
     if "encoding" not in settings.model_fields_set:
@@ -142,7 +142,7 @@ def _described(column: Facts, guess: Guess, suggestion: Suggestion | None) -> Co
 
 
 def _header_warnings(
-    settings: config.Source, facts: tuple[Facts, ...], rows: Rows
+    settings: sections.Source, facts: tuple[Facts, ...], rows: Rows
 ) -> Iterator[str]:
     names = [column.name for column in facts]
     if settings.header and any("@" in name or name.strip().isdigit() for name in names):

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from importer.guess.guesses import Level, percent
 from importer.guess.previews import ColumnPreview, Preview
 from importer.settings.column_types import TYPES
-from importer.settings.config import Column, Config
+from importer.settings.columns import Column
+from importer.settings.config import Config
 from importer.wording import shortened, visible
 
 _WIDTH = 96

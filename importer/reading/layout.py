@@ -12,7 +12,7 @@ from importer.reading.records import LONGEST_RECORD, Records, frame_records
 from importer.reading.several import one_after_another
 from importer.reading.source import Source
 from importer.resuming.fingerprint import Fingerprint
-from importer.settings import config
+from importer.settings import sections
 from importer.wording import plural
 
 SAMPLE = 1_000
@@ -75,7 +75,7 @@ class Reading:
         return estimate if self._limit is None else min(estimate, self._limit)
 
 
-def framed(source: Source, settings: config.Source) -> Iterator[Records]:
+def framed(source: Source, settings: sections.Source) -> Iterator[Records]:
     """Return the records of a source, those before the first row too, numbered down from 0."""
     if source.several:
         return one_after_another(source, settings)
@@ -84,7 +84,7 @@ def framed(source: Source, settings: config.Source) -> Iterator[Records]:
 
 def open_records(
     source: Source,
-    settings: config.Source,
+    settings: sections.Source,
     limit: int | None = None,
     width: int | None = None,
     fingerprint: Fingerprint | None = None,
@@ -105,7 +105,7 @@ def open_records(
 def read_layout(
     source: Source,
     records: Iterator[Records],
-    settings: config.Source,
+    settings: sections.Source,
     known_width: int | None = None,
 ) -> tuple[Layout, Iterator[Records]]:
     """Look at the first records; return the layout, and all data records from the first one on.

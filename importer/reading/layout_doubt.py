@@ -9,7 +9,7 @@ from importer.reading.dialect import DELIMITERS
 from importer.reading.layout import Layout
 from importer.reading.records import Records
 from importer.reading.source import Source
-from importer.settings import config
+from importer.settings import sections
 from importer.wording import plural
 
 LOOKED_AT = 200
@@ -17,7 +17,7 @@ LOOKED_AT = 200
 
 
 def doubt_layout(
-    records: Iterator[Records], source: Source, layout: Layout, settings: config.Source
+    records: Iterator[Records], source: Source, layout: Layout, settings: sections.Source
 ) -> tuple[str, Iterator[Records]]:
     """Return what speaks against the encoding, the delimiter, or the header or the lack of one, and
     all the records again.
@@ -94,7 +94,7 @@ def _doubt_delimiter(first: Records, source: Source) -> str:
     )
 
 
-def _doubt_header(first: Records, source: Source, layout: Layout, settings: config.Source) -> str:
+def _doubt_header(first: Records, source: Source, layout: Layout, settings: sections.Source) -> str:
     if not settings.header and not may_be_names(cells_of(first.cut(0, 1), source)):
         return ""
     # Slow to import, and most files are told by their first record.

@@ -12,7 +12,7 @@ from importer.errors import SourceBroken, SourceError
 from importer.reading.chunks import cells_of, count_widths
 from importer.reading.records import Records, frame_records
 from importer.reading.source import Source, open_source
-from importer.settings import config
+from importer.settings import sections
 from importer.streams import Place, is_local, is_missing
 
 _SAMPLE = 1_000
@@ -50,7 +50,7 @@ class _Shape:
             )
 
 
-def check_agreement(places: Sequence[Place], settings: config.Source) -> None:
+def check_agreement(places: Sequence[Place], settings: sections.Source) -> None:
     """Look into the files on this machine before any is imported.
 
     Raises SourceError for one that cannot be read, or is not as the first.
@@ -64,7 +64,7 @@ def check_agreement(places: Sequence[Place], settings: config.Source) -> None:
             shape.must_be_as(first)
 
 
-def one_after_another(source: Source, settings: config.Source) -> Iterator[Records]:
+def one_after_another(source: Source, settings: sections.Source) -> Iterator[Records]:
     """Yield the records of all files of a source, those before the rows of the first one only.
 
     Notes where each begins. Raises SourceBroken, naming the file.
@@ -91,12 +91,12 @@ def one_after_another(source: Source, settings: config.Source) -> Iterator[Recor
         begin = row
 
 
-def _portions(part: Source, settings: config.Source, begin: int) -> Iterator[Records]:
+def _portions(part: Source, settings: sections.Source, begin: int) -> Iterator[Records]:
     leading = settings.skip_records + settings.header
     return frame_records(part.blocks, part.dialect, begin - leading)
 
 
-def _shape(part: Source, portion: Records | None, settings: config.Source, begin: int) -> _Shape:
+def _shape(part: Source, portion: Records | None, settings: sections.Source, begin: int) -> _Shape:
     """Look at the first records of a file, of which row `begin` is the first one behind them."""
     header: list[str] = []
     width = 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from importer.errors import ConfigError, ImporterError, SourceError
 from importer.reading.dialect import Dialect
 from importer.reading.files import Files
-from importer.settings import config
+from importer.settings import sections
 from importer.streams import (
     BLOCK_BYTES,
     STDIN,
@@ -88,7 +88,7 @@ class Source:
     files: Files = field(default_factory=Files)
 
 
-def open_source(source: Place | Sequence[Place], settings: config.Source) -> Source:
+def open_source(source: Place | Sequence[Place], settings: sections.Source) -> Source:
     """Open files, addresses, or `-` for standard input, and look at the first block.
 
     Raises SourceError for what cannot be a CSV file, however it is packed: missing, a directory,
@@ -100,7 +100,7 @@ def open_source(source: Place | Sequence[Place], settings: config.Source) -> Sou
     return replace(first, rest=rest)
 
 
-def _opened(places: Sequence[Place], settings: config.Source) -> Iterator[Source]:
+def _opened(places: Sequence[Place], settings: sections.Source) -> Iterator[Source]:
     """Open one file after the other, when it is asked for."""
     sizes = [Path(place).stat().st_size if is_local(place) else None for place in places[1:]]
     total: int | None = None
@@ -127,7 +127,7 @@ def _opened(places: Sequence[Place], settings: config.Source) -> Iterator[Source
 
 def _source_of(
     part: Stream,
-    settings: config.Source,
+    settings: sections.Source,
     total: int | None,
     share: Callable[[], float] | None,
     *,
@@ -169,7 +169,7 @@ def _blocks(block: bytes, following: Iterator[bytes], part: Stream) -> Iterator[
             part.close()
 
 
-def _encoding(settings: config.Source, first: bytes) -> Encoding:
+def _encoding(settings: sections.Source, first: bytes) -> Encoding:
     """Choose how to read bytes of the configured encoding that begin like this."""
     name = settings.encoding
     if name in ("utf-8", "utf-8-sig"):
@@ -190,7 +190,7 @@ def _mark(first: bytes, mark: bytes) -> bytes:
     return mark if first.startswith(mark) else b""
 
 
-def _require_ascii_structure(settings: config.Source) -> None:
+def _require_ascii_structure(settings: sections.Source) -> None:
     """Refuse encodings in which a delimiter, quote or line break cannot be told by its byte."""
     structure = {*"\r\n", settings.delimiter, settings.quote or settings.delimiter}
     codec = settings.encoding

@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from importer.errors import ConfigError
-from importer.settings.config import Config, Source, known_keys
+from importer.settings.config import Config, known_keys
 from importer.settings.house_rules import Finding, findings
 from importer.settings.near import EXPECTED, near, spelled
+from importer.settings.sections import Source
 from importer.settings.yaml_traps import (
     blank_rules,
     misread_numbers,

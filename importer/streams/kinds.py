@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from importer.errors import SourceBroken
-from importer.settings import config
+from importer.settings import sections
 from importer.streams import archive
 from importer.streams.compressed import BZIP2, GZIP, XZ, ZSTD, Compression, fed, unpacked
 from importer.streams.stream import Stream, counted
@@ -29,7 +29,7 @@ _COMPRESSED: Mapping[bytes, Compression] = MappingProxyType(
 )
 
 
-def unwrapped(stream: Stream, settings: config.Source, layers: int = _LAYERS) -> Iterator[Stream]:
+def unwrapped(stream: Stream, settings: sections.Source, layers: int = _LAYERS) -> Iterator[Stream]:
     """Yield the plain text files in a stream, mostly itself, each to be read before the next."""
     head = stream.peek(_HEAD_BYTES)
     compression = next((how for magic, how in _COMPRESSED.items() if head.startswith(magic)), None)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from importer.errors import ConfigError, SourceError
-from importer.settings import config
+from importer.settings import sections
 from importer.streams.extras import needing
 from importer.streams.stream import Stream
 
@@ -34,7 +34,7 @@ Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 Row = Sequence[Cell]
 
 
-def sheet_of(workbook: Stream, settings: config.Source) -> Stream:
+def sheet_of(workbook: Stream, settings: sections.Source) -> Stream:
     """Return a workbook's first visible sheet, or the one that the settings name, as a CSV file.
 
     It has the delimiter and quotes of the settings, and is UTF-8. Raises SourceError.
@@ -72,7 +72,7 @@ def sheet_of(workbook: Stream, settings: config.Source) -> Stream:
     )
 
 
-def _check(name: str, settings: config.Source) -> str:
+def _check(name: str, settings: sections.Source) -> str:
     if settings.quote is None:
         raise ConfigError(f"{name}: a workbook needs source.quote; leave out quote: null")
     if settings.encoding not in ("utf-8", "utf-8-sig"):

@@ -15,7 +15,7 @@ from importer.guess.previews import LIKE_A_HEADER, Preview, preview
 from importer.reading.chunks import Chunk, read_chunks
 from importer.reading.layout import open_records
 from importer.reading.source import WIDE_MARKS, open_source
-from importer.settings import config
+from importer.settings import sections
 from importer.settings.config_file import source_settings
 
 ROWS = 10_000
@@ -114,7 +114,7 @@ def _marked_encoding(path: Path) -> str:
     return ""
 
 
-def _chunks(path: Path, settings: config.Source) -> tuple[Chunk, ...]:
+def _chunks(path: Path, settings: sections.Source) -> tuple[Chunk, ...]:
     opened = open_source(path, settings)
     try:
         _, layout, records = open_records(opened, settings, ROWS)

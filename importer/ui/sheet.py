@@ -12,7 +12,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from importer.errors import ConfigError
-from importer.settings.config import Column, Config, Source
+from importer.settings.columns import Column
+from importer.settings.config import Config
+from importer.settings.sections import Source
 
 Sheet = dict[str, Any]
 Content = Mapping[Any, Any]

@@ -13,7 +13,7 @@ from typing import IO
 from importer.books.report import Report
 from importer.books.run_folder import REPORT
 from importer.masking import masked_words
-from importer.settings.config import OnFinish
+from importer.settings.sections import OnFinish
 from importer.wording import shortened
 
 _LAST = 4_096

@@ -12,8 +12,10 @@ from pydantic import JsonValue
 from importer.conversion import CONVERSIONS, Conversion, TypeOptions
 from importer.conversion.nesting import nesting_fault
 from importer.errors import MappingError
-from importer.settings.config import Column, ColumnKey, Config, Empty, Join
+from importer.settings.columns import Column, Empty, Join
+from importer.settings.config import Config
 from importer.settings.near import near
+from importer.settings.sections import ColumnKey
 from importer.updates.operations import OPERATIONS
 
 EMAIL = "$email"

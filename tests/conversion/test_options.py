@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from importer.emulator import Emulator
 from importer.settings.column_types import OPTIONS, TYPES
-from importer.settings.config import Column
+from importer.settings.columns import Column
 from tests.conftest import Command
 
 FORMAT = "format '{}' needs a year, a month and a day, such as %Y-%m-%d"

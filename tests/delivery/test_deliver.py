@@ -28,7 +28,7 @@ from importer.emulator import Emulator, running
 from importer.engage import Engage, Token
 from importer.errors import ConfigError, CredentialsRefused, ImporterError, Interrupted, ReportError
 from importer.interruption import Interruption
-from importer.settings.config import Delivery
+from importer.settings.sections import Delivery
 from importer.updates.model import Updates
 
 from .made_updates import TOKEN, batches_of, config

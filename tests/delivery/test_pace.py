@@ -14,7 +14,7 @@ from importer.delivery.verdict import Accepted, Busy, Lost, Refused, TooLarge
 from importer.emulator import Emulator
 from importer.engage import Engage, Token
 from importer.interruption import Interruption
-from importer.settings.config import Delivery
+from importer.settings.sections import Delivery
 from importer.timing import Timing
 
 from .made_updates import TOKEN, batches_of

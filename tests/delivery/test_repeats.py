@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.delivery.order import Order, most_begun, note_repeats
-from importer.settings.config import Delivery
+from importer.settings.sections import Delivery
 from importer.updates.batch import batch
 from importer.updates.model import Updates
 

@@ -85,9 +85,9 @@ def test_headers_give_the_names(tmp_path: Path) -> None:
         ),
         encoding="utf-8",
     )
-    from importer.settings import config
+    from importer.settings import sections
 
-    text = starter(preview(path, config.Source(header=True)))
+    text = starter(preview(path, sections.Source(header=True)))
     content = yaml.safe_load(text)
     assert content["identifier"]["column"] == 1
     named = {

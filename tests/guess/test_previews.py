@@ -6,12 +6,12 @@ import pytest
 
 from importer.guess.distinct import LONGEST, SAMPLE
 from importer.guess.previews import Preview, preview
-from importer.settings import config
+from importer.settings import sections
 
 
 def look(path: Path, text: str, **settings: object) -> Preview:
     path.write_text(text, encoding="utf-8")
-    return preview(path, config.Source.model_validate(settings))
+    return preview(path, sections.Source.model_validate(settings))
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_older_encodings(path: Path) -> None:
     assert (seen.rows, seen.misfits, len(seen.columns)) == (50, 0, 3)
     assert (seen.settings.encoding, seen.settings.delimiter) == ("cp1252", ";")
     assert seen.warnings[0] == "the text is not UTF-8: read as cp1252"
-    assert preview(path, config.Source(encoding="utf-8")).misfits == 50
+    assert preview(path, sections.Source(encoding="utf-8")).misfits == 50
     path.write_bytes(b"1,M\xfcller\n2,M\xc3\xbcller\n")
     seen = preview(path)
     assert (seen.rows, seen.misfits, seen.settings.encoding) == (1, 1, "utf-8")

@@ -14,7 +14,7 @@ from importer.begin import import_profiles
 from importer.errors import SourceError
 from importer.guess.previews import preview
 from importer.guess.starter import starter
-from importer.settings import config
+from importer.settings import sections
 from importer.settings.config_file import load_config
 from tests.conftest import Command
 
@@ -48,7 +48,7 @@ def test_always_loads(text: str, header: bool) -> None:
         source, mapping = Path(folder, "a\nb: #.csv"), Path(folder, "config.yaml")
         source.write_text(text, encoding="utf-8", newline="")
         try:
-            written = starter(preview(source, config.Source(header=header)))
+            written = starter(preview(source, sections.Source(header=header)))
         except SourceError:  # a file without records, or a header of another width
             return
         mapping.write_text(written, encoding="utf-8", newline="\n")
@@ -118,7 +118,7 @@ def written(folder: Path, text: str, *, header: bool = True) -> dict[int, str]:
     """Return the types that a mapping made of a file gives its columns, "string" where none."""
     path = folder / "export.csv"
     path.write_text(text, encoding="utf-8")
-    (folder / "c.yaml").write_text(starter(preview(path, config.Source(header=header))), "utf-8")
+    (folder / "c.yaml").write_text(starter(preview(path, sections.Source(header=header))), "utf-8")
     columns = load_config(folder / "c.yaml").columns
     return {int(at): entry.type for at, entries in columns.items() for entry in entries}
 

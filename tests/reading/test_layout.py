@@ -11,14 +11,14 @@ from importer.reading.dialect import Dialect
 from importer.reading.layout import Layout, Reading, read_layout
 from importer.reading.records import frame_records
 from importer.reading.source import Encoding, Source
-from importer.settings import config
+from importer.settings import sections
 
 from .reference_csv import Row, read
 from .strategies import Written, files, often
 
 
 def layout_of(
-    file: Written, settings: config.Source, limit: int | None = None
+    file: Written, settings: sections.Source, limit: int | None = None
 ) -> tuple[Layout, list[Row]]:
     """The layout of a file, and row, line and bytes of the data records behind it."""
     first_row = 1 - settings.skip_records - settings.header
@@ -39,7 +39,7 @@ def test_layout_is_what_the_rules_say(
     file: Written, skip: int, header: bool, limit: int | None
 ) -> None:
     """Width, names, what comes before the data, and data rows numbered from 1 on their lines."""
-    settings = config.Source(skip_records=skip, header=header)
+    settings = sections.Source(skip_records=skip, header=header)
     leading = skip + header
     expected = read(file.data, file.delimiter, file.quote, file.codec, 1 - leading)
     before, rows = expected.rows[:leading], expected.rows[leading:][:limit]
@@ -66,7 +66,7 @@ def written(data: bytes) -> Source:
 
 
 def look(data: bytes, **settings: bool | int) -> Layout:
-    how = config.Source.model_validate(settings)
+    how = sections.Source.model_validate(settings)
     first_row = 1 - how.skip_records - how.header
     records = frame_records([data], Dialect(), first_row, most=100)
     return read_layout(written(data), records, how)[0]

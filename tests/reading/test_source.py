@@ -13,14 +13,14 @@ import pytest
 from importer.errors import ConfigError, SourceError
 from importer.reading.records import frame_records
 from importer.reading.source import open_source
-from importer.settings import config
+from importer.settings import sections
 
 TEXT = "u1,Zoë,\ufeff\nu2,\U0001f468,x"
 
 
 def raws(path: Path, **settings: Any) -> list[str]:
     """The records of a file as text."""
-    source = open_source(path, config.Source.model_validate(settings))
+    source = open_source(path, sections.Source.model_validate(settings))
     portions: Iterator[Any] = frame_records(source.blocks, source.dialect)
     return [source.encoding.decode(part.raw(i)) for part in portions for i in range(len(part))]
 
@@ -97,7 +97,7 @@ def test_no_csv_file(tmp_path: Path, kind: str) -> None:
     path = tmp_path / kind
     path.write_bytes(data)
     with pytest.raises(SourceError) as refused:
-        open_source(path, config.Source())
+        open_source(path, sections.Source())
     assert str(refused.value) == f"{path}: {words}"
 
 
@@ -107,16 +107,16 @@ def test_utf_8_that_is_called_utf_16(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(b"id1,x\nid2,y\n" * 8)
     with pytest.raises(SourceError, match=r"is not utf-\d\d-.. text; check source\.encoding$"):
-        open_source(path, config.Source(encoding=encoding))
+        open_source(path, sections.Source(encoding=encoding))
 
 
 def test_a_delimiter_that_is_no_letter(tmp_path: Path) -> None:
     """A control character that is the delimiter makes no binary file of a table."""
     path = tmp_path / "hive.csv"
     path.write_bytes(b"u1\x01pro\x01x\n" * 50)
-    assert open_source(path, config.Source(delimiter="\x01")).name == str(path)
+    assert open_source(path, sections.Source(delimiter="\x01")).name == str(path)
     with pytest.raises(SourceError, match="is a binary file"):
-        open_source(path, config.Source())
+        open_source(path, sections.Source())
 
 
 @pytest.mark.parametrize("start", ["BZh1", "PAR1", "PK", "GIF89a", "%!", "{", "\x1bfoo", "+-="])
@@ -134,7 +134,7 @@ def test_not_there(tmp_path: Path) -> None:
         (tmp_path / "x", "No such file or directory"),
     ):
         with pytest.raises(SourceError) as refused:
-            open_source(path, config.Source())
+            open_source(path, sections.Source())
         assert str(refused.value) == f"{path}: {words}; name a CSV file, or - for stdin"
 
 
@@ -181,4 +181,4 @@ def test_an_encoding_that_hides_the_structure(
     path = tmp_path / "x.csv"
     path.write_bytes(b"a,b\n")
     with pytest.raises(ConfigError, match="convert the file to utf-8 first"):
-        open_source(path, config.Source(encoding=encoding, delimiter=delimiter))
+        open_source(path, sections.Source(encoding=encoding, delimiter=delimiter))

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from importer.errors import SourceBroken, SourceError
 from importer.reading.layout import framed
 from importer.reading.source import open_source
-from importer.settings import config
+from importer.settings import sections
 from importer.streams.compressed import BZIP2, GZIP, XZ, ZSTD, Compression, unpacked
 from importer.streams.kinds import unwrapped
 from importer.streams.stream import Stream, in_blocks
@@ -70,7 +70,7 @@ def piped_zip(*members: tuple[str, bytes]) -> bytes:
 
 
 def records(path: Path, **settings: object) -> list[bytes]:
-    source = config.Source.model_validate(settings)
+    source = sections.Source.model_validate(settings)
     portions = framed(open_source(path, source), source)
     return [portion.raw(i) for portion in portions for i in range(len(portion))]
 
@@ -129,7 +129,7 @@ def test_archive_cut_anywhere(
     members = [(name, b"u," + content) for name, content in members]
     packed = piped_zip(*members) if piped else zipped(*members)
     stream = Stream("x", _cut(packed, lengths))
-    found = [(part.name, b"".join(part.pieces)) for part in unwrapped(stream, config.Source())]
+    found = [(part.name, b"".join(part.pieces)) for part in unwrapped(stream, sections.Source())]
     assert found == [(f"x/{name}", content) for name, content in members]
 
 
@@ -153,7 +153,7 @@ def test_cut_short(kind: str, share: float) -> None:
     got = bytearray()
 
     def read() -> None:
-        for part in unwrapped(Stream("x", iter([packed])), config.Source()):
+        for part in unwrapped(Stream("x", iter([packed])), sections.Source()):
             for block in in_blocks(part.pieces):
                 got.extend(block)
 
@@ -170,7 +170,7 @@ def test_damaged(kind: str, at: float, bit: int) -> None:
     packed = bytearray(WHOLE[kind])
     packed[int(len(packed) * at)] ^= 1 << bit
     try:
-        parts = unwrapped(Stream("x", iter([bytes(packed)])), config.Source())
+        parts = unwrapped(Stream("x", iter([bytes(packed)])), sections.Source())
         got = b"".join(piece for part in parts for piece in part.pieces)
     except SourceError:
         return
@@ -217,7 +217,7 @@ def test_names_that_a_terminal_would_obey(tmp_path: Path) -> None:
     """The name of a member is printed without its control characters."""
     path = tmp_path / "x.zip"
     path.write_bytes(zipped(("\x1b[31m.csv", ROWS)))
-    assert open_source(path, config.Source()).name == f"{path}/\ufffd[31m.csv"
+    assert open_source(path, sections.Source()).name == f"{path}/\ufffd[31m.csv"
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_extra_is_missing(
     path = tmp_path / "x"
     path.write_bytes(WHOLE["zstd"] if kind == "zstd" else zipped(("xl/workbook.xml", b"")))
     with pytest.raises(SourceError) as refused:
-        open_source(path, config.Source())
+        open_source(path, sections.Source())
     assert str(refused.value).endswith(
         f"needs the package {module}; pip install 'mixpanel-profile-importer[{kind}]'"
     )
@@ -246,7 +246,7 @@ def test_share_of_a_packed_file(tmp_path: Path) -> None:
     rows = b"".join(b"%d,%d\n" % (row, chance.getrandbits(200)) for row in range(150_000))
     path = tmp_path / "x"
     path.write_bytes(gzip.compress(rows, 1))
-    opened = open_source(path, config.Source())
+    opened = open_source(path, sections.Source())
     assert opened.share is not None
     shares = [opened.share() for _ in opened.blocks]
     assert opened.size == path.stat().st_size

@@ -11,7 +11,7 @@ from importer.errors import ConfigError, SourceError
 from importer.guess.previews import preview
 from importer.reading.layout import framed
 from importer.reading.source import open_source
-from importer.settings import config
+from importer.settings import sections
 from importer.streams.workbook import shown
 
 Cells = list[list[object]]
@@ -31,7 +31,7 @@ def book(path: Path, **sheets: Cells) -> Path:
 
 def read(path: Path, **settings: object) -> list[tuple[int, str]]:
     """Line and text of each record."""
-    source = config.Source.model_validate(settings)
+    source = sections.Source.model_validate(settings)
     portions = framed(open_source(path, source), source)
     return [(part.line(i), part.raw(i).decode()) for part in portions for i in range(len(part))]
 
@@ -106,7 +106,7 @@ def test_rehearsed_and_previewed(tmp_path: Path) -> None:
     assert (report.totals.imported, report.totals.failed) == (1, 1)
     assert [(failure.row, failure.line) for failure in report.examples] == [(2, 4)]
     assert (report.folder / "rejects.csv").read_bytes() == b"id,since\r\nu2,soon\r\n"
-    seen = preview(path, config.Source(header=True))
+    seen = preview(path, sections.Source(header=True))
     assert [column.name for column in seen.columns] == ["id", "since"]
 
 
@@ -115,4 +115,4 @@ def test_what_is_no_workbook(tmp_path: Path) -> None:
     path = tmp_path / "x.docx"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2_000))
     with pytest.raises(SourceError, match="cannot be read as a workbook"):
-        open_source(path, config.Source())
+        open_source(path, sections.Source())

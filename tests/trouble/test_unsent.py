@@ -9,7 +9,7 @@ from importer.books.totals import Totals
 from importer.bounds import Bounds
 from importer.delivery.deliver import deliver
 from importer.interruption import Interruption
-from importer.settings.config import Delivery
+from importer.settings.sections import Delivery
 from tests.delivery.made_updates import HERE, batches_of
 from tests.delivery.runs import people
 from tests.delivery.virtual_time import VirtualTime

@@ -1,0 +1,68 @@
+"""What becomes of columns: each feeds properties, and some are joined to one."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from importer.settings.column_types import ColumnType
+from importer.settings.near import spelled
+from importer.settings.sections import ColumnKey, Section
+
+PropertyName = Annotated[str, Field(min_length=1)]
+
+
+def null_by_name(value: object) -> object:
+    """Read `null`, which YAML takes for its own null, as the word."""
+    return "null" if value is None else value
+
+
+def _as_text(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"should be text; put it in quotes, not {spelled(value)}")
+    return str(value)
+
+
+def _as_value_map(values: object) -> object:
+    if not isinstance(values, dict):
+        raise ValueError(f"should map cells to values, not {spelled(values)}")
+    return {_as_text(cell): _as_text(value) for cell, value in values.items()}
+
+
+Empty = Literal["skip", "unset", "null", "error"]
+
+
+class Column(Section, ColumnType):
+    """One property fed by one column, whose cells are of a type."""
+
+    property: PropertyName
+    operation: Literal["set", "set_once", "add", "union", "append", "remove", "unset"] = "set"
+    empty: Annotated[Empty | None, BeforeValidator(null_by_name)] = None
+    required: bool = False
+    default: Annotated[str, BeforeValidator(_as_text)] | None = None
+    values: Annotated[dict[str, str], BeforeValidator(_as_value_map)] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_rule_for_empty_cells(self) -> Self:
+        if self.required and self.empty not in (None, "error"):
+            raise ValueError(f"required: true makes empty cells fail; empty: {self.empty} does not")
+        if self.empty in ("unset", "null") and self.operation not in ("set", "set_once"):
+            raise ValueError(f"empty: {self.empty} goes with operation set, not {self.operation}")
+        return self
+
+
+class Join(Section):
+    """A property joined from several columns."""
+
+    join: tuple[ColumnKey, ...] = Field(strict=False, min_length=1)
+    separator: str = Field(default=" ", alias="with")
+
+
+def _as_entries(value: object) -> object:
+    """Read the three spellings of a column, `$email`, `{property: ...}` and a list, as a list."""
+    entries = value if isinstance(value, list) else [value]
+    if not entries or not all(isinstance(entry, str | dict) for entry in entries):
+        raise ValueError(f"a property name in quotes, or {{property: ...}}, not {spelled(value)}")
+    return tuple({"property": entry} if isinstance(entry, str) else entry for entry in entries)
+
+
+Columns = dict[ColumnKey, Annotated[tuple[Column, ...], BeforeValidator(_as_entries)]]
