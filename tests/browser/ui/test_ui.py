@@ -1,102 +1,23 @@
 """The whole way over the page in a real browser, by mouse and by keyboard alone."""
 
-import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
-from importer.emulator import Emulator, running
+from importer.emulator import Emulator
 from tests.conftest import ROOT
 from tests.resuming.processes import importing, wait_for_requests
 from tests.ui.pages import OpenPage, opened
 
+from .steps import STEPS, TOKEN, Keys, check, go_in, go_to, open_file, settle
+
 SAMPLE = ROOT / "sample_data/customers.csv"
-TOKEN = "b9c1d2e3f4a5968778695a4b3c2d1e0f"
-expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
-
-STEPS = ("file", "columns", "mapping", "rehearsal", "import")
-
 HOSTILE = """\
 u1,<script>document.title='run'</script>,=1+1,"say ""hi"" & <b>bye</b>"
 u2,<img src=x onerror=document.title='run'>,@SUM(A1),'; DROP TABLE people; --
 u3,"</textarea></code><svg onload=document.title='run'>",+cmd|' /C calc'!A0,{{7*7}} ${7*7}
 """
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Emulator]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture
-def desk(server: Emulator, tmp_path: Path) -> Iterator[OpenPage]:
-    server.forget()
-    with opened(tmp_path, MIXPANEL_URL=server.url) as desk:
-        yield desk
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A fresh page; what it complains of itself fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    complaints: list[str] = []
-
-    def listen(said: ConsoleMessage) -> None:
-        if said.type == "error" and "status of 422" not in said.text:
-            complaints.append(said.text)
-
-    page.on("console", listen)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    assert complaints == []
-
-
-def go_in(page: Page, desk: OpenPage) -> None:
-    page.goto(desk.url)
-    page.wait_for_selector("body[data-ready]")
-    assert "secret" not in page.url
-
-
-def go_to(page: Page, step: str) -> None:
-    page.locator(f"nav.steps [data-step={step}]").click()
-    expect(page.locator(f"#{step}-title")).to_be_visible()
-
-
-def settle(page: Page) -> None:
-    """Wait until nothing is asked of the server any more."""
-    page.wait_for_load_state("networkidle")
-    expect(page.locator("body:not(.busy)")).to_have_count(1)
-
-
-def check(page: Page, step: str) -> None:
-    """Find no serious fault, nothing wider than the window, and keep pictures of it."""
-    settle(page)
-    results = Axe().run(page, options={"resultTypes": ["violations"]})
-    found = [each for each in results.response["violations"]
-             if each["impact"] in ("serious", "critical")]  # fmt: skip
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
-    folder = os.environ.get("IMPORTER_SCREENSHOTS")
-    for width in (1280, 420):
-        page.set_viewport_size({"width": width, "height": 900})
-        for scheme in ("light", "dark") if folder else ("light",):
-            page.emulate_media(color_scheme=scheme)
-            if folder:
-                Path(folder).mkdir(parents=True, exist_ok=True)
-                page.evaluate("() => scrollTo(0, 0)")
-                name = f"{step}-{width}-{scheme}.png"
-                page.screenshot(path=Path(folder) / name, full_page=True)
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{step}: {wide} pixels too wide at {width}"
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def test_by_mouse(page: Page, desk: OpenPage, server: Emulator) -> None:
@@ -152,31 +73,6 @@ def test_by_mouse(page: Page, desk: OpenPage, server: Emulator) -> None:
     assert profile is not None
     assert (profile["plan"], profile["credits"]) == ("starter", 751)
     assert profile["import_source"] == "crm"
-
-
-class Keys:
-    """Somebody without a mouse."""
-
-    def __init__(self, page: Page) -> None:
-        self._page = page
-
-    def to(self, selector: str, most: int = 200) -> None:
-        """Press Tab until something has the focus, which must then be seen to have it."""
-        there = f"document.activeElement.matches({selector!r})"
-        for _ in range(most):
-            if self._page.evaluate(there):
-                shown = "getComputedStyle(document.activeElement).outlineStyle !== 'none'"
-                assert self._page.evaluate(shown), f"{selector} does not show its focus"
-                return
-            self.press("Tab")
-        raise AssertionError(f"the keyboard does not get to {selector}")
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self._page.keyboard.press(key)
-
-    def write(self, text: str) -> None:
-        self._page.keyboard.insert_text(text)
 
 
 def test_by_keyboard(page: Page, desk: OpenPage, server: Emulator) -> None:
@@ -329,20 +225,6 @@ def test_stop_and_go_on(page: Page, desk: OpenPage, server: Emulator) -> None:
     page.click("#import-resume")
     expect(page.locator("#import-state .big")).to_have_text("All 16,000 rows imported.")
     assert len(server.profiles()) == 16_000
-
-
-def open_file(page: Page, path: Path, mapping: Path | None = None) -> None:
-    go_to(page, "file")
-    page.fill("#path", str(path))
-    page.click("#path-form button")
-    settle(page)
-    if mapping is not None:
-        go_to(page, "mapping")
-        if not page.locator("#load-path").is_visible():
-            page.click("text=Load a mapping that exists")
-        page.fill("#load-path", str(mapping))
-        page.click("#load-form button")
-        settle(page)
 
 
 def test_results_are_of_what_is_open(page: Page, desk: OpenPage) -> None:
