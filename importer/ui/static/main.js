@@ -7,6 +7,7 @@ import { openGiven, setUpFile, showFile } from "./file.js";
 import { setUpMapping } from "./mapping.js";
 import { setUpRuns, takeUp } from "./runs.js";
 import { on, reviewNow, state, takeUpAgain } from "./state.js";
+import { setUpToken } from "./token.js";
 
 const STEPS = ["file", "columns", "mapping", "rehearsal", "import"];
 
@@ -57,6 +58,7 @@ async function begin() {
   setUpColumns();
   setUpMapping(attempt);
   setUpRuns(attempt);
+  setUpToken(attempt);
   on("source", showFile);
   on("source", settleSteps);
   for (const button of document.querySelectorAll("[data-step]")) {

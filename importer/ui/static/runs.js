@@ -6,6 +6,7 @@ import { $, el, fill, plural } from "./dom.js";
 import { showEnd, showProgress } from "./job.js";
 import { save } from "./mapping.js";
 import { isSaved, on, reviewNow, state } from "./state.js";
+import { settleToken, takeTyped, tokenWords } from "./token.js";
 
 const current = { rehearsal: null, import: null };
 let checked = null; // the mapping that was rehearsed
@@ -24,15 +25,6 @@ export function setUpRuns(attempt) {
   $("import-start").addEventListener("click", (event) => attempt(importAll, event.target));
   $("import-stop").addEventListener("click", () => attempt(() => stop("import")));
   $("import-resume").addEventListener("click", (event) => attempt(resume, event.target));
-  $("token-form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    attempt(async () => {
-      const { token_from } = await post("/api/token", { token: $("token").value });
-      $("token").value = "";
-      state.desk.token_from = token_from;
-      showImport();
-    });
-  });
 }
 
 export function takeUp(job) {
@@ -53,16 +45,13 @@ async function rehearse() {
 
 async function importAll() {
   await ready();
-  if (!state.desk.token_from && !state.review.token_file) {
-    $("token").focus();
-    throw new Error("Which project? Type its token first; it is in Mixpanel under Project Settings.");
-  }
+  await settleToken();
   const { review, source } = state;
   const rows = source.counted ? source.counted.rows + source.counted.misfits : source.whole ? source.rows : null;
   const what = rows === null ? "all rows" : plural(rows, "row");
   const yes = review.deletes
-    ? await ask("Delete profiles?", `This deletes the profile of every row at ${review.address}, for good.`, "Delete them", true)
-    : await ask("Import?", `${what} of ${source.path} go to ${review.address}.`, "Import");
+    ? await ask("Delete profiles?", `This deletes the profile of every row at ${review.address}, ${tokenWords()}, for good.`, "Delete them", true)
+    : await ask("Import?", `${what} of ${source.path} go to ${review.address}, ${tokenWords()}.`, "Import");
   if (!yes) return;
   const order = { kind: "import", source: source.id, document: state.document, ...(review.deletes ? { consent: "delete" } : {}) };
   const begun = await post("/api/jobs", order);
@@ -79,6 +68,7 @@ async function importAll() {
 }
 
 async function resume() {
+  await takeTyped();
   follow("import", await post("/api/jobs", { kind: "resume", run: current.import.report.run }));
 }
 
@@ -154,7 +144,7 @@ function toggle(id, shown) {
 }
 
 function showImport() {
-  const { desk, source, review } = state;
+  const { source, review } = state;
   const words = [];
   fill($("import-start"), review?.deletes ? "Delete the profiles" : "Import");
   if (source && review) {
@@ -163,10 +153,4 @@ function showImport() {
     words.push(review.deletes ? `The profiles of ${rows} of ${source.path} are deleted at ${where}.` : `${rows} of ${source.path} go to ${where}.`.replace(/^a/, "A"));
   }
   fill($("import-words"), words.length ? el("span", {}, ...words) : "Open a file first, in step 1.");
-  const from = {
-    typed: "A token is held in memory until this page ends. Type another one to replace it; nothing typed forgets it.",
-    environment: "The token of the environment is used (MIXPANEL_TOKEN). Type another one to use that instead.",
-  };
-  const file = review?.token_file ? "The file that the mapping names is used. Type another one to use that instead." : null;
-  fill($("token-words"), from[desk.token_from] ?? file ?? "It is held in memory until this page ends, never stored and never shown.");
 }

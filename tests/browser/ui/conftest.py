@@ -19,7 +19,6 @@ def server() -> Iterator[Emulator]:
 @pytest.fixture
 def desk(server: Emulator, tmp_path: Path) -> Iterator[OpenPage]:
     server.forget()
-    server.faults()
     with opened(tmp_path, MIXPANEL_URL=server.url) as desk:
         yield desk
 
