@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from starlette.requests import Request
 
 from importer.config import Config
-from importer.config_file import dump_config, parse_config, read_text
+from importer.config_file import dump_config, parse_config
 from importer.engage import Token
 from importer.errors import ConfigError
 from importer.guess.starter import starter
 from importer.private_file import replace_private
 from importer.run_folder import DOUBTFUL_RECORDS, FAILURES, IN_DOUBT, REJECTS, REPORT
 from importer.ui.bodies import COPIES
+from importer.ui.documents import Document, raw_text, replace_file, unmarked
 from importer.ui.edit import edited
 from importer.ui.first_look import FirstLook
 from importer.ui.jobs import Job
@@ -46,19 +46,6 @@ class OpenSource:
     id: str
     look: FirstLook
     counts: Job | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Document:
-    """A mapping file as it was loaded, or as a first draft; `path` where it is on the disk."""
-
-    id: str
-    text: str
-    path: Path | None = None
-
-    @property
-    def content(self) -> dict[Any, Any]:
-        return yaml.safe_load(self.text) or {}
 
 
 class Desk:
@@ -108,13 +95,13 @@ class Desk:
 
     def load(self, path: Path) -> Document:
         """Take up a mapping file. Raises ConfigError with all of its faults."""
-        text = _raw_text(path)
-        parse_config(_unmarked(text), path)
+        text = raw_text(path)
+        parse_config(unmarked(text), path)
         return self._keep(Document(secrets.token_hex(8), text, path))
 
     def load_text(self, text: str, name: str) -> Document:
         """Take up a mapping whose file the browser read."""
-        parse_config(_unmarked(text), Path(name))
+        parse_config(unmarked(text), Path(name))
         return self._keep(Document(secrets.token_hex(8), text))
 
     def document(self, given: object) -> Document:
@@ -134,13 +121,13 @@ class Desk:
 
     def save(self, document: Document, text: str, path: Path, *, replace: bool) -> Document:
         """Write a mapping to the disk. Raises FileExistsError where another one would be lost."""
-        parse_config(_unmarked(text), path)
-        on_disk = _raw_text(path) if path.exists() else None
+        parse_config(unmarked(text), path)
+        on_disk = raw_text(path) if path.exists() else None
         own = document.path == path and on_disk == document.text
         if on_disk is not None and not (own or replace or on_disk == text):
             raise FileExistsError(path)
         if on_disk != text:
-            _write(path, text)
+            replace_file(path, text)
         return self._keep(Document(secrets.token_hex(8), text, path))
 
     def settings_file(self, source: OpenSource) -> Path:
@@ -222,27 +209,3 @@ def desk_of(request: Request) -> Desk:
     desk = request.app.state.desk
     assert isinstance(desk, Desk)
     return desk
-
-
-def _raw_text(path: Path) -> str:
-    """Read a mapping file with its own line ends and mark."""
-    read_text(path)  # for its bounds, and its words where it is no text
-    return path.read_bytes().decode("utf-8")
-
-
-def _unmarked(text: str) -> str:
-    return text.removeprefix("\ufeff")
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all, with the rights that it had."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with draft.open("x", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-        if path.exists():
-            draft.chmod(path.stat().st_mode & 0o777)
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise ConfigError(f"{path}: {error.strerror}; choose another file") from error

@@ -8,8 +8,6 @@ from typing import Any
 
 from importer.config_file import load_config
 from importer.errors import ConfigError
-from importer.lookback.history import read_history
-from importer.resuming.recall import recall, recall_end
 from importer.run_folder import FAILURES
 from importer.ui.bodies import Refused
 from importer.ui.desk import Desk, OpenSource
@@ -51,26 +49,6 @@ async def begin_job(desk: Desk, order: dict[str, Any]) -> Job:
         del desk.jobs[job.id]
         raise
     return job
-
-
-def unfinished_run(desk: Desk, order: dict[str, Any]) -> dict[str, Any] | None:
-    """Find an import of the same file that stopped on the way, of an earlier page for example; None
-    where there is none, or all rows are to go again, `anew`.
-    """
-    if order.get("kind") != "import" or order.get("anew") is True or not desk.report_dir.exists():
-        return None
-    path = desk.source(order.get("source")).look.path
-    for run in read_history(desk.report_dir).runs:
-        folder = Path(run.folder).absolute()
-        if run.rehearsed or run.retries or run.status in ("dry-run", "unreadable"):
-            continue
-        if Path((recall_end(folder) or recall(folder)).begun.source) != path:
-            continue
-        if run.status not in ("interrupted", "stopped"):
-            return None  # the last one came to its end
-        desk.runs[run.run] = folder
-        return {"run": run.run, "imported": run.rows.get("imported", 0)}
-    return None
 
 
 def _run(desk: Desk, order: dict[str, Any]) -> Path:

@@ -8,7 +8,8 @@ from importer.address import base_url
 from importer.config_file import parse_config
 from importer.errors import ConfigError
 from importer.mapping import resolve_mapping
-from importer.ui.desk import Desk, Document, OpenSource
+from importer.ui.desk import Desk, OpenSource
+from importer.ui.documents import Document
 from importer.ui.orders import check_arguments, run_arguments
 from importer.ui.sheet import Sheet
 

@@ -5,61 +5,20 @@ import gzip
 import json
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.requests import Request
 
-from importer.emulator import Emulator, running
+from importer.emulator import Emulator
 from importer.ui.bodies import Refused, receive_file
 from importer.ui.desk import Desk
 from importer.ui.failures import group_failures
 from importer.ui.orders import begin_job
 from tests.conftest import ROOT, Command
 
-from .pages import OpenPage, opened
-
-TOKEN = "b9c1d2e3f4a5968778695a4b3c2d1e0f"
-ROWS = "u1,Ann,ann@example.com,7\nu2,Ben,,x\n,Cid,cid@example.com,9\nu1,Dot,dot@example.com,\n"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Emulator]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def page(server: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenPage]:
-    with opened(tmp_path_factory.mktemp("page"), MIXPANEL_URL=server.url) as page:
-        page.post("/api/token", {"token": TOKEN})
-        yield page
-
-
-@pytest.fixture
-def people(page: OpenPage) -> Path:
-    path = page.folder / "people.csv"
-    path.write_text(ROWS)
-    return path
-
-
-def drafted(page: OpenPage, path: Path, **changes: Any) -> tuple[dict[str, str], dict[str, Any]]:
-    """Open a file and change the sheet that the page suggests."""
-    source = page.open(path)["id"]
-    draft = page.post("/api/mappings/draft", {"source": source})
-    return {"source": source, "document": draft["document"]}, {**draft["sheet"], **changes}
-
-
-def saved(
-    page: OpenPage, given: dict[str, str], sheet: dict[str, Any], name: str
-) -> dict[str, str]:
-    path = str(page.folder / name)
-    answer = page.post(
-        "/api/mappings/save", {**given, "sheet": sheet, "path": path, "replace": True}
-    )
-    return {**given, "document": answer["document"]}
+from .pages import ROWS, TOKEN, OpenPage, drafted, saved
 
 
 def test_same_requests(page: OpenPage, server: Emulator, command: Command) -> None:

@@ -11,7 +11,8 @@ from starlette.routing import Route
 
 from importer.ui.bodies import read_json
 from importer.ui.desk import FILES, Desk, desk_of
-from importer.ui.orders import begin_job, group_failures_of, unfinished_run
+from importer.ui.orders import begin_job, group_failures_of
+from importer.ui.questions import question_before
 
 # A report is a page of its own, from data of others: it may draw, and reach nothing.
 REPORT_POLICY = (
@@ -23,8 +24,8 @@ REPORT_POLICY = (
 async def start(request: Request) -> Response:
     desk = desk_of(request)
     order = await read_json(request)
-    if (left := await run_in_threadpool(unfinished_run, desk, order)) is not None:
-        return JSONResponse({"unfinished": left})
+    if (question := await run_in_threadpool(question_before, desk, order)) is not None:
+        return JSONResponse(question)
     job = await begin_job(desk, order)
     return JSONResponse(job.state())
 

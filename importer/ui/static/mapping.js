@@ -38,7 +38,7 @@ export async function save() {
     await saveMapping();
   } catch (error) {
     if (error.status !== 409) throw error;
-    const yes = await ask("Replace the file?", `${error.message}. Replace it with the one on this page?`, "Replace it");
+    const yes = await ask("Replace the file?", `${error.message}. Replace it with the one on this page?`, "Replace it", { careful: true });
     if (!yes) throw new Error("The mapping was not saved. Choose another name for it.");
     await saveMapping(true);
   }

@@ -2,6 +2,7 @@
 
 import { post, watch } from "./api.js";
 import { ask } from "./ask.js";
+import { begin } from "./begin.js";
 import { $, el, fill, plural } from "./dom.js";
 import { showEnd, showProgress } from "./job.js";
 import { save } from "./mapping.js";
@@ -40,7 +41,7 @@ async function ready() {
 
 async function rehearse() {
   await ready();
-  follow("rehearsal", await post("/api/jobs", { kind: "rehearsal", source: state.source.id, document: state.document }));
+  followIf("rehearsal", await begin({ kind: "rehearsal", source: state.source.id, document: state.document }));
 }
 
 async function importAll() {
@@ -50,26 +51,16 @@ async function importAll() {
   const rows = source.counted ? source.counted.rows + source.counted.misfits : source.whole ? source.rows : null;
   const what = rows === null ? "all rows" : plural(rows, "row");
   const yes = review.deletes
-    ? await ask("Delete profiles?", `This deletes the profile of every row at ${review.address}, ${tokenWords()}, for good.`, "Delete them", true)
+    ? await ask("Delete profiles?", `This deletes the profile of every row at ${review.address}, ${tokenWords()}, for good.`, "Delete them", { typed: true })
     : await ask("Import?", `${what} of ${source.path} go to ${review.address}, ${tokenWords()}.`, "Import");
   if (!yes) return;
   const order = { kind: "import", source: source.id, document: state.document, ...(review.deletes ? { consent: "delete" } : {}) };
-  const begun = await post("/api/jobs", order);
-  if (!begun.unfinished) {
-    follow("import", begun);
-    return;
-  }
-  const { run, imported } = begun.unfinished;
-  if (await ask("Go on with it?", `An import of this file stopped on its way: ${plural(imported, "row")} had arrived. It can go on where it was, with the mapping that it was begun with.`, "Go on")) {
-    follow("import", await post("/api/jobs", { kind: "resume", run }));
-  } else if (await ask("Import all rows again?", "What adds or appends would count twice for the rows that had arrived.", "Import all again")) {
-    follow("import", await post("/api/jobs", { ...order, anew: true }));
-  }
+  followIf("import", await begin(order));
 }
 
 async function resume() {
   await takeTyped();
-  follow("import", await post("/api/jobs", { kind: "resume", run: current.import.report.run }));
+  followIf("import", await begin({ kind: "resume", run: current.import.report.run }));
 }
 
 async function stop(step) {
@@ -96,6 +87,10 @@ function markStale() {
   if (!rehearsal || rehearsal.running || !checked || checked === state.review?.text) return;
   checked = null;
   $("rehearsal-state").prepend(el("p", { class: "warning", role: "status" }, "The mapping has changed since: rehearse again."));
+}
+
+function followIf(step, job) {
+  if (job) follow(step, job);
 }
 
 function follow(step, job) {
