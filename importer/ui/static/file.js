@@ -2,7 +2,7 @@
 
 import { upload } from "./api.js";
 import { $, alertWords, bytes, count, el, fill, plural } from "./dom.js";
-import { beginMapping, changed, loadMapping, openSource, state } from "./state.js";
+import { beginMapping, changed, loadMapping, readSource, state, tell } from "./state.js";
 
 export function setUpFile(attempt) {
   $("path-form").addEventListener("submit", (event) => {
@@ -59,12 +59,9 @@ async function openAnew(path) {
 }
 
 export async function openGiven(path, config) {
-  await openSource(path, {});
-  if (config) await loadMapping({ path: config });
-  else {
-    state.path = ""; // another file, another mapping
-    await beginMapping();
-  }
+  const source = await readSource(path, {});
+  if (config) await loadMapping({ path: config }, source);
+  else await beginMapping(source);
 }
 
 async function readAgain() {
@@ -76,13 +73,15 @@ async function readAgain() {
   };
   const width = state.source.preview.columns.length;
   const header = state.source.preview.settings.header;
-  await openSource(state.source.path, settings);
-  const same = width === state.source.preview.columns.length && header === settings.header;
-  if (!same || !state.sheet) {
-    await beginMapping();
+  const source = await readSource(state.source.path, settings);
+  const same = width === source.preview.columns.length && header === settings.header;
+  if (!same) {
+    await beginMapping(source);
     return;
   }
-  state.sheet.source = { ...state.source.preview.settings };
+  state.source = source;
+  tell("source");
+  state.sheet.source = { ...source.preview.settings };
   changed();
 }
 

@@ -11,7 +11,6 @@ export const state = {
   path: "",
   savedText: null,
   review: null,
-  settings: {},
 };
 
 const listeners = new Map();
@@ -48,51 +47,36 @@ function suggestedPath(path) {
   return `${state.desk.folder}/${name}.yaml`;
 }
 
-export async function openSource(path, settings) {
-  state.source = await post("/api/sources", { path, settings });
-  state.settings = settings;
-  tell("source");
+export const readSource = (path, settings) => post("/api/sources", { path, settings });
+
+export async function beginMapping(source) {
+  await take(source, await post("/api/mappings/draft", { source: source.id }));
 }
 
-export function takeMapping(loaded) {
-  state.document = loaded.document;
-  state.sheet = loaded.sheet;
-  if (loaded.path) state.path = loaded.path;
-  state.path ||= suggestedPath(state.source.path);
-  state.savedText = null;
-}
-
-export async function beginMapping() {
-  takeMapping(await post("/api/mappings/draft", { source: state.source.id }));
-  await mappingTaken();
-}
-
-export async function loadMapping(given) {
-  const loaded = await post("/api/mappings/load", { source: state.source.id, ...given });
-  takeMapping(loaded);
+export async function loadMapping(given, source = state.source) {
+  let loaded = await post("/api/mappings/load", { source: source.id, ...given });
   const wanted = loaded.sheet.source;
-  const read = state.source.preview.settings;
+  const read = source.preview.settings;
   if (Object.keys(wanted).some((key) => wanted[key] !== read[key])) {
-    await openSource(state.source.path, wanted);
-    takeMapping(await post("/api/mappings/load", { source: state.source.id, ...given }));
+    source = await readSource(source.path, wanted);
+    loaded = await post("/api/mappings/load", { source: source.id, ...given });
   }
-  await mappingTaken();
+  await take(source, loaded);
 }
 
-export async function takeUpAgain({ source, ...loaded }) {
-  state.source = source;
+export const takeUpAgain = ({ source, ...loaded }) => take(source, loaded);
+
+// Whatever can fail has been done by now, but for this one question: until then the page is as it
+// was.
+async function take(source, { document, sheet, path }) {
+  const known = await get(`/api/mappings/${document}/properties`);
+  const other = source.path !== state.source?.path;
+  Object.assign(state, { source, document, sheet, properties: known.properties, savedText: null, review: null });
+  state.path = path || (!other && state.path) || suggestedPath(source.path);
   tell("source");
-  takeMapping(loaded);
-  await mappingTaken();
-}
-
-async function mappingTaken() {
-  const known = await get(`/api/mappings/${state.document}/properties`);
-  state.properties = known.properties;
-  state.review = null;
   tell("mapping"); // the columns are seen before the file is written
   await reviewNow();
-  if (state.path && !state.review.changed) state.savedText = state.review.text;
+  if (!state.review.changed) state.savedText = state.review.text;
   tell("review");
 }
 

@@ -17,13 +17,6 @@ def server() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def desk(server: Emulator, tmp_path: Path) -> Iterator[OpenPage]:
-    server.forget()
-    with opened(tmp_path, MIXPANEL_URL=server.url) as desk:
-        yield desk
-
-
-@pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh page; what it complains of itself fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
@@ -40,3 +33,11 @@ def page(browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def desk(server: Emulator, tmp_path: Path, page: Page) -> Iterator[OpenPage]:
+    server.forget()
+    with opened(tmp_path, MIXPANEL_URL=server.url) as desk:
+        yield desk
+        page.goto("about:blank")  # what it was about to ask would find nobody

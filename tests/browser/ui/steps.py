@@ -60,12 +60,16 @@ def open_file(page: Page, path: Path, mapping: Path | None = None) -> None:
     page.click("#path-form button")
     settle(page)
     if mapping is not None:
-        go_to(page, "mapping")
-        if not page.locator("#load-path").is_visible():
-            page.click("text=Load a mapping that exists")
-        page.fill("#load-path", str(mapping))
-        page.click("#load-form button")
-        settle(page)
+        load(page, mapping)
+
+
+def load(page: Page, mapping: Path) -> None:
+    go_to(page, "mapping")
+    if not page.locator("#load-path").is_visible():
+        page.click("text=Load a mapping that exists")
+    page.fill("#load-path", str(mapping))
+    page.click("#load-form button")
+    settle(page)
 
 
 class Keys:

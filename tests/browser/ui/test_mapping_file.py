@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.ui.pages import OpenPage
 
-from .steps import go_in, go_to, open_file
+from .steps import go_in, go_to, load, open_file
 
 MAPPING = "identifier: {column: 1}\ncolumns: {2: points}\n"
 THEIRS = "identifier: {column: 1}\ncolumns: {2: theirs}\n"
@@ -49,3 +49,20 @@ def test_gone_meanwhile(page: Page, saved: Path) -> None:
     page.click("#rehearse")
     expect(page.locator("#rehearsal-state .big")).to_have_text("All 2 rows would be imported.")
     assert saved.read_text() == MAPPING
+
+
+def test_what_cannot_be_loaded(page: Page, desk: OpenPage, saved: Path) -> None:
+    """A mapping that the file cannot be read with leaves the page, and its own file, as they were."""
+    other = desk.folder / "other.yaml"
+    wide = f"source: {{encoding: utf-16}}\n{THEIRS}"
+    other.write_text(wide)
+    load(page, other)
+    expect(page.locator("#alert")).to_contain_text("utf-16")
+    expect(page.locator("#yaml")).to_have_text(MAPPING)
+    go_to(page, "columns")
+    page.uncheck("#by-chance")
+    go_to(page, "mapping")
+    page.click("#save-form button")
+    expect(page.locator("#saved")).to_have_text(f"Saved: {saved}")
+    assert saved.read_text() == MAPPING.replace("1}", "1, fallback: [email]}")
+    assert other.read_text() == wide

@@ -249,7 +249,6 @@ def test_results_are_of_what_is_open(page: Page, desk: OpenPage) -> None:
     expect(page.locator("#rehearsal-state")).to_be_empty()
     open_file(page, desk.folder / "none.csv")
     expect(page.locator("#alert")).to_contain_text(f"{desk.folder / 'two.csv'} is still open.")
-    page.goto("about:blank")
 
 
 def test_constants_are_kept_as_typed(page: Page, desk: OpenPage) -> None:
@@ -278,7 +277,6 @@ def test_constants_are_kept_as_typed(page: Page, desk: OpenPage) -> None:
         expect(page.locator("#yaml")).to_contain_text(line)
         settle(page)
         go_to(page, "columns")
-    page.goto("about:blank")  # what it was about to ask would find nobody
 
 
 def test_deletions_are_called_that(page: Page, desk: OpenPage, server: Emulator) -> None:
