@@ -36,6 +36,7 @@ def review(
     run = run_arguments(csv, named, desk.report_dir, deletes=deletes)
     return {
         "text": text,
+        "touched": text != document.text,
         "changed": text != document.text or document.path is None,
         "faults": faults,
         "warnings": warnings,

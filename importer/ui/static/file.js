@@ -2,6 +2,7 @@
 
 import { upload } from "./api.js";
 import { $, alertWords, bytes, count, el, fill, plural } from "./dom.js";
+import { mayReplace } from "./mapping.js";
 import { beginMapping, changed, loadMapping, readSource, state, tell } from "./state.js";
 
 export function setUpFile(attempt) {
@@ -29,7 +30,7 @@ export function setUpFile(attempt) {
   });
   $("reading").addEventListener("submit", (event) => {
     event.preventDefault();
-    attempt(() => readAgain(), event.submitter);
+    attempt(() => readAgain(settingsGiven()), event.submitter);
   });
 }
 
@@ -38,17 +39,23 @@ async function copy(file) {
   if (file.size > most) {
     throw new Error(`${file.name} has ${bytes(file.size)}; at most ${bytes(most)} are copied. Type its path instead: it is read where it lies.`);
   }
+  if (!(await mayReplace())) return;
   $("upload").hidden = false;
   fill($("upload-words"), `Copying ${file.name}`);
   try {
     const { path } = await upload(file, (done, all) => ($("upload-bar").value = (100 * done) / all));
-    await openAnew(path);
+    await open(path);
   } finally {
     $("upload").hidden = true;
   }
 }
 
 async function openAnew(path) {
+  if (path === state.source?.path) await readAgain(state.source.preview.settings);
+  else if (await mayReplace()) await open(path);
+}
+
+async function open(path) {
   const before = state.source?.path;
   try {
     await openGiven(path, state.sheet ? "" : state.desk.given.config);
@@ -64,13 +71,7 @@ export async function openGiven(path, config) {
   else await beginMapping(source);
 }
 
-async function readAgain() {
-  const settings = {
-    ...state.source.preview.settings,
-    header: $("header").value === "true",
-    delimiter: $("delimiter").value,
-    encoding: $("encoding").value.trim(),
-  };
+async function readAgain(settings) {
   const width = state.source.preview.columns.length;
   const header = state.source.preview.settings.header;
   const source = await readSource(state.source.path, settings);
@@ -83,6 +84,15 @@ async function readAgain() {
   tell("source");
   state.sheet.source = { ...source.preview.settings };
   changed();
+}
+
+function settingsGiven() {
+  return {
+    ...state.source.preview.settings,
+    header: $("header").value === "true",
+    delimiter: $("delimiter").value,
+    encoding: $("encoding").value.trim(),
+  };
 }
 
 export function showFile() {

@@ -2,7 +2,7 @@
 
 import { ask } from "./ask.js";
 import { $, el, fill } from "./dom.js";
-import { changed, isSaved, loadMapping, on, saveMapping, state } from "./state.js";
+import { changed, isSaved, loadMapping, on, reviewNow, saveMapping, state } from "./state.js";
 
 export function setUpMapping(attempt) {
   on("review", showReview);
@@ -19,11 +19,11 @@ export function setUpMapping(attempt) {
   });
   $("load-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    attempt(() => loadMapping({ path: $("load-path").value.trim() }), event.submitter);
+    attempt(() => loadInstead({ path: $("load-path").value.trim() }), event.submitter);
   });
   $("load-pick").addEventListener("change", () => {
     const [file] = $("load-pick").files;
-    if (file) attempt(async () => loadMapping({ text: await file.text(), name: file.name }));
+    if (file) attempt(async () => loadInstead({ text: await file.text(), name: file.name }));
     $("load-pick").value = "";
   });
   $("region").addEventListener("change", () => {
@@ -42,6 +42,18 @@ export async function save() {
     if (!yes) throw new Error("The mapping was not saved. Choose another name for it.");
     await saveMapping(true);
   }
+}
+
+// May another mapping take the place of this one?
+export async function mayReplace() {
+  if (!state.sheet) return true;
+  await reviewNow().catch(() => {}); // of a file that is not open any more, say
+  if (!state.review?.touched) return true;
+  return ask("Lose the changes?", "The mapping on this page has changes that are not saved. Another one would take its place.", "Lose them", { careful: true });
+}
+
+async function loadInstead(given) {
+  if (await mayReplace()) await loadMapping(given);
 }
 
 function showMapping() {
