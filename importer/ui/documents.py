@@ -31,6 +31,14 @@ class Document:
         return "same" if raw_text(self.path) == self.text else "changed"
 
 
+def mapping_for(path: Path) -> Path | None:
+    """Find the mapping that somebody saved for a file before: where the page would save it, or
+    beside the file.
+    """
+    places = (folder / f"{path.stem}.yaml" for folder in (Path.cwd(), path.parent))
+    return next((place for place in places if place.is_file()), None)
+
+
 def raw_text(path: Path) -> str:
     """Read a mapping file with its own line ends and mark."""
     read_text(path)  # for its bounds, and its words where it is no text

@@ -1,6 +1,7 @@
 // Step 1: which file, and how it is read.
 
 import { upload } from "./api.js";
+import { ask } from "./ask.js";
 import { $, alertWords, bytes, count, el, fill, plural } from "./dom.js";
 import { mayReplace } from "./mapping.js";
 import { beginMapping, changed, loadMapping, readSource, state, tell } from "./state.js";
@@ -67,8 +68,26 @@ async function open(path) {
 
 export async function openGiven(path, config) {
   const source = await readSource(path, {});
-  if (config) await loadMapping({ path: config }, source);
+  const wanted = config || (await offered(source));
+  if (wanted) await loadOrBegin(wanted, source);
   else await beginMapping(source);
+}
+
+async function offered({ mapping }) {
+  if (!mapping) return "";
+  const name = mapping.split(/[\\/]/).pop();
+  const yes = await ask(`There is ${name}: use it?`, `${mapping} is named like this file, from an earlier import perhaps.`, "Use it", { no: "Begin a new one" });
+  return yes ? mapping : "";
+}
+
+async function loadOrBegin(path, source) {
+  try {
+    await loadMapping({ path }, source);
+  } catch (error) {
+    await beginMapping(source);
+    error.message += "\nThe page begins a new mapping meanwhile.";
+    throw error;
+  }
 }
 
 async function readAgain(settings) {

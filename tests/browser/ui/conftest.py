@@ -1,5 +1,6 @@
 """A page that is open beside an emulator, and a browser that forgives it nothing."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def page(browser: Browser) -> Iterator[Page]:
     complaints: list[str] = []
 
     def listen(said: ConsoleMessage) -> None:
-        if said.type == "error" and "status of 422" not in said.text:
+        if said.type == "error" and not re.search("status of (409|422)", said.text):
             complaints.append(said.text)
 
     page.on("console", listen)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.ui.pages import OpenPage
+from tests.ui.pages import OpenPage, opened
 
 from .steps import go_in, go_to, load, open_file
 
@@ -66,3 +66,50 @@ def test_what_cannot_be_loaded(page: Page, desk: OpenPage, saved: Path) -> None:
     expect(page.locator("#saved")).to_have_text(f"Saved: {saved}")
     assert saved.read_text() == MAPPING.replace("1}", "1, fallback: [email]}")
     assert other.read_text() == wide
+
+
+@pytest.fixture
+def yesterday(tmp_path: Path) -> Path:
+    (tmp_path / "one.csv").write_text("u1,7\nu2,8\n")
+    path = tmp_path / "one.yaml"
+    path.write_text(MAPPING)
+    return path
+
+
+def test_mapping_of_yesterday(page: Page, yesterday: Path) -> None:
+    """A mapping that is named like the file is offered."""
+    with opened(yesterday.parent, "one.csv") as desk:
+        page.goto(desk.url)
+        expect(page.locator("#ask-title")).to_have_text("There is one.yaml: use it?")
+        page.keyboard.press("Enter")
+        go_to(page, "mapping")
+        expect(page.locator("#saved")).to_have_text(f"Saved: {yesterday}")
+        expect(page.locator("#yaml")).to_have_text(MAPPING)
+        page.goto("about:blank")
+
+
+def test_mapping_of_yesterday_is_not_replaced_by_enter(page: Page, yesterday: Path) -> None:
+    """Who begins a new one does not lose the other one by pressing Enter once more."""
+    with opened(yesterday.parent, "one.csv") as desk:
+        page.goto(desk.url)
+        page.click("#ask-no")
+        go_to(page, "mapping")
+        page.click("#save-form button")
+        expect(page.locator("#ask-no")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("#alert")).to_contain_text("Choose another name")
+        page.goto("about:blank")
+    assert yesterday.read_text() == MAPPING
+
+
+def test_broken_mapping_of_the_command_line(page: Page, tmp_path: Path) -> None:
+    """A mapping that cannot be loaded is no reason not to begin one."""
+    (tmp_path / "one.csv").write_text("u1,7\nu2,8\n")
+    (tmp_path / "broken.yaml").write_text("columns: {2: {propperty: points}}\n")
+    with opened(tmp_path, "one.csv", "-c", "broken.yaml") as broken:
+        go_in(page, broken)
+        expect(page.locator("#alert")).to_contain_text("propperty")
+        expect(page.locator("#alert")).to_contain_text("begins a new mapping")
+        go_to(page, "columns")
+        expect(page.locator("#cards > li")).to_have_count(2)
+        page.goto("about:blank")

@@ -200,7 +200,7 @@ def test_dropped_file_and_existing_mapping(page: Page, server: Emulator, tmp_pat
 def test_stop_and_go_on(page: Page, desk: OpenPage, server: Emulator) -> None:
     """An import is stopped and goes on by two buttons."""
     (desk.folder / "many.csv").write_text("".join(f"u{n},a{n}\n" for n in range(16_000)))
-    (desk.folder / "many.yaml").write_text("identifier: {column: 1}\ncolumns: {2: nickname}\n")
+    (desk.folder / "m.yaml").write_text("identifier: {column: 1}\ncolumns: {2: nickname}\n")
     server.faults({"kind": "delay", "delay_ms": [2500, 2500]})
     go_in(page, desk)
     page.fill("#path", str(desk.folder / "many.csv"))
@@ -208,7 +208,7 @@ def test_stop_and_go_on(page: Page, desk: OpenPage, server: Emulator) -> None:
     expect(page.locator("#opened-words")).to_contain_text("first 10,000 rows")
     go_to(page, "mapping")
     page.click("text=Load a mapping that exists")
-    page.fill("#load-path", str(desk.folder / "many.yaml"))
+    page.fill("#load-path", str(desk.folder / "m.yaml"))
     page.click("#load-form button")
     expect(page.locator("#saved")).to_contain_text("Saved:")
     go_to(page, "import")
@@ -304,19 +304,19 @@ def test_goes_on_after_the_page_has_ended(page: Page, server: Emulator, tmp_path
     """An import that stopped with its page is found by the next one, before rows count twice."""
     server.forget()
     (tmp_path / "f.csv").write_text("".join(f"u{n},1\n" for n in range(9_000)))
-    (tmp_path / "f.yaml").write_text(
+    (tmp_path / "m.yaml").write_text(
         "identifier: {column: 1}\ncolumns: {2: {property: points, type: integer, operation: add}}\n"
     )
     environment = {"MIXPANEL_URL": server.url, "MIXPANEL_TOKEN": TOKEN}
     server.faults({"kind": "delay", "delay_ms": [300, 300]})
-    with importing(tmp_path, "run", "f.csv", "-c", "f.yaml", url=server.url) as process:
+    with importing(tmp_path, "run", "f.csv", "-c", "m.yaml", url=server.url) as process:
         wait_for_requests(server, 15, process)
         process.terminate()
         process.wait(60)
     server.faults()
     with opened(tmp_path, **environment) as desk:
         go_in(page, desk)
-        open_file(page, tmp_path / "f.csv", tmp_path / "f.yaml")
+        open_file(page, tmp_path / "f.csv", tmp_path / "m.yaml")
         go_to(page, "import")
         page.click("#import-start")
         page.click("#ask-yes")
