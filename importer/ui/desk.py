@@ -183,8 +183,10 @@ class Desk:
         return [name for name in FILES if (folder / name).is_file()]
 
     def clear_uploads(self, but: Path) -> None:
-        """Delete the copies that were dropped on the page and that no run began with."""
-        used = {but.parent}
+        """Delete the copies that were dropped on the page, that no run began with and that are not
+        open: nobody knows yet whether the new one can be.
+        """
+        used = {but.parent, *(source.look.path.parent for source in self.sources)}
         used |= {Path(each).parent for job in self.jobs.values() for each in job.arguments}
         for folder in self.folder.glob(f"{COPIES}*"):
             if folder not in used:

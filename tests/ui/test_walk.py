@@ -198,16 +198,24 @@ def test_how_a_file_is_written(
     assert given
 
 
-def test_dropped_file(page: OpenPage) -> None:
-    """A file that is dropped on the page is a private copy, the last one only."""
+def dropped(page: OpenPage, content: bytes) -> Path:
     name = "../../etc/our people.csv"
-    first = page.client.put("/api/uploads", params={"name": name}, content=ROWS.encode()).json()
-    path = Path(first["path"])
+    answer = page.client.put("/api/uploads", params={"name": name}, content=content)
+    return Path(answer.json()["path"])
+
+
+def test_dropped_file(page: OpenPage) -> None:
+    """A file that is dropped on the page is a private copy, kept while it is open: the next one
+    may turn out to be no table. One that could not be opened goes.
+    """
+    path = dropped(page, ROWS.encode())
     assert (path.name, stat.S_IMODE(path.stat().st_mode)) == ("our people.csv", 0o600)
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert page.open(path)["rows"] == 4
-    page.client.put("/api/uploads", content=b"u1,a\n").raise_for_status()
-    assert not path.exists()
+    wrong = dropped(page, b"")
+    assert page.client.post("/api/sources", json={"path": str(wrong)}).status_code == 422
+    dropped(page, b"u1,a\n")
+    assert (path.exists(), wrong.exists()) == (True, False)
 
 
 def test_upload_is_counted(tmp_path: Path) -> None:

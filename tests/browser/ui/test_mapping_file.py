@@ -52,7 +52,7 @@ def test_gone_meanwhile(page: Page, saved: Path) -> None:
 
 
 def test_what_cannot_be_loaded(page: Page, desk: OpenPage, saved: Path) -> None:
-    """A mapping that the file cannot be read with leaves the page, and its own file, as they were."""
+    """A mapping that the file cannot be read with leaves the page, and its own file, alone."""
     other = desk.folder / "other.yaml"
     wide = f"source: {{encoding: utf-16}}\n{THEIRS}"
     other.write_text(wide)
