@@ -4,7 +4,7 @@ import { post } from "./api.js";
 import { chart } from "./chart.js";
 import { count, el, fill, later, newId, options, share } from "./dom.js";
 import { entryOptions } from "./options.js";
-import { state } from "./state.js";
+import { state, suggestedName } from "./state.js";
 
 const TYPES = ["string", "integer", "number", "boolean", "date", "datetime", "timestamp", "list", "json", "phone", "email", "url", "country"];
 const OPERATIONS = [
@@ -103,8 +103,8 @@ function guessWords({ guess }) {
 
 function firstEntry(column) {
   const taken = new Set(Object.values(state.sheet.columns).flat().map((entry) => entry.property));
-  const suggested = column.property?.property ?? column.name;
-  const property = suggested && !taken.has(suggested) ? suggested : `column_${column.position}`;
+  const suggested = suggestedName(column);
+  const property = taken.has(suggested) ? `column_${column.position}` : suggested;
   const certain = column.guess.type && column.guess.level !== "perhaps" && !column.guess.counter && !column.guess.rivals.length;
   return certain ? { property, type: column.guess.type, ...column.guess.options } : { property };
 }

@@ -4,7 +4,7 @@ import { upload } from "./api.js";
 import { ask } from "./ask.js";
 import { $, alertWords, bytes, count, el, fill, plural } from "./dom.js";
 import { mayReplace } from "./mapping.js";
-import { beginMapping, changed, loadMapping, readSource, state, tell } from "./state.js";
+import { beginMapping, isSaved, keepMapping, loadMapping, readSource, reviewNow, state } from "./state.js";
 
 export function setUpFile(attempt) {
   $("path-form").addEventListener("submit", (event) => {
@@ -91,18 +91,17 @@ async function loadOrBegin(path, source) {
 }
 
 async function readAgain(settings) {
-  const width = state.source.preview.columns.length;
-  const header = state.source.preview.settings.header;
   const source = await readSource(state.source.path, settings);
-  const same = width === source.preview.columns.length && header === settings.header;
-  if (!same) {
-    await beginMapping(source);
-    return;
-  }
-  state.source = source;
-  tell("source");
-  state.sheet.source = { ...source.preview.settings };
-  changed();
+  const [width, before] = [source, state.source].map((each) => each.preview.columns.length);
+  if (width === before) await keepMapping(source);
+  else if (await mayBeginAnew(width, before)) await beginMapping(source);
+  else showFile(); // as it was, and is still, read
+}
+
+async function mayBeginAnew(width, before) {
+  await reviewNow();
+  if (!state.review.touched && !isSaved()) return true; // a first draft that nobody changed
+  return ask("Begin a new mapping?", `Read like this the file has ${plural(width, "column")}, and had ${count(before)}: the mapping on this page is of no use for it.`, "Begin a new one", { careful: true });
 }
 
 function settingsGiven() {

@@ -64,6 +64,23 @@ export async function loadMapping(given, source = state.source) {
   await take(source, loaded);
 }
 
+// The same file, read otherwise: columns keep what they become, and those that nobody named anything
+// else are named as their header reads now.
+export async function keepMapping(source) {
+  source.preview.columns.forEach((column, n) => {
+    const before = suggestedName(state.source.preview.columns[n]);
+    const [entry] = state.sheet.columns[column.position] ?? [];
+    if (entry?.property === before) entry.property = suggestedName(column);
+  });
+  Object.assign(state, { source });
+  state.sheet.source = { ...source.preview.settings };
+  tell("source");
+  tell("mapping");
+  await reviewNow();
+}
+
+export const suggestedName = ({ property, name, position }) => property?.property || name || `column_${position}`;
+
 export const takeUpAgain = ({ source, ...loaded }) => take(source, loaded);
 
 // Whatever can fail has been done by now, but for this one question: until then the page is as it
