@@ -44,7 +44,7 @@ def to_sheet(content: Content, names: Sequence[str]) -> Sheet:
         "project": dict(content.get("project") or {}),
         "profiles": content.get("profiles", "user"),
         "identifier": {
-            "column": None if key is None else _position(key, names),
+            "column": _position(key, names) or key,
             "fallback": list(config.identifier.fallback),
         },
         "columns": columns,
@@ -144,7 +144,7 @@ def _settle_identifier(
     if column is None:
         if changed.get("column") is not None:
             del changed["column"]
-    elif _position(present.get("column"), names) != int(column):
+    elif (_position(present.get("column"), names) or present.get("column")) != column:
         changed["column"] = int(column)
     if fallback != list(present.get("fallback", ["email", "random"])):
         changed["fallback"] = fallback

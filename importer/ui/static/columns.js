@@ -69,7 +69,7 @@ function showColumns() {
   fill(
     $("identifier"),
     options(
-      [["", "none"], ...columns.map((c) => [c.position, `${c.position}${c.name ? ` ${c.name}` : ""}: ${c.guess.kind}`])],
+      [["", "none"], ...lackingIdentifier(), ...columns.map((c) => [c.position, `${c.position}${c.name ? ` ${c.name}` : ""}: ${c.guess.kind}`])],
       sheet.identifier.column ?? "",
     ),
   );
@@ -86,6 +86,14 @@ function showColumns() {
   fill($("cards"), cards.map((card) => card.node));
   showConstants();
   countKinds();
+}
+
+const namesProfiles = () => state.source.preview.columns.some(({ position }) => position === state.sheet.identifier.column);
+
+// The column that the mapping names, where the file has no such one.
+function lackingIdentifier() {
+  const { column } = state.sheet.identifier;
+  return column && !namesProfiles() ? [[column, `${column}: not in this file`]] : [];
 }
 
 function sampleWords(source) {
@@ -127,7 +135,7 @@ const countKinds = later(200, async () => {
   let kinds;
   try {
     kinds = await post(`/api/sources/${source.id}/identifiers`, {
-      column: sheet.identifier.column,
+      column: namesProfiles() ? sheet.identifier.column : null,
       email: email ? Number(email[0]) : null,
       fallback: sheet.identifier.fallback,
       people: sheet.profiles === "user",

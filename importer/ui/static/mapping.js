@@ -70,15 +70,12 @@ function showReview() {
   const { review, sheet } = state;
   if (!review || !sheet) return;
   const kept = sheet.kept.length ? [`Kept as it is in the file: ${sheet.kept.join(", ")}.`] : [];
-  const unknown = sheet.unknown_columns.map((name) => `The file has no column ${name}, or several; the mapping names it.`);
   fill(
     $("review"),
     review.faults.length
       ? el("div", { class: "fault" }, el("p", {}, "This mapping cannot be used yet:"), el("ul", {}, review.faults.map((each) => el("li", {}, each))))
       : el("p", { class: "good" }, "The mapping is valid."),
-    [...review.warnings, ...unknown].length
-      ? el("ul", { class: "warnings" }, [...review.warnings, ...unknown].map((each) => el("li", { class: "warning" }, each)))
-      : null,
+    el("ul", { class: "warnings" }, [...review.warnings, ...lacking()].map((each) => el("li", { class: "warning" }, each))),
     kept.map((words) => el("p", { class: "quiet" }, words)),
   );
   fill($("yaml"), review.text || "…");
@@ -87,4 +84,21 @@ function showReview() {
   const from = address.url || address.region ? " (set in the environment)" : "";
   fill($("address"), review.address ? `Updates go to ${review.address}${from}.` : "");
   fill($("saved"), isSaved() ? `Saved: ${state.path}` : "Not saved yet.");
+}
+
+// Columns of the mapping that the file has not, each with the way out.
+function lacking() {
+  const { sheet, source } = state;
+  const width = source.preview.columns.length;
+  const names = sheet.unknown_columns.map((name) => lack(name, () => (sheet.unknown_columns = sheet.unknown_columns.filter((each) => each !== name))));
+  const beyond = Object.keys(sheet.columns).filter((position) => position > width);
+  return [...names, ...beyond.map((position) => lack(position, () => delete sheet.columns[position]))];
+}
+
+function lack(column, leaveOut) {
+  const act = () => {
+    leaveOut();
+    changed();
+  };
+  return [`The mapping names column ${column}, which the file has not, or has several times. `, el("button", { type: "button", class: "small", "aria-label": `Leave out column ${column}`, onclick: act }, "Leave out")];
 }

@@ -113,3 +113,19 @@ def test_broken_mapping_of_the_command_line(page: Page, tmp_path: Path) -> None:
         go_to(page, "columns")
         expect(page.locator("#cards > li")).to_have_count(2)
         page.goto("about:blank")
+
+
+def test_columns_that_the_file_lacks(page: Page, desk: OpenPage, saved: Path) -> None:
+    """A mapping of another file is mended by leaving out what this one has not."""
+    saved.write_text("identifier: {column: 7}\ncolumns:\n  2: points\n  9: plan\n")
+    load(page, saved)
+    expect(page.locator("#review")).to_contain_text("cannot be used yet")
+    page.click("text=Leave out")
+    go_to(page, "columns")
+    expect(page.locator("#identifier option:checked")).to_have_text("7: not in this file")
+    page.select_option("#identifier", "1")
+    go_to(page, "mapping")
+    expect(page.locator("#review")).to_contain_text("The mapping is valid.")
+    expect(page.locator("#yaml")).to_have_text(
+        "identifier: {column: 1}\ncolumns:\n  2: points\n  # 9: plan\n"
+    )
