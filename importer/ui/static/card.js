@@ -42,10 +42,16 @@ export function columnCard(column, edited) {
   function tick(wanted) {
     box.checked = wanted;
     if (wanted === ticked()) return;
-    if (wanted) state.sheet.columns[position] = [firstEntry(column)];
-    else delete state.sheet.columns[position];
+    if (wanted) state.sheet.columns[position] = state.aside[position] ?? [firstEntry(column)];
+    else putAside();
     showEntries();
     edited();
+  }
+
+  // What was set is there again when the column is ticked again.
+  function putAside() {
+    state.aside[position] = state.sheet.columns[position];
+    delete state.sheet.columns[position];
   }
 
   function showEntries() {

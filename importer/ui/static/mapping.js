@@ -2,6 +2,7 @@
 
 import { ask } from "./ask.js";
 import { $, el, fill } from "./dom.js";
+import { randomWords } from "./kinds.js";
 import { changed, isSaved, loadMapping, on, reviewNow, saveMapping, state } from "./state.js";
 
 export function setUpMapping(attempt) {
@@ -75,7 +76,7 @@ function showReview() {
     review.faults.length
       ? el("div", { class: "fault" }, el("p", {}, "This mapping cannot be used yet:"), el("ul", {}, review.faults.map((each) => el("li", {}, each))))
       : el("p", { class: "good" }, "The mapping is valid."),
-    el("ul", { class: "warnings" }, [...review.warnings, ...lacking()].map((each) => el("li", { class: "warning" }, each))),
+    el("ul", { class: "warnings" }, [...review.warnings, ...lacking(), ...[randomWords()].filter(Boolean)].map((each) => el("li", { class: "warning" }, each))),
     kept.map((words) => el("p", { class: "quiet" }, words)),
   );
   fill($("yaml"), review.text || "…");

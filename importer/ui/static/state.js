@@ -1,7 +1,7 @@
 // What the page knows while it is open. The sheet is the mapping as the page edits it.
 
 import { get, post } from "./api.js";
-import { later } from "./dom.js";
+import { alertWords, later } from "./dom.js";
 
 export const state = {
   desk: null,
@@ -11,6 +11,8 @@ export const state = {
   path: "",
   savedText: null,
   review: null,
+  kinds: null,
+  aside: {}, // columns that were unticked, by position
 };
 
 const listeners = new Map();
@@ -40,7 +42,7 @@ export async function reviewNow() {
   }
 }
 
-export const changed = later(300, () => reviewNow().catch(() => {}));
+export const changed = later(300, () => reviewNow().catch((error) => alertWords(error.message)));
 
 function suggestedPath(path) {
   const name = path.split(/[\\/]/).pop().replace(/\.[^.]*$/, "") || "config";
@@ -72,7 +74,7 @@ export async function keepMapping(source) {
     const [entry] = state.sheet.columns[column.position] ?? [];
     if (entry?.property === before) entry.property = suggestedName(column);
   });
-  Object.assign(state, { source });
+  Object.assign(state, { source, kinds: null });
   state.sheet.source = { ...source.preview.settings };
   tell("source");
   tell("mapping");
@@ -88,7 +90,7 @@ export const takeUpAgain = ({ source, ...loaded }) => take(source, loaded);
 async function take(source, { document, sheet, path }) {
   const known = await get(`/api/mappings/${document}/properties`);
   const other = source.path !== state.source?.path;
-  Object.assign(state, { source, document, sheet, properties: known.properties, savedText: null, review: null });
+  Object.assign(state, { source, document, sheet, properties: known.properties, savedText: null, review: null, kinds: null, aside: {} });
   state.path = path || (!other && state.path) || suggestedPath(source.path);
   tell("source");
   tell("mapping"); // the columns are seen before the file is written

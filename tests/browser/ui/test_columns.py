@@ -1,0 +1,50 @@
+"""Step 2: what is set of a column, and what is said of the rows' identifiers."""
+
+from playwright.sync_api import Page, expect
+
+from tests.ui.pages import OpenPage
+
+from .steps import go_in, go_to, open_file
+
+
+def test_unticked_and_ticked_again(page: Page, desk: OpenPage) -> None:
+    """A column that is ticked again is as it was, one by one and all at once."""
+    (desk.folder / "one.csv").write_text("u1,7\nu2,8\n")
+    (desk.folder / "m.yaml").write_text(
+        "identifier: {column: 1}\ncolumns: {2: [{property: points, type: integer}, as_text]}\n"
+    )
+    go_in(page, desk)
+    open_file(page, desk.folder / "one.csv", desk.folder / "m.yaml")
+    go_to(page, "columns")
+    card = page.locator("[data-position='2']")
+    names = card.get_by_label("Property", exact=True)
+    card.locator("input[type=checkbox]").uncheck()
+    expect(names).to_have_count(0)
+    card.locator("input[type=checkbox]").check()
+    expect(names).to_have_count(2)
+    page.click("text=Untick all")
+    expect(names).to_have_count(0)
+    page.click("text=Tick all")
+    expect(card.get_by_label("Type").first).to_have_value("integer")
+    expect(names.last).to_have_value("as_text")
+
+
+def test_random_ids_are_told(page: Page, desk: OpenPage) -> None:
+    """Rows that are named by chance make other profiles each time: that is said before."""
+    (desk.folder / "one.csv").write_text("u1,7\n,8\n,9\n")
+    (desk.folder / "m.yaml").write_text("identifier: {column: 1}\ncolumns: {2: points}\n")
+    go_in(page, desk)
+    open_file(page, desk.folder / "one.csv", desk.folder / "m.yaml")
+    go_to(page, "columns")
+    words = (
+        "2 rows have no identifier of their own and get a random one: importing again makes "
+        "2 more profiles."
+    )
+    expect(page.locator("#kinds")).to_contain_text(words)
+    go_to(page, "mapping")
+    expect(page.locator("#review")).to_contain_text(words)
+    go_to(page, "import")
+    page.fill("#token", "0f1e2d3c4b5a69788796a5b4c3d2e1f0")
+    page.click("#import-start")
+    expect(page.locator("#ask-words")).to_contain_text(words)
+    page.click("#ask-no")
