@@ -8,10 +8,12 @@ from typing import Any
 
 from importer.config_file import load_config
 from importer.errors import ConfigError
-from importer.run_folder import FAILURES
+from importer.resuming.recall import recall, recall_end
+from importer.run_folder import FAILURES, MAPPING
 from importer.ui.bodies import Refused
 from importer.ui.desk import Desk, OpenSource
-from importer.ui.jobs import FOR_A_PROGRAM, Job
+from importer.ui.documents import digest_of
+from importer.ui.jobs import FOR_A_PROGRAM, Job, Subject
 
 
 def check_arguments(source: Path, config: Path, report_dir: Path) -> list[str]:
@@ -40,7 +42,8 @@ async def begin_job(desk: Desk, order: dict[str, Any]) -> Job:
     else:
         raise Refused(400, "A rehearsal, or an import?")
     sends = kind != "rehearsal"
-    job = Job(str(kind), [*arguments, *FOR_A_PROGRAM], desk.token if sends else None)
+    token = desk.token if sends else None
+    job = Job(str(kind), [*arguments, *FOR_A_PROGRAM], token, subject_of(desk, order))
     job.on_end = desk.note_run
     desk.jobs[job.id] = job
     try:
@@ -49,6 +52,20 @@ async def begin_job(desk: Desk, order: dict[str, Any]) -> Job:
         del desk.jobs[job.id]
         raise
     return job
+
+
+def subject_of(desk: Desk, order: dict[str, Any]) -> Subject:
+    """Tell what an order is about; a run that goes on has a mapping of its own."""
+    if order.get("kind") == "resume":
+        folder = _run(desk, order)
+        source = (recall_end(folder) or recall(folder)).begun.source
+        return Subject(source, digest_of(load_config(folder / MAPPING)))
+    path, document = (
+        desk.source(order.get("source")).look.path,
+        desk.document(order.get("document")),
+    )
+    assert document.path is not None
+    return Subject(str(path), digest_of(load_config(document.path)))
 
 
 def _run(desk: Desk, order: dict[str, Any]) -> Path:

@@ -3,9 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+from importer.config import Config
+from importer.config_file import load_config
 from importer.lookback.history import read_history
+from importer.operations import OPERATIONS
 from importer.resuming.recall import recall, recall_end
 from importer.ui.desk import Desk
+from importer.ui.orders import subject_of
 
 Order = dict[str, Any]
 Question = dict[str, Any]
@@ -14,9 +18,15 @@ Question = dict[str, Any]
 
 def question_before(desk: Desk, order: Order) -> Question | None:
     """Return the first thing that has to be asked of an order; None where it can be carried out."""
-    if order.get("kind") not in ("rehearsal", "import"):
-        return None
-    return _disk(desk, order) or _unfinished(desk, order)
+    match order.get("kind"):
+        case "rehearsal":
+            return _disk(desk, order)
+        case "import":
+            return _disk(desk, order) or _unfinished(desk, order) or _again(desk, order)
+        case "resume":
+            return _other_token(desk, order)
+        case _:
+            return None
 
 
 def _disk(desk: Desk, order: Order) -> Question | None:
@@ -32,7 +42,7 @@ def _unfinished(desk: Desk, order: Order) -> Question | None:
 
     Not asked where all rows are to go again, `anew`.
     """
-    if order["kind"] != "import" or order.get("anew") is True or not desk.report_dir.exists():
+    if order.get("anew") is True or not desk.report_dir.exists():
         return None
     path = desk.source(order.get("source")).look.path
     for run in read_history(desk.report_dir).runs:
@@ -46,3 +56,26 @@ def _unfinished(desk: Desk, order: Order) -> Question | None:
         desk.runs[run.run] = folder
         return {"ask": "unfinished", "run": run.run, "imported": run.rows.get("imported", 0)}
     return None
+
+
+def _again(desk: Desk, order: Order) -> Question | None:
+    """Would rows count twice that arrived by the same mapping while this page was open?"""
+    path = desk.document(order.get("document")).path
+    if order.get("anew") is True or path is None or _is_repeatable(load_config(path)):
+        return None
+    subject = subject_of(desk, order)
+    before = [job.arrived for job in desk.jobs.values() if job.subject == subject]
+    return {"ask": "again", "arrived": max(before)} if any(before) else None
+
+
+def _is_repeatable(config: Config) -> bool:
+    entries = (entry for column in config.columns.values() for entry in column)
+    return all(OPERATIONS[entry.operation].repeatable for entry in entries)
+
+
+def _other_token(desk: Desk, order: Order) -> Question | None:
+    """Would a file be split over two projects?"""
+    run = order.get("run")
+    if order.get("other_token") is True or not isinstance(run, str):
+        return None
+    return {"ask": "token", "run": run} if desk.goes_elsewhere(run) else None

@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import json
-import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from importer.emulator import Emulator
 from importer.ui.bodies import Refused, receive_file
 from importer.ui.desk import Desk
 from importer.ui.failures import group_failures
+from importer.ui.first_look import look
 from importer.ui.orders import begin_job
 from tests.conftest import ROOT, Command
 
@@ -266,13 +266,16 @@ def test_groups_of_failures() -> None:
 
 def test_what_cannot_be_started_is_not_waited_for(tmp_path: Path) -> None:
     """A process that the system does not start leaves the page as it was."""
+    (tmp_path / "one.csv").write_text(ROWS)
+    (tmp_path / "m.yaml").write_text("columns: {2: name}\n")
 
     async def order() -> None:
-        desk = Desk(tmp_path, Path("importer-runs"), dict(os.environ), {})
-        desk.runs["long"] = tmp_path / ("x" * 200_000)
+        desk = Desk(tmp_path, Path("importer-runs"), {"LONG": "x" * 200_000}, {})
+        source = desk.keep_source(look(tmp_path / "one.csv", {})).id
+        document = desk.load(tmp_path / "m.yaml").id
         for _ in range(2):
             with pytest.raises(OSError, match="too long"):
-                await begin_job(desk, {"kind": "resume", "run": "long"})
+                await begin_job(desk, {"kind": "rehearsal", "source": source, "document": document})
         assert not desk.jobs
 
     asyncio.run(order())

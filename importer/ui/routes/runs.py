@@ -1,6 +1,7 @@
 """Checks and imports: to start, follow and stop one, and to see what a run left."""
 
 import json
+import shlex
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -71,8 +72,12 @@ async def run_file(request: Request) -> Response:
 
 
 def with_files(desk: Desk, state: dict[str, Any]) -> dict[str, Any]:
+    """Add what a run left, and the command that takes up what it set aside."""
     run = (state["report"] or {}).get("run")
-    return state | {"files": desk.files_of(run) if run in desk.runs else []}
+    if run not in desk.runs:
+        return state | {"files": [], "retry": ""}
+    retry = shlex.join(["importer", "retry", str(desk.runs[run])])
+    return state | {"files": desk.files_of(run), "retry": retry}
 
 
 ROUTES = (

@@ -24,6 +24,7 @@ export function choose(title, words, { yes, other = "", no = "Not now", careful 
   $("ask-no").onclick = () => dialog.close("no");
   $("ask-other").onclick = () => dialog.close("other");
   dialog.returnValue = "no";
+  const busy = document.body.classList.contains("busy");
   document.body.classList.remove("busy"); // nothing goes on while the question waits
   dialog.showModal();
   $(typed ? "ask-input" : careful ? "ask-no" : "ask-yes").focus();
@@ -31,6 +32,7 @@ export function choose(title, words, { yes, other = "", no = "Not now", careful 
     dialog.addEventListener(
       "close",
       () => {
+        document.body.classList.toggle("busy", busy);
         before?.focus();
         resolve(dialog.returnValue);
       },

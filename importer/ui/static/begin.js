@@ -2,8 +2,50 @@
 
 import { post } from "./api.js";
 import { ask, choose } from "./ask.js";
-import { plural } from "./dom.js";
-import { loadMapping, saveMapping, state } from "./state.js";
+import { $, el, fill, plural } from "./dom.js";
+import { randomWords } from "./kinds.js";
+import { loadMapping, on, saveMapping, state } from "./state.js";
+import { settleToken, tokenWords } from "./token.js";
+
+const TWICE = "What adds or appends would count twice";
+
+export function setUpImport() {
+  for (const what of ["review", "saved", "mapping"]) on(what, showWords);
+}
+
+// The order of an import that somebody agreed to, or null.
+export async function orderImport(anew) {
+  await settleToken();
+  const { review, source } = state;
+  const what = `${rowsOf(source)} of ${source.path}`;
+  const where = `${review.address}, ${tokenWords()}`;
+  const yes = review.deletes
+    ? await ask("Delete profiles?", `This deletes the profiles of ${what} at ${where}, for good.`, "Delete them", { typed: true })
+    : await askImport(`${what} go to ${where}.`, anew);
+  if (!yes) return null;
+  const order = { kind: "import", source: source.id, document: state.document };
+  return { ...order, ...(anew ? { anew } : {}), ...(review.deletes ? { consent: "delete" } : {}) };
+}
+
+function askImport(words, anew) {
+  const more = [anew && `${TWICE} for the rows that had arrived.`, randomWords()].filter(Boolean);
+  const [title, yes] = anew ? ["Import all rows again?", "Import all again"] : ["Import?", "Import"];
+  return ask(title, [words, ...more].join("\n"), yes, { careful: anew });
+}
+
+function rowsOf({ counted, whole, preview }) {
+  const rows = counted ?? (whole ? preview : null);
+  return rows ? plural(rows.rows + rows.misfits, "row") : "all rows";
+}
+
+function showWords() {
+  const { source, review } = state;
+  if (!review) return;
+  const what = `${rowsOf(source)} of ${source.path}`;
+  const where = review.address || "Mixpanel";
+  const words = review.deletes ? `The profiles of ${what} are deleted at ${where}.` : `${what} go to ${where}.`.replace(/^a/, "A");
+  fill($("import-words"), el("span", {}, words));
+}
 
 // The job, or null where it is better not to begin.
 export async function begin(order) {
@@ -14,7 +56,7 @@ export async function begin(order) {
 }
 
 // Each one makes another order of the answer, or none.
-const QUESTIONS = { disk, unfinished };
+const QUESTIONS = { disk, unfinished, again, token };
 
 async function disk(order, { state: became, path }) {
   const answer =
@@ -33,6 +75,16 @@ async function disk(order, { state: became, path }) {
 async function unfinished(order, { run, imported }) {
   const goOn = await ask("Go on with it?", `An import of this file stopped on its way: ${plural(imported, "row")} had arrived. It can go on where it was, with the mapping that it was begun with.`, "Go on");
   if (goOn) return { kind: "resume", run };
-  const anew = await ask("Import all rows again?", "What adds or appends would count twice for the rows that had arrived.", "Import all again");
-  return anew ? { ...order, anew: true } : null;
+  const yes = await ask("Import all rows again?", `${TWICE} for the rows that had arrived.`, "Import all again", { careful: true });
+  return yes ? { ...order, anew: true } : null;
+}
+
+async function again(order, { arrived }) {
+  const yes = await ask("Import all rows again?", `${plural(arrived, "row")} of this file arrived already, by this mapping. ${TWICE} for them; what failed can be sent alone, with importer retry.`, "Import all again", { careful: true });
+  return yes ? { ...order, anew: true } : null;
+}
+
+async function token(order) {
+  const yes = await ask("Another project?", "This import was begun with another token, and rows have arrived by it. With this one the others may go to another project.", "Go on with this token", { careful: true });
+  return yes ? { ...order, other_token: true } : null;
 }

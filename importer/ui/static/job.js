@@ -90,8 +90,9 @@ export function showEnd(node, job, deletes = false) {
       el("h3", {}, "Files of the run"),
       el("ul", { class: "files" }, (job.files ?? []).filter((name) => isOfUse(name, rows)).map((name) => el("li", {}, el("a", { href: `/runs/${report.run}/${name}`, target: name.endsWith(".csv") ? null : "_blank", rel: "noopener" }, NAMES[name] ?? name)))),
       el("p", { class: "quiet" }, "The same on the command line:"),
-      el("pre", { tabindex: 0, "aria-label": "Command" }, job.command),
+      commandLine(job.command),
     ),
+    leftOver(job),
     rows.failed ? failuresOf(report.run) : null,
     rehearsal ? updates(report.rehearsed?.first_updates ?? []) : null,
   );
@@ -116,6 +117,18 @@ function ending(job, deletes) {
   if (doubts) return doubts;
   if (!rows.read) return "There are no rows.";
   return `All ${plural(rows.read, "row")} ${rehearsal ? "would be " : ""}${done}.`;
+}
+
+const commandLine = (words) => el("pre", { class: "command", tabindex: 0, "aria-label": "Command" }, words);
+
+// What an import that came to its end set aside, and the commands that take that up.
+function leftOver({ kind, retry, report: { status, rows } }) {
+  if (kind === "rehearsal" || status !== "partial" || !retry) return null;
+  const failed = rows.failed ? [el("p", {}, "Mend the failed rows in rejects.csv, in the folder that this command names; it sends them alone:"), commandLine(retry)] : [];
+  const doubts = rows.in_doubt
+    ? [el("p", {}, "Look in Mixpanel whether the rows in doubt have arrived. The first command sends them again, the second one takes them for settled:"), commandLine(`${retry} --in-doubt resend`), commandLine(`${retry} --in-doubt skip`)]
+    : [];
+  return failed.length || doubts.length ? el("div", { class: "card" }, el("h3", {}, "The rows that are left"), failed, doubts) : null;
 }
 
 function failuresOf(run) {
