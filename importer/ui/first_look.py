@@ -49,7 +49,8 @@ class FirstLook:
 
     @property
     def table(self) -> pa.Table:
-        return pa.concat_tables([chunk.table for chunk in self.chunks])
+        schema = pa.schema([(str(place), pa.string()) for place in range(1, self.width + 1)])
+        return pa.concat_tables([schema.empty_table(), *(chunk.table for chunk in self.chunks)])
 
 
 def regular_file(path: str) -> Path:

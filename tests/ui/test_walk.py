@@ -171,6 +171,21 @@ def test_identifiers_by_kind(page: OpenPage, people: Path) -> None:
     assert page.post(url, order) == {"rows": 4, "whole": True, **counted}
 
 
+def test_header_alone(page: OpenPage) -> None:
+    """A file without a row converts to nothing, and nobody is named in it."""
+    path = page.folder / "header.csv"
+    path.write_text("id,points\n")
+    source = page.open(path, header=True)["id"]
+    order = {"position": 2, "entry": {"property": "points", "type": "integer"}, "around": {}}
+    shown = page.post(f"/api/sources/{source}/convert", order)
+    assert shown == {"faults": [], "rows": 0, "failed": 0, "samples": []}
+    named: dict[str, object] = {"column": 1, "email": None, "fallback": [], "people": True}
+    counted = page.post(f"/api/sources/{source}/identifiers", named)
+    assert counted == {
+        "rows": 0, "whole": True, "column": 0, "email": 0, "random": 0, "none": 0, "repeated": 0,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("content", "settings", "found"),
     [
