@@ -2,12 +2,15 @@
 
 import asyncio
 import os
+import signal
 import socket
 import tempfile
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
+from types import FrameType
 
 import uvicorn
 
@@ -27,7 +30,8 @@ def serve_page(
     browser: bool,
     announce: Callable[[str], None],
 ) -> None:
-    """Serve until SIGINT or SIGTERM; `announce` is told the address once requests are taken.
+    """Serve until SIGINT, SIGTERM or SIGHUP, each of which raises KeyboardInterrupt once everything
+    has ended in order; `announce` is told the address once requests are taken.
 
     Raises OSError where the port is taken.
     """
@@ -80,6 +84,22 @@ class _Server(uvicorn.Server):
         )
         self._desk = desk
         self._ready = ready
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Heed that the terminal was closed, too, unless it was said (by nohup) not to."""
+        before = signal.getsignal(signal.SIGHUP)
+        if before is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self.handle_exit)
+        try:
+            with super().capture_signals():
+                yield
+        finally:
+            signal.signal(signal.SIGHUP, before)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        # uvicorn raises them again when it has ended, and only this one lets the folder be deleted.
+        super().handle_exit(signal.SIGINT, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
