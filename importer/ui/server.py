@@ -6,8 +6,7 @@ import signal
 import socket
 import tempfile
 import webbrowser
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 from types import FrameType
@@ -85,26 +84,21 @@ class _Server(uvicorn.Server):
         self._desk = desk
         self._ready = ready
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Heed that the terminal was closed, too, unless it was said (by nohup) not to."""
-        before = signal.getsignal(signal.SIGHUP)
-        if before is not signal.SIG_IGN:
-            signal.signal(signal.SIGHUP, self.handle_exit)
-        try:
-            with super().capture_signals():
-                yield
-        finally:
-            signal.signal(signal.SIGHUP, before)
-
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
         # uvicorn raises them again when it has ended, and only this one lets the folder be deleted.
         super().handle_exit(signal.SIGINT, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        _heed_hangup(self.handle_exit)
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._desk.close()
         await super().shutdown(sockets)
+
+
+def _heed_hangup(end: Callable[[int, FrameType | None], None]) -> None:
+    """Let a terminal that is closed end the page, unless nohup said not to; Windows knows none."""
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, end)
