@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from importer.drift.words import ADVICE
 from importer.engage import Token
 
 LINE_BYTES = 16 * 1024 * 1024
@@ -75,6 +76,11 @@ class Job:
         return 0 if self.kind == "rehearsal" else rows.get("imported", 0) + rows.get("in_doubt", 0)
 
     @property
+    def drifted(self) -> bool:
+        """Was nothing sent, since the file looks unlike the last one?"""
+        return any(told["event"] == "error" and ADVICE in told["message"] for told in self._told)
+
+    @property
     def ended(self) -> bool:
         return self.exit_code is not None
 
@@ -128,6 +134,7 @@ class Job:
             "stopping": self._stopping and not self.ended,
             "progress": self._progress,
             "told": list(self._told),
+            "drifted": self.drifted,
             "report": self.report,
             "exit_code": self.exit_code,
         }

@@ -85,7 +85,8 @@ def _arguments(desk: Desk, order: dict[str, Any], *, sends: bool) -> list[str]:
     deletes = load_config(document.path).deletes
     if deletes and order.get("consent") != "delete":
         raise ConfigError("this deletes profiles for good; type delete to go on")
-    return run_arguments(path, document.path, desk.report_dir, deletes=deletes)
+    accepts = ["--accept-drift"] if order.get("accept_drift") is True else []
+    return [*run_arguments(path, document.path, desk.report_dir, deletes=deletes), *accepts]
 
 
 async def count_rows(desk: Desk, source: OpenSource) -> None:

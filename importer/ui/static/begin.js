@@ -14,23 +14,23 @@ export function setUpImport() {
 }
 
 // The order of an import that somebody agreed to, or null.
-export async function orderImport(anew) {
+export async function orderImport(anew, note = "") {
   await settleToken();
   const { review, source } = state;
   const what = `${rowsOf(source)} of ${source.path}`;
   const where = `${review.address}, ${tokenWords()}`;
   const yes = review.deletes
     ? await ask("Delete profiles?", `This deletes the profiles of ${what} at ${where}, for good.`, "Delete them", { typed: true })
-    : await askImport(`${what} go to ${where}.`, anew);
+    : await askImport([`${what} go to ${where}.`, note], anew);
   if (!yes) return null;
   const order = { kind: "import", source: source.id, document: state.document };
   return { ...order, ...(anew ? { anew } : {}), ...(review.deletes ? { consent: "delete" } : {}) };
 }
 
 function askImport(words, anew) {
-  const more = [anew && `${TWICE} for the rows that had arrived.`, randomWords()].filter(Boolean);
+  const lines = [...words, anew && `${TWICE} for the rows that had arrived.`, randomWords()].filter(Boolean);
   const [title, yes] = anew ? ["Import all rows again?", "Import all again"] : ["Import?", "Import"];
-  return ask(title, [words, ...more].join("\n"), yes, { careful: anew });
+  return ask(title, lines.join("\n"), yes, { careful: anew });
 }
 
 function rowsOf({ counted, whole, preview }) {

@@ -55,11 +55,12 @@ const NAMES = {
   "in-doubt-records.csv": "Rows in doubt, as in the file",
 };
 
-export function showEnd(node, job, deletes = false) {
+// `accept` imports a file as it is that looks unlike the last one.
+export function showEnd(node, job, { deletes, accept }) {
   const { report } = job;
   const errors = job.told.filter((told) => told.event === "error").map((told) => el("p", { class: "fault" }, told.message));
   if (!report) {
-    fill(node, el("div", { class: "card", role: "status" }, errors));
+    fill(node, el("div", { class: "card", role: "status" }, job.drifted ? drift(job, accept) : errors));
     return;
   }
   const { rows, identifiers } = report;
@@ -97,6 +98,17 @@ export function showEnd(node, job, deletes = false) {
     rehearsal ? updates(report.rehearsed?.first_updates ?? []) : null,
   );
   headline.focus({ preventScroll: true });
+}
+
+function drift(job, accept) {
+  const { message } = job.told.findLast((told) => told.event === "error");
+  const [head, ...findings] = message.split("\n").slice(0, -1); // the last one is of the command line
+  return [
+    el("p", { class: "bad big" }, "Nothing was imported."),
+    el("div", { class: "fault" }, el("p", {}, head), el("ul", {}, findings.map((each) => el("li", {}, each)))),
+    el("p", {}, "Mend the file or the mapping; or, where the file is meant to look like this:"),
+    el("button", { type: "button", onclick: accept }, "Import it as it is"),
+  ];
 }
 
 const isFine = ({ status, rows }) => status === "complete" || (status === "dry-run" && !rows.failed);

@@ -9,8 +9,10 @@ import { isSaved, on, reviewNow, state } from "./state.js";
 import { takeTyped } from "./token.js";
 
 const current = { rehearsal: null, import: null };
+let act = null; // says in words what goes wrong
 
 export function setUpRuns(attempt) {
+  act = attempt;
   on("mapping", putAway);
   for (const what of ["review", "saved", "mapping"]) on(what, showState);
   $("rehearse").addEventListener("click", (event) => attempt(rehearse, event.target));
@@ -49,6 +51,12 @@ async function importAll({ anew = false } = {}) {
   if (order) followIf("import", await begin(order));
 }
 
+async function acceptDrift() {
+  await ready();
+  const order = await orderImport(false, "It looks unlike the last one, and the next one is compared with it.");
+  if (order) followIf("import", await begin({ ...order, accept_drift: true }));
+}
+
 async function resume() {
   await takeTyped();
   followIf("import", await begin({ kind: "resume", run: current.import.report.run }));
@@ -81,6 +89,7 @@ function followIf(step, job) {
 
 function follow(step, job) {
   const deletes = Boolean(state.review?.deletes);
+  const accept = (event) => act(acceptDrift, event.target);
   const node = $(`${step}-state`);
   const words = step === "rehearsal" ? "Rehearsal" : "Import";
   const take = (job) => {
@@ -94,7 +103,7 @@ function follow(step, job) {
     job.id,
     (job) => {
       if (job.running) showProgress(node, job, words);
-      else showEnd(node, job, deletes);
+      else showEnd(node, job, { deletes, accept });
       take(job);
     },
     (error) => alertWords(error.message),

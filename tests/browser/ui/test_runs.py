@@ -147,3 +147,30 @@ def test_server_that_is_gone(browser: Browser, desk: OpenPage, files: Path) -> N
     page.get_by_label("Property", exact=True).first.fill("other")
     expect(page.locator("#alert")).to_contain_text("The page's server does not answer")
     context.close()
+
+
+def test_file_that_looks_unlike_the_last_one(page: Page, desk: OpenPage) -> None:
+    """What stops an import is told line by line, and the file is imported as it is when somebody
+    says so.
+    """
+    path = desk.folder / "drift.csv"
+    path.write_text("".join(f"u{n},{n}\n" for n in range(300)))
+    (desk.folder / "m.yaml").write_text(f"{SETTING}drift: stop\n")
+    go_in(page, desk)
+    open_file(page, path, desk.folder / "m.yaml")
+    go_to(page, "import")
+    page.fill("#token", TOKEN)
+    page.click("#import-start")
+    page.click("#ask-yes")
+    expect(page.locator("#import-state .big")).to_have_text("All 300 rows imported.")
+    path.write_text("".join(f"u{n},\n" for n in range(300)))
+    page.click("#import-start")
+    page.click("#ask-yes")
+    expect(page.locator("#import-state .big")).to_have_text("Nothing was imported.")
+    expect(page.locator("#import-state .fault li")).to_have_count(1)
+    expect(page.locator("#import-state .fault li")).to_contain_text("column 2 (points)")
+    page.click("text=Import it as it is")
+    expect(page.locator("#ask-words")).to_contain_text("It looks unlike the last one")
+    page.click("#ask-yes")
+    expect(page.locator("#import-state .big")).to_have_text("All 300 rows imported.")
+    expect(page.locator("#import-state pre.command")).to_contain_text("--accept-drift")
