@@ -48,3 +48,42 @@ def test_random_ids_are_told(page: Page, desk: OpenPage) -> None:
     page.click("#import-start")
     expect(page.locator("#ask-words")).to_contain_text(words)
     page.click("#ask-no")
+
+
+SPELLED = """\
+identifier: {column: 1}
+columns:
+  2: {property: day, type: date, format: ['%d.%m.%Y', '%Y-%m-%d']}
+  3: {property: agreed, type: boolean, true_values: ['ja, gerne', ja]}
+  4: {property: plan, values: {' x': y, a=b: c, '"': quote}}
+"""
+
+
+def test_lists_are_not_respelled(page: Page, desk: OpenPage) -> None:
+    """What stands in a list or is replaced stays as it was when something is added to it, and a
+    line that is none is told.
+    """
+    (desk.folder / "one.csv").write_text("u1,1.2.2025,ja,P\nu2,2025-02-01,nein,Q\n")
+    (desk.folder / "m.yaml").write_text(SPELLED)
+    go_in(page, desk)
+    open_file(page, desk.folder / "one.csv", desk.folder / "m.yaml")
+    go_to(page, "columns")
+    for position, label, line in (
+        (2, "Formats", "%m/%d/%Y"),
+        (3, "Words for true", "jawohl"),
+        (4, "Replace cells", "P = premium\nEnterprise: big"),
+    ):
+        card = page.locator(f"[data-position='{position}']")
+        if position == 4:
+            card.locator("summary").click()
+        field = card.get_by_label(label)
+        field.fill(f"{field.input_value()}\n{line}")
+    expect(page.locator("[data-position='4'] .options [role=status]")).to_have_text(
+        "Left out, for want of an equals sign: Enterprise: big"
+    )
+    go_to(page, "mapping")
+    expect(page.locator("#yaml")).to_have_text(
+        SPELLED.replace("'%Y-%m-%d'", "'%Y-%m-%d', '%m/%d/%Y'")
+        .replace(", ja]", ", ja, jawohl]")
+        .replace("quote}", "quote, P: premium}")
+    )
