@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { count, duration, el, fill, plural } from "./dom.js";
+import { state } from "./state.js";
 
 export function showProgress(node, job, words) {
   let shown = node.querySelector(".progress");
@@ -122,13 +123,22 @@ function ending(job, deletes) {
   const { rows, status } = job.report;
   const done = deletes ? "deleted" : "imported";
   const rehearsal = job.kind === "rehearsal";
-  if (status === "interrupted") return `Stopped after ${plural(rows.read, "row")}.`;
-  if (status === "stopped") return "It stopped before its last row.";
+  if (status === "interrupted") return `Stopped after ${plural(rows.read, "row")}.${unread(job)}`;
+  if (status === "stopped") return `It stopped before its last row.${unread(job)}`;
   const doubts = rows.in_doubt ? `${plural(rows.in_doubt, "row")} in doubt: look at some of them, then settle them with importer retry --in-doubt.` : "";
   if (rows.failed) return `${plural(rows.failed, "row")} of ${count(rows.read)} ${rehearsal ? "would fail" : "failed"}. ${doubts}`.trim();
   if (doubts) return doubts;
   if (!rows.read) return "There are no rows.";
   return `All ${plural(rows.read, "row")} ${rehearsal ? "would be " : ""}${done}.`;
+}
+
+// How many rows of the file an import that stopped never came to; about, where nobody has counted.
+function unread({ source: path, progress, report }) {
+  const { source } = state;
+  const counted = path === source?.path && (source.counted ?? (source.whole ? source.preview : null));
+  const left = (counted ? counted.rows + counted.misfits : (progress.expected ?? 0)) - report.rows.read;
+  if (left <= 0) return "";
+  return ` ${counted ? "" : "About "}${plural(left, "row")} of the file ${left === 1 ? "was" : "were"} not read.`;
 }
 
 const commandLine = (words) => el("pre", { class: "command", tabindex: 0, "aria-label": "Command" }, words);
