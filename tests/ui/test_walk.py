@@ -171,6 +171,15 @@ def test_identifiers_by_kind(page: OpenPage, people: Path) -> None:
     assert page.post(url, order) == {"rows": 4, "whole": True, **counted}
 
 
+@pytest.mark.parametrize("pasted", ["{}", " '{}' ", '"{}"', "file://{}", "FILE://localhost{}"])
+def test_pasted_path(page: OpenPage, pasted: str) -> None:
+    """A path is taken as file managers copy it."""
+    path = page.folder / "our people.csv"
+    path.write_text(ROWS)
+    given = str(path).replace(" ", "%20") if ":" in pasted else str(path)
+    assert page.post("/api/sources", {"path": pasted.format(given)})["path"] == str(path)
+
+
 def test_header_alone(page: OpenPage) -> None:
     """A file without a row converts to nothing, and nobody is named in it."""
     path = page.folder / "header.csv"
