@@ -97,6 +97,7 @@ export function columnCard(column, edited) {
   return {
     node,
     tick,
+    sign: () => ticked() || showEntries(),
     count: (counted, rows) => show(counted, rows, true),
     convert: () => editors.forEach((editor) => editor.convert()),
   };

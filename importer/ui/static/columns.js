@@ -19,6 +19,7 @@ export function setUpColumns() {
   $("untick-all").addEventListener("click", () => cards.forEach((card) => card.tick(false)));
   $("identifier").addEventListener("change", () => {
     state.sheet.identifier.column = Number($("identifier").value) || null;
+    cards.forEach((card) => card.sign());
     edited();
   });
   for (const id of ["by-email", "by-chance"]) {

@@ -50,6 +50,19 @@ def test_random_ids_are_told(page: Page, desk: OpenPage) -> None:
     page.click("#ask-no")
 
 
+def test_identifier_is_told_where_it_is(page: Page, desk: OpenPage) -> None:
+    """The column that names the profile says so, and only that one."""
+    (desk.folder / "one.csv").write_text("u1,a1,7\nu2,a2,8\n")
+    (desk.folder / "m.yaml").write_text("identifier: {column: 1}\ncolumns: {3: points}\n")
+    go_in(page, desk)
+    open_file(page, desk.folder / "one.csv", desk.folder / "m.yaml")
+    go_to(page, "columns")
+    words = page.locator(".column-body p.quiet")
+    expect(words).to_have_text(["It names the profile.", "Not imported."])
+    page.select_option("#identifier", "2")
+    expect(words).to_have_text(["Not imported.", "It names the profile."])
+
+
 SPELLED = """\
 identifier: {column: 1}
 columns:
