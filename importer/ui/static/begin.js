@@ -3,7 +3,7 @@
 import { post } from "./api.js";
 import { ask, choose } from "./ask.js";
 import { $, el, fill, plural } from "./dom.js";
-import { randomWords } from "./kinds.js";
+import { countNow, randomWords } from "./kinds.js";
 import { loadMapping, on, saveMapping, state } from "./state.js";
 import { settleToken, tokenWords } from "./token.js";
 
@@ -16,12 +16,13 @@ export function setUpImport() {
 // The order of an import that somebody agreed to, or null.
 export async function orderImport(anew, note = "") {
   await settleToken();
+  await countNow();
   const { review, source } = state;
   const what = `${rowsOf(source)} of ${source.path}`;
   const where = `${review.address}, ${tokenWords()}`;
   const yes = review.deletes
     ? await ask("Delete profiles?", `This deletes the profiles of ${what} at ${where}, for good.`, "Delete them", { typed: true })
-    : await askImport([`${what} go to ${where}.`, note], anew);
+    : await askImport([capital(`${what} go to ${where}.`), note], anew);
   if (!yes) return null;
   const order = { kind: "import", source: source.id, document: state.document };
   return { ...order, ...(anew ? { anew } : {}), ...(review.deletes ? { consent: "delete" } : {}) };
@@ -38,12 +39,14 @@ function rowsOf({ counted, whole, preview }) {
   return rows ? plural(rows.rows + rows.misfits, "row") : "all rows";
 }
 
+const capital = (words) => words.replace(/^a/, "A");
+
 function showWords() {
   const { source, review } = state;
   if (!review) return;
   const what = `${rowsOf(source)} of ${source.path}`;
   const where = review.address || "Mixpanel";
-  const words = review.deletes ? `The profiles of ${what} are deleted at ${where}.` : `${what} go to ${where}.`.replace(/^a/, "A");
+  const words = review.deletes ? `The profiles of ${what} are deleted at ${where}.` : capital(`${what} go to ${where}.`);
   fill($("import-words"), el("span", {}, words));
 }
 

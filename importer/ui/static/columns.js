@@ -18,7 +18,8 @@ export function setUpColumns() {
   $("tick-all").addEventListener("click", () => cards.forEach((card) => card.tick(true)));
   $("untick-all").addEventListener("click", () => cards.forEach((card) => card.tick(false)));
   $("identifier").addEventListener("change", () => {
-    state.sheet.identifier.column = Number($("identifier").value) || null;
+    const chosen = $("identifier").value;
+    state.sheet.identifier.column = Number(chosen) || chosen || null; // a name, where the file lacks it
     cards.forEach((card) => card.sign());
     edited();
   });

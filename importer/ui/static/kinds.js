@@ -2,7 +2,7 @@
 
 import { post } from "./api.js";
 import { $, alertWords, count, el, fill, later, plural } from "./dom.js";
-import { state } from "./state.js";
+import { state, tell } from "./state.js";
 
 const namesProfiles = () => state.source.preview.columns.some(({ position }) => position === state.sheet.identifier.column);
 
@@ -17,17 +17,19 @@ export function randomWords() {
   const { random, rows, whole } = state.kinds ?? {};
   if (!random) return "";
   const which = whole ? plural(random, "row") : `${count(random)} of the first ${plural(rows, "row")}`;
-  return `${which} ${random === 1 ? "has" : "have"} no identifier of ${random === 1 ? "its" : "their"} own and ${random === 1 ? "gets" : "get"} a random one: importing again makes ${count(random)} more profile${random === 1 ? "" : "s"}.`;
+  const have = random === 1 ? "has no identifier of its own and gets" : "have no identifier of their own and get";
+  return `${which} ${have} a random one: importing again makes ${whole ? "" : "at least "}${plural(random, "more profile")}.`;
 }
 
-export const countKinds = later(200, async () => {
+export async function countNow() {
   const { source, sheet } = state;
-  const email = Object.entries(sheet.columns).find(([, entries]) => entries.some((e) => e.property === "$email"));
+  const emails = Object.keys(sheet.columns).filter((position) => sheet.columns[position].some((entry) => entry.property === "$email"));
+  const email = emails.map(Number).find((position) => position <= source.preview.columns.length);
   let kinds;
   try {
     kinds = await post(`/api/sources/${source.id}/identifiers`, {
       column: namesProfiles() ? sheet.identifier.column : null,
-      email: email ? Number(email[0]) : null,
+      email: email ?? null,
       fallback: sheet.identifier.fallback,
       people: sheet.profiles === "user",
     });
@@ -35,6 +37,15 @@ export const countKinds = later(200, async () => {
     alertWords(error.message);
     return;
   }
+  if (source !== state.source) return; // another file is open by now
+  state.kinds = kinds;
+  tell("kinds");
+  showKinds(kinds);
+}
+
+export const countKinds = later(200, countNow);
+
+function showKinds(kinds) {
   const of = kinds.whole ? `Of all ${count(kinds.rows)} rows` : `Of the first ${count(kinds.rows)} rows`;
   const parts = [
     [kinds.column, "by the column"],
@@ -42,7 +53,6 @@ export const countKinds = later(200, async () => {
     [kinds.random, "by a random id"],
     [kinds.none, "by nothing: these fail"],
   ];
-  state.kinds = kinds;
   fill(
     $("kinds"),
     el("p", { class: "kinds-words" }, `${of}, named:`),
@@ -50,4 +60,4 @@ export const countKinds = later(200, async () => {
     kinds.repeated ? el("p", { class: "warning" }, `${plural(kinds.repeated, "row")} with the id of an earlier row: the last one wins.`) : null,
     kinds.random ? el("p", { class: "warning" }, randomWords()) : null,
   );
-});
+}

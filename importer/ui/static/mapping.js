@@ -6,8 +6,7 @@ import { randomWords } from "./kinds.js";
 import { changed, isSaved, loadMapping, on, reviewNow, saveMapping, state } from "./state.js";
 
 export function setUpMapping(attempt) {
-  on("review", showReview);
-  on("saved", showReview);
+  for (const what of ["review", "saved", "kinds"]) on(what, showReview);
   on("mapping", showMapping);
   $("save-path").addEventListener("input", () => {
     state.path = $("save-path").value.trim();

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.ui.pages import OpenPage
 
-from .steps import go_in, go_to, open_file
+from .steps import go_in, go_to, open_file, settle
 
 
 def test_unticked_and_ticked_again(page: Page, desk: OpenPage) -> None:
@@ -35,14 +35,13 @@ def test_random_ids_are_told(page: Page, desk: OpenPage) -> None:
     (desk.folder / "m.yaml").write_text("identifier: {column: 1}\ncolumns: {2: points}\n")
     go_in(page, desk)
     open_file(page, desk.folder / "one.csv", desk.folder / "m.yaml")
-    go_to(page, "columns")
     words = (
         "2 rows have no identifier of their own and get a random one: importing again makes "
         "2 more profiles."
     )
-    expect(page.locator("#kinds")).to_contain_text(words)
-    go_to(page, "mapping")
     expect(page.locator("#review")).to_contain_text(words)
+    go_to(page, "columns")
+    expect(page.locator("#kinds")).to_contain_text(words)
     go_to(page, "import")
     page.fill("#token", "0f1e2d3c4b5a69788796a5b4c3d2e1f0")
     page.click("#import-start")
@@ -100,3 +99,31 @@ def test_lists_are_not_respelled(page: Page, desk: OpenPage) -> None:
         .replace(", ja]", ", ja, jawohl]")
         .replace("quote}", "quote, P: premium}")
     )
+
+
+def test_constants_are_kept_as_typed(page: Page, desk: OpenPage) -> None:
+    """What is no number, or none that keeps its digits, and no yes or no, is sent as text."""
+    (desk.folder / "one.csv").write_text("u1,7\nu2,8\n")
+    go_in(page, desk)
+    open_file(page, desk.folder / "one.csv")
+    go_to(page, "columns")
+    page.click("text=Add a constant")
+    row = page.locator("#constants li")
+    row.get_by_label("Property", exact=True).fill("c")
+    cases = {
+        ("12345678901234567890", "number"): "c: '12345678901234567890'",
+        ("1,5", "number"): "c: '1,5'",
+        ("15", "number"): "c: 15",
+        ("ja", "boolean"): "c: ja",
+        ("no", "boolean"): "c: false",
+    }
+    for (value, kind), line in cases.items():
+        row.get_by_label("Value").fill(value)
+        row.get_by_label("Sent as").select_option(kind)
+        row.get_by_label("Sent as").press("Tab")
+        said = "is sent as text" if value in ("12345678901234567890", "1,5", "ja") else ""
+        expect(row.locator("[role=status]")).to_contain_text(said)
+        go_to(page, "mapping")
+        expect(page.locator("#yaml")).to_contain_text(line)
+        settle(page)
+        go_to(page, "columns")

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from importer.emulator import Emulator
-from tests.ui.pages import OpenPage
+from tests.resuming.processes import importing, wait_for_requests
+from tests.ui.pages import OpenPage, opened
 
 from .steps import TOKEN, go_in, go_to, open_file, settle
 
@@ -176,3 +177,30 @@ def test_file_that_looks_unlike_the_last_one(page: Page, desk: OpenPage) -> None
     page.click("#ask-yes")
     expect(page.locator("#import-state .big")).to_have_text("All 300 rows imported.")
     expect(page.locator("#import-state pre.command")).to_contain_text("--accept-drift")
+
+
+def test_goes_on_after_the_page_has_ended(page: Page, server: Emulator, tmp_path: Path) -> None:
+    """An import that stopped with its page is found by the next one, before rows count twice."""
+    server.forget()
+    (tmp_path / "f.csv").write_text("".join(f"u{n},1\n" for n in range(9_000)))
+    (tmp_path / "m.yaml").write_text(
+        "identifier: {column: 1}\ncolumns: {2: {property: points, type: integer, operation: add}}\n"
+    )
+    environment = {"MIXPANEL_URL": server.url, "MIXPANEL_TOKEN": TOKEN}
+    server.faults({"kind": "delay", "delay_ms": [300, 300]})
+    with importing(tmp_path, "run", "f.csv", "-c", "m.yaml", url=server.url) as process:
+        wait_for_requests(server, 15, process)
+        process.terminate()
+        process.wait(60)
+    server.faults()
+    with opened(tmp_path, **environment) as desk:
+        go_in(page, desk)
+        open_file(page, tmp_path / "f.csv", tmp_path / "m.yaml")
+        go_to(page, "import")
+        page.click("#import-start")
+        page.click("#ask-yes")
+        expect(page.locator("#ask-title")).to_have_text("Go on with it?")
+        page.click("#ask-yes")
+        expect(page.locator("#import-state .big")).to_have_text("All 9,000 rows imported.")
+        page.goto("about:blank")
+    assert {profile["points"] for profile in server.profiles().values()} == {1}

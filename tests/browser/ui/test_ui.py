@@ -7,7 +7,6 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from importer.emulator import Emulator
 from tests.conftest import ROOT
-from tests.resuming.processes import importing, wait_for_requests
 from tests.ui.pages import OpenPage, opened
 
 from .steps import STEPS, TOKEN, Keys, check, go_in, go_to, open_file, settle
@@ -256,34 +255,6 @@ def test_results_are_of_what_is_open(page: Page, desk: OpenPage) -> None:
     expect(page.locator("#alert")).to_contain_text(f"{desk.folder / 'two.csv'} is still open.")
 
 
-def test_constants_are_kept_as_typed(page: Page, desk: OpenPage) -> None:
-    """What is no number, or none that keeps its digits, and no yes or no, is sent as text."""
-    (desk.folder / "one.csv").write_text("u1,7\nu2,8\n")
-    go_in(page, desk)
-    open_file(page, desk.folder / "one.csv")
-    go_to(page, "columns")
-    page.click("text=Add a constant")
-    row = page.locator("#constants li")
-    row.get_by_label("Property", exact=True).fill("c")
-    cases = {
-        ("12345678901234567890", "number"): "c: '12345678901234567890'",
-        ("1,5", "number"): "c: '1,5'",
-        ("15", "number"): "c: 15",
-        ("ja", "boolean"): "c: ja",
-        ("no", "boolean"): "c: false",
-    }
-    for (value, kind), line in cases.items():
-        row.get_by_label("Value").fill(value)
-        row.get_by_label("Sent as").select_option(kind)
-        row.get_by_label("Sent as").press("Tab")
-        said = "is sent as text" if value in ("12345678901234567890", "1,5", "ja") else ""
-        expect(row.locator("[role=status]")).to_contain_text(said)
-        go_to(page, "mapping")
-        expect(page.locator("#yaml")).to_contain_text(line)
-        settle(page)
-        go_to(page, "columns")
-
-
 def test_deletions_are_called_that(page: Page, desk: OpenPage, server: Emulator) -> None:
     """A mapping that deletes says so on every step, and Enter goes on once the word is typed."""
     (desk.folder / "gone.csv").write_text("u1,7\nu2,8\n")
@@ -305,30 +276,3 @@ def test_deletions_are_called_that(page: Page, desk: OpenPage, server: Emulator)
     page.press("#ask-input", "Enter")
     expect(page.locator("#import-state .big")).to_have_text("All 2 rows deleted.")
     assert server.profiles() == {}
-
-
-def test_goes_on_after_the_page_has_ended(page: Page, server: Emulator, tmp_path: Path) -> None:
-    """An import that stopped with its page is found by the next one, before rows count twice."""
-    server.forget()
-    (tmp_path / "f.csv").write_text("".join(f"u{n},1\n" for n in range(9_000)))
-    (tmp_path / "m.yaml").write_text(
-        "identifier: {column: 1}\ncolumns: {2: {property: points, type: integer, operation: add}}\n"
-    )
-    environment = {"MIXPANEL_URL": server.url, "MIXPANEL_TOKEN": TOKEN}
-    server.faults({"kind": "delay", "delay_ms": [300, 300]})
-    with importing(tmp_path, "run", "f.csv", "-c", "m.yaml", url=server.url) as process:
-        wait_for_requests(server, 15, process)
-        process.terminate()
-        process.wait(60)
-    server.faults()
-    with opened(tmp_path, **environment) as desk:
-        go_in(page, desk)
-        open_file(page, tmp_path / "f.csv", tmp_path / "m.yaml")
-        go_to(page, "import")
-        page.click("#import-start")
-        page.click("#ask-yes")
-        expect(page.locator("#ask-title")).to_have_text("Go on with it?")
-        page.click("#ask-yes")
-        expect(page.locator("#import-state .big")).to_have_text("All 9,000 rows imported.")
-        page.goto("about:blank")
-    assert {profile["points"] for profile in server.profiles().values()} == {1}
