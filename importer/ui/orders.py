@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
+
 from importer.config_file import load_config
 from importer.errors import ConfigError
 from importer.resuming.recall import recall, recall_end
@@ -33,17 +35,18 @@ def _reports(report_dir: Path) -> list[str]:
 async def begin_job(desk: Desk, order: dict[str, Any]) -> Job:
     """Start what the page orders: a rehearsal, an import, or the rest of a run."""
     kind = order.get("kind")
+    if kind not in ("rehearsal", "import", "resume"):
+        raise Refused(400, "A rehearsal, or an import?")
+    subject = await run_in_threadpool(subject_of, desk, order)  # a long ledger takes a while
     if any(not job.ended for job in desk.jobs.values()):
         raise ConfigError("a rehearsal or an import is going on; wait for its end, or stop it")
     if kind == "resume":
         arguments = ["run", "--resume", str(_run(desk, order))]
-    elif kind in ("rehearsal", "import"):
-        arguments = _arguments(desk, order, sends=kind == "import")
     else:
-        raise Refused(400, "A rehearsal, or an import?")
+        arguments = _arguments(desk, order, sends=kind == "import")
     sends = kind != "rehearsal"
     token = desk.token if sends else None
-    job = Job(str(kind), [*arguments, *FOR_A_PROGRAM], token, subject_of(desk, order))
+    job = Job(kind, [*arguments, *FOR_A_PROGRAM], token, subject)
     job.on_end = desk.note_run
     desk.jobs[job.id] = job
     try:
@@ -60,12 +63,16 @@ def subject_of(desk: Desk, order: dict[str, Any]) -> Subject:
         folder = _run(desk, order)
         source = (recall_end(folder) or recall(folder)).begun.source
         return Subject(source, digest_of(load_config(folder / MAPPING)))
-    path, document = (
-        desk.source(order.get("source")).look.path,
-        desk.document(order.get("document")),
-    )
-    assert document.path is not None
-    return Subject(str(path), digest_of(load_config(document.path)))
+    path, mapping = _paths(desk, order)
+    return Subject(str(path), digest_of(load_config(mapping)))
+
+
+def _paths(desk: Desk, order: dict[str, Any]) -> tuple[Path, Path]:
+    """Return the file and the mapping of an order."""
+    source, document = desk.source(order.get("source")), desk.document(order.get("document"))
+    if document.path is None:
+        raise ConfigError("the mapping is not saved yet; save it in step 3")
+    return source.look.path, document.path
 
 
 def _run(desk: Desk, order: dict[str, Any]) -> Path:
@@ -76,17 +83,14 @@ def _run(desk: Desk, order: dict[str, Any]) -> Path:
 
 
 def _arguments(desk: Desk, order: dict[str, Any], *, sends: bool) -> list[str]:
-    source, document = desk.source(order.get("source")), desk.document(order.get("document"))
-    if document.path is None:
-        raise ConfigError("the mapping is not saved yet; save it in step 3")
-    path = source.look.path
+    path, mapping = _paths(desk, order)
     if not sends:
-        return check_arguments(path, document.path, desk.report_dir)
-    deletes = load_config(document.path).deletes
+        return check_arguments(path, mapping, desk.report_dir)
+    deletes = load_config(mapping).deletes
     if deletes and order.get("consent") != "delete":
         raise ConfigError("this deletes profiles for good; type delete to go on")
     accepts = ["--accept-drift"] if order.get("accept_drift") is True else []
-    return [*run_arguments(path, document.path, desk.report_dir, deletes=deletes), *accepts]
+    return [*run_arguments(path, mapping, desk.report_dir, deletes=deletes), *accepts]
 
 
 async def count_rows(desk: Desk, source: OpenSource) -> None:
