@@ -25,21 +25,19 @@ export function tell(what) {
   for (const action of listeners.get(what) ?? []) action();
 }
 
-let reviewing = 0;
+let newest = null; // the review that was asked for last
 
+// Whoever waits for a review that is overtaken waits for the one that overtook it.
 export async function reviewNow() {
   if (!state.source || !state.sheet) return;
-  const turn = ++reviewing;
-  const review = await post("/api/mappings/review", {
-    source: state.source.id,
-    document: state.document,
-    sheet: state.sheet,
-    path: state.path,
-  });
-  if (turn === reviewing) {
+  const content = { source: state.source.id, document: state.document, sheet: state.sheet, path: state.path };
+  const asked = post("/api/mappings/review", content).then((review) => {
+    if (asked !== newest) return newest;
     state.review = review;
     tell("review");
-  }
+  });
+  newest = asked;
+  await asked;
 }
 
 export const changed = later(300, () => reviewNow().catch((error) => alertWords(error.message)));
