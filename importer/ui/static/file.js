@@ -93,16 +93,15 @@ async function loadOrBegin(path, source) {
 async function readAgain(settings) {
   const source = await readSource(state.source.path, settings);
   const [width, before] = [source, state.source].map((each) => each.preview.columns.length);
-  if (width === before) await keepMapping(source);
-  else if (await mayBeginAnew(width, before)) await beginMapping(source);
+  await reviewNow();
+  const firstDraft = !state.review.touched && !isSaved(); // which nobody would miss
+  if (!firstDraft && width === before) await keepMapping(source);
+  else if (firstDraft || (await mayBeginAnew(width, before))) await beginMapping(source);
   else showFile(); // as it was, and is still, read
 }
 
-async function mayBeginAnew(width, before) {
-  await reviewNow();
-  if (!state.review.touched && !isSaved()) return true; // a first draft that nobody changed
-  return ask("Begin a new mapping?", `Read like this the file has ${plural(width, "column")}, and had ${count(before)}: the mapping on this page is of no use for it.`, "Begin a new one", { careful: true });
-}
+const mayBeginAnew = (width, before) =>
+  ask("Begin a new mapping?", `Read like this the file has ${plural(width, "column")}, and had ${count(before)}: the mapping on this page is of no use for it.`, "Begin a new one", { careful: true });
 
 function settingsGiven() {
   return {

@@ -1,5 +1,6 @@
 """Files are opened, read otherwise and left, and nothing that somebody did is lost by it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -82,13 +83,19 @@ def test_another_encoding(page: Page, desk: OpenPage) -> None:
     expect(property_of(page, 2)).to_have_value("Straße")
     expect(property_of(page, 3)).to_have_value("size")
     go_to(page, "mapping")
-    expect(page.locator("#yaml")).to_contain_text('2: "Straße"')
+    expect(page.locator("#yaml")).to_contain_text(re.compile('2: "?Straße'))
 
 
 def test_read_otherwise(page: Page, desk: OpenPage, files: Path) -> None:
-    """A mapping stays while the file has as many columns, and is asked for where it has not."""
+    """A mapping stays while the file has as many columns, and is asked for where it has not; a
+    draft that nobody touched is begun anew.
+    """
     go_in(page, desk)
     open_file(page, files / "one.csv")
+    read_again(page, header="false")
+    go_to(page, "mapping")
+    expect(page.locator("#yaml")).not_to_contain_text("'points'")  # a draft is begun anew
+    read_again(page, header="true")
     rename(page, 2, "mine")
     read_again(page, header="false")
     go_to(page, "columns")
