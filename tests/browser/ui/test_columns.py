@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.ui.pages import OpenPage
 
-from .steps import go_in, go_to, open_file, settle
+from .steps import check, go_in, go_to, open_file, settle
 
 
 def test_unticked_and_ticked_again(page: Page, desk: OpenPage) -> None:
@@ -93,6 +93,7 @@ def test_lists_are_not_respelled(page: Page, desk: OpenPage) -> None:
     expect(page.locator("[data-position='4'] .options [role=status]")).to_have_text(
         "Left out, for want of an equals sign: Enterprise: big"
     )
+    check(page, "lists")
     go_to(page, "mapping")
     expect(page.locator("#yaml")).to_have_text(
         SPELLED.replace("'%Y-%m-%d'", "'%Y-%m-%d', '%m/%d/%Y'")

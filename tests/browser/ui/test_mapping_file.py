@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.ui.pages import OpenPage, opened
 
-from .steps import go_in, go_to, load, open_file
+from .steps import check, go_in, go_to, load, open_file
 
 MAPPING = "identifier: {column: 1}\ncolumns: {2: points}\n"
 THEIRS = "identifier: {column: 1}\ncolumns: {2: theirs}\n"
@@ -120,6 +120,7 @@ def test_columns_that_the_file_lacks(page: Page, desk: OpenPage, saved: Path) ->
     saved.write_text("identifier: {column: 7}\ncolumns:\n  2: points\n  9: plan\n")
     load(page, saved)
     expect(page.locator("#review")).to_contain_text("cannot be used yet")
+    check(page, "lacking")
     page.click("text=Leave out")
     go_to(page, "columns")
     expect(page.locator("#identifier option:checked")).to_have_text("7: not in this file")

@@ -10,7 +10,7 @@ from importer.emulator import Emulator
 from tests.resuming.processes import importing, wait_for_requests
 from tests.ui.pages import OpenPage, opened
 
-from .steps import TOKEN, go_in, go_to, open_file, settle
+from .steps import TOKEN, check, go_in, go_to, open_file, settle
 
 SETTING = "identifier: {column: 1}\ncolumns: {2: points}\n"
 ADDING = (
@@ -94,6 +94,7 @@ def test_another_mapping_than_it_was_begun_with(page: Page, stopped: OpenPage) -
     go_to(page, "import")
     expect(page.locator("#import-note")).to_contain_text("the mapping that this import was begun")
     expect(page.locator("#import-start")).to_be_hidden()
+    check(page, "another-mapping")
     page.click("text=Import all again with this mapping")
     expect(page.locator("#ask-words")).to_contain_text("would count twice")
     expect(page.locator("#ask-no")).to_be_focused()
@@ -124,6 +125,7 @@ def test_failed_rows_alone(page: Page, desk: OpenPage, server: Emulator, files: 
     expect(page.locator("#import-state .big")).to_have_text("1 row of 2 failed.")
     (run,) = (files / "importer-runs").iterdir()
     expect(page.locator("#import-state")).to_contain_text(f"importer retry {run}")
+    check(page, "left-rows")
     page.click("#import-start")
     page.click("#ask-yes")
     expect(page.locator("#ask-title")).to_have_text("Import all rows again?")
@@ -172,6 +174,7 @@ def test_file_that_looks_unlike_the_last_one(page: Page, desk: OpenPage) -> None
     expect(page.locator("#import-state .big")).to_have_text("Nothing was imported.")
     expect(page.locator("#import-state .fault li")).to_have_count(1)
     expect(page.locator("#import-state .fault li")).to_contain_text("column 2 (points)")
+    check(page, "drift")
     page.click("text=Import it as it is")
     expect(page.locator("#ask-words")).to_contain_text("It looks unlike the last one")
     page.click("#ask-yes")
