@@ -98,6 +98,7 @@ function lacking() {
 function lack(column, leaveOut) {
   const act = () => {
     leaveOut();
+    $("mapping-title").focus(); // the button goes
     changed();
   };
   return [`The mapping names column ${column}, which the file has not, or has several times. `, el("button", { type: "button", class: "small", "aria-label": `Leave out column ${column}`, onclick: act }, "Leave out")];

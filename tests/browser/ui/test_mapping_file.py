@@ -122,6 +122,7 @@ def test_columns_that_the_file_lacks(page: Page, desk: OpenPage, saved: Path) ->
     expect(page.locator("#review")).to_contain_text("cannot be used yet")
     check(page, "lacking")
     page.click("text=Leave out")
+    expect(page.locator("#mapping-title")).to_be_focused()
     go_to(page, "columns")
     expect(page.locator("#identifier option:checked")).to_have_text("7: not in this file")
     page.select_option("#identifier", "1")
