@@ -70,7 +70,8 @@ export async function keepMapping(source) {
   source.preview.columns.forEach((column, n) => {
     const before = suggestedName(state.source.preview.columns[n]);
     const [entry] = state.sheet.columns[column.position] ?? [];
-    if (entry?.property === before) entry.property = suggestedName(column);
+    const isNamed = column.property || column.name; // or else what it was called is the best name
+    if (isNamed && entry?.property === before) entry.property = suggestedName(column);
   });
   Object.assign(state, { source, kinds: null });
   state.sheet.source = { ...source.preview.settings };

@@ -116,7 +116,7 @@ def test_read_otherwise(page: Page, desk: OpenPage, files: Path) -> None:
 def test_header_of_a_mapping_by_names(page: Page, desk: OpenPage, files: Path) -> None:
     """Columns that a mapping names are told by their number where the file names none."""
     (files / "m.yaml").write_text(
-        "source: {header: true}\nidentifier: {column: id}\ncolumns:\n  points: mine\n"
+        "source: {header: true}\nidentifier: {column: id}\ncolumns:\n  points: points\n"
     )
     go_in(page, desk)
     open_file(page, files / "one.csv", files / "m.yaml")
@@ -124,5 +124,6 @@ def test_header_of_a_mapping_by_names(page: Page, desk: OpenPage, files: Path) -
     go_to(page, "mapping")
     expect(page.locator("#review")).to_contain_text("The mapping is valid.")
     expect(page.locator("#yaml")).to_have_text(
-        "source: {header: false}\nidentifier: {column: 1}\ncolumns:\n  # points: mine\n  2: mine\n"
+        "source: {header: false}\nidentifier: {column: 1}\n"
+        "columns:\n  # points: points\n  2: points\n"
     )
