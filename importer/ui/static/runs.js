@@ -120,17 +120,26 @@ function showRehearsal(job) {
   toggle("rehearse", !running);
   toggle("rehearse-stop", running);
   $("rehearse-stop").disabled = Boolean(job?.stopping);
-  const node = $("rehearsal-state");
-  node.querySelector(".stale")?.remove();
-  if (!job || running || !state.review || isOfThis(job)) return;
-  node.prepend(el("p", { class: "warning stale", role: "status" }, "The mapping has changed since: rehearse again."));
+  mark("rehearsal", job);
 }
+
+// What is shown may be of another file than the one that is open, and a rehearsal of another mapping.
+function mark(step, job) {
+  const node = $(`${step}-state`);
+  node.querySelector(".stale")?.remove();
+  if (!job || job.running || !state.review || isOfThis(job)) return;
+  const changed = step === "rehearsal" ? "The mapping has changed since: rehearse again." : "";
+  const words = isOfFile(job) ? changed : `This is of ${nameOf(job.source)}, which is not open now.`;
+  if (words) node.prepend(el("p", { class: "warning stale", role: "status" }, words));
+}
+
+const nameOf = (path) => path.split(/[\\/]/).pop();
 
 function showImport(job) {
   const running = Boolean(job?.running);
   const unfinished = job && isUnfinished(job);
   const changed = Boolean(unfinished && state.review && isOfFile(job) && !isOfThis(job));
-  const of = unfinished && !isOfFile(job) ? ` with ${job.report.source.name.split(/[\\/]/).pop()}` : "";
+  const of = unfinished && !isOfFile(job) ? ` with ${nameOf(job.source)}` : "";
   fill($("import-resume"), `Go on${of}`);
   fill($("import-start"), state.review?.deletes ? "Delete the profiles" : "Import");
   fill($("import-note"), changed ? "Going on keeps to the mapping that this import was begun with, not to the one on this page." : "");
@@ -140,6 +149,7 @@ function showImport(job) {
   toggle("import-resume", Boolean(unfinished));
   toggle("import-anew", changed);
   toggle("import-start", !running && !(unfinished && isOfFile(job)));
+  mark("import", job);
 }
 
 function toggle(id, shown) {

@@ -114,6 +114,15 @@ def test_another_token_than_it_was_begun_with(page: Page, stopped: OpenPage) -> 
     expect(page.locator("#import-state .big")).to_have_text("All 16,000 rows imported.")
 
 
+def test_import_of_another_file(page: Page, stopped: OpenPage) -> None:
+    """What is shown of an import that can go on is not taken for one of the file that is open."""
+    open_file(page, stopped.folder / "two.csv")
+    go_to(page, "import")
+    expect(page.locator("#import-state")).to_contain_text("This is of many.csv, which is not open")
+    expect(page.locator("#import-resume")).to_have_text("Go on with many.csv")
+    expect(page.locator("#import-start")).to_be_visible()
+
+
 def test_failed_rows_alone(page: Page, desk: OpenPage, server: Emulator, files: Path) -> None:
     """What failed is sent by a command that is shown; sending everything again is asked twice."""
     go_in(page, desk)
