@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from starlette.requests import Request
 
 from importer.books.run_folder import DOUBTFUL_RECORDS, FAILURES, IN_DOUBT, REJECTS, REPORT
@@ -17,8 +16,9 @@ from importer.errors import ConfigError
 from importer.guess.starter import starter
 from importer.private_file import replace_private
 from importer.settings.config import Config
-from importer.settings.config_file import dump_config, parse_config, read_text
+from importer.settings.config_file import dump_config, parse_config
 from importer.ui.bodies import COPIES
+from importer.ui.documents import Document, raw_text, replace_file, unmarked
 from importer.ui.edit import edited
 from importer.ui.first_look import FirstLook
 from importer.ui.jobs import Job
@@ -48,19 +48,6 @@ class OpenSource:
     counts: Job | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Document:
-    """A mapping file as it was loaded, or as a first draft; `path` where it is on the disk."""
-
-    id: str
-    text: str
-    path: Path | None = None
-
-    @property
-    def content(self) -> dict[Any, Any]:
-        return yaml.safe_load(self.text) or {}
-
-
 class Desk:
     """Everything the page knows; it ends with the server."""
 
@@ -83,6 +70,7 @@ class Desk:
         self.latest: dict[str, Any] | None = None
         self._environment = dict(environment)
         self._typed: Token | None = None
+        self._sent_with: dict[str, Token | None] = {}
         self._sources: dict[str, OpenSource] = {}
         self._documents: dict[str, Document] = {}
 
@@ -108,13 +96,13 @@ class Desk:
 
     def load(self, path: Path) -> Document:
         """Take up a mapping file. Raises ConfigError with all of its faults."""
-        text = _raw_text(path)
-        parse_config(_unmarked(text), path)
+        text = raw_text(path)
+        parse_config(unmarked(text), path)
         return self._keep(Document(secrets.token_hex(8), text, path))
 
     def load_text(self, text: str, name: str) -> Document:
         """Take up a mapping whose file the browser read."""
-        parse_config(_unmarked(text), Path(name))
+        parse_config(unmarked(text), Path(name))
         return self._keep(Document(secrets.token_hex(8), text))
 
     def document(self, given: object) -> Document:
@@ -134,13 +122,13 @@ class Desk:
 
     def save(self, document: Document, text: str, path: Path, *, replace: bool) -> Document:
         """Write a mapping to the disk. Raises FileExistsError where another one would be lost."""
-        parse_config(_unmarked(text), path)
-        on_disk = _raw_text(path) if path.exists() else None
+        parse_config(unmarked(text), path)
+        on_disk = raw_text(path) if path.exists() else None
         own = document.path == path and on_disk == document.text
         if on_disk is not None and not (own or replace or on_disk == text):
             raise FileExistsError(path)
         if on_disk != text:
-            _write(path, text)
+            replace_file(path, text)
         return self._keep(Document(secrets.token_hex(8), text, path))
 
     def settings_file(self, source: OpenSource) -> Path:
@@ -187,17 +175,32 @@ class Desk:
         """Remember the folder of a run that came to an end."""
         report = job.report or {}
         if isinstance(run := report.get("run"), str) and "files" in report:
+            if job.arrived:
+                self._sent_with[run] = job.token
             folder = Path(report["files"]["report"]).parent.absolute()
             if folder.name == run:
                 self.runs[run] = folder
+
+    def goes_elsewhere(self, run: str) -> bool:
+        """Would the rest of a run go by another token than its rows before?
+
+        Not known of the runs of earlier pages.
+        """
+        if run not in self._sent_with:
+            return False
+        before = self._sent_with[run]
+        texts = [token.reveal() if token else "" for token in (before, self.token)]
+        return texts[0] != texts[1]
 
     def files_of(self, run: str) -> list[str]:
         folder = self.runs[run]
         return [name for name in FILES if (folder / name).is_file()]
 
     def clear_uploads(self, but: Path) -> None:
-        """Delete the copies that were dropped on the page and that no run began with."""
-        used = {but.parent}
+        """Delete the copies that were dropped on the page, that no run began with and that are not
+        open: nobody knows yet whether the new one can be.
+        """
+        used = {but.parent, *(source.look.path.parent for source in self.sources)}
         used |= {Path(each).parent for job in self.jobs.values() for each in job.arguments}
         for folder in self.folder.glob(f"{COPIES}*"):
             if folder not in used:
@@ -222,27 +225,3 @@ def desk_of(request: Request) -> Desk:
     desk = request.app.state.desk
     assert isinstance(desk, Desk)
     return desk
-
-
-def _raw_text(path: Path) -> str:
-    """Read a mapping file with its own line ends and mark."""
-    read_text(path)  # for its bounds, and its words where it is no text
-    return path.read_bytes().decode("utf-8")
-
-
-def _unmarked(text: str) -> str:
-    return text.removeprefix("\ufeff")
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all, with the rights that it had."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with draft.open("x", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-        if path.exists():
-            draft.chmod(path.stat().st_mode & 0o777)
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise ConfigError(f"{path}: {error.strerror}; choose another file") from error

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pyarrow as pa
 
@@ -49,17 +51,19 @@ class FirstLook:
 
     @property
     def table(self) -> pa.Table:
-        return pa.concat_tables([chunk.table for chunk in self.chunks])
+        schema = pa.schema([(str(place), pa.string()) for place in range(1, self.width + 1)])
+        return pa.concat_tables([schema.empty_table(), *(chunk.table for chunk in self.chunks)])
 
 
 def regular_file(path: str) -> Path:
-    """Return a path on this machine that somebody typed: a regular file, nothing that waits.
+    """Return a path on this machine that somebody typed, or pasted: a regular file, nothing that
+    waits.
 
     Raises SourceError.
     """
     if "\0" in path:
         raise SourceError("a path holds no null character")
-    found = Path(path).expanduser().absolute()
+    found = Path(_pasted(path)).expanduser().absolute()
     try:
         found = found.resolve(strict=True)
     except OSError as error:
@@ -67,6 +71,16 @@ def regular_file(path: str) -> Path:
     if not found.is_file():
         raise SourceError(f"{path}: is no regular file; type the path of a CSV file")
     return found
+
+
+def _pasted(path: str) -> str:
+    """Take a path as file managers copy it: in quotes, or as the address of a file."""
+    path = path.strip()
+    if len(path) > 1 and path[0] == path[-1] and path[0] in "\"'":
+        path = path[1:-1]
+    if path.lower().startswith("file://"):
+        path = url2pathname(urlsplit(path).path)
+    return path
 
 
 def look(path: Path, given: Mapping[str, Any]) -> FirstLook:

@@ -9,8 +9,10 @@ import sys
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
+from importer.drift.words import ADVICE
 from importer.engage import Token
 
 LINE_BYTES = 16 * 1024 * 1024
@@ -27,16 +29,31 @@ PAUSE = 0.2
 """Seconds between two looks that a browser is sent."""
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a command is about: the file, and a digest of the mapping."""
+
+    source: str
+    mapping: str
+
+
 class Job:
     """One `importer ...` and what it told so far."""
 
-    def __init__(self, kind: str, arguments: Sequence[str], token: Token | None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        arguments: Sequence[str],
+        token: Token | None,
+        subject: Subject | None = None,
+    ) -> None:
         self.id = secrets.token_hex(8)
         self.kind = kind
         self.arguments = tuple(arguments)
+        self.token = token
+        self.subject = subject
         self.report: dict[str, Any] | None = None
         self.exit_code: int | None = None
-        self._token = token
         self._progress: dict[str, Any] = {}
         self._told: deque[dict[str, Any]] = deque(maxlen=TOLD)
         self._stopping = False
@@ -51,6 +68,17 @@ class Job:
         """Return the line that does the same in a shell."""
         shown = [each for each in self.arguments if each not in FOR_A_PROGRAM]
         return shlex.join(["importer", *shown])
+
+    @property
+    def arrived(self) -> int:
+        """Count the rows that are, or may be, where they were sent."""
+        rows = (self.report or {}).get("rows", {})
+        return 0 if self.kind == "rehearsal" else rows.get("imported", 0) + rows.get("in_doubt", 0)
+
+    @property
+    def drifted(self) -> bool:
+        """Was nothing sent, since the file looks unlike the last one?"""
+        return any(told["event"] == "error" and ADVICE in told["message"] for told in self._told)
 
     @property
     def ended(self) -> bool:
@@ -100,10 +128,13 @@ class Job:
             "id": self.id,
             "kind": self.kind,
             "command": self.command,
+            "source": self.subject.source if self.subject else "",
+            "mapping": self.subject.mapping if self.subject else "",
             "running": not self.ended,
             "stopping": self._stopping and not self.ended,
             "progress": self._progress,
             "told": list(self._told),
+            "drifted": self.drifted,
             "report": self.report,
             "exit_code": self.exit_code,
         }
@@ -161,4 +192,4 @@ class Job:
 
     def _hidden(self, told: Any) -> Any:
         """Blot the token out; no command shows it, but a server may echo it."""
-        return self._token.hidden_in(told) if self._token is not None else told
+        return self.token.hidden_in(told) if self.token is not None else told

@@ -6,14 +6,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from importer.books.run_folder import FAILURES
+from starlette.concurrency import run_in_threadpool
+
+from importer.books.run_folder import FAILURES, MAPPING
 from importer.errors import ConfigError
-from importer.lookback.history import read_history
 from importer.resuming.recall import recall, recall_end
 from importer.settings.config_file import load_config
 from importer.ui.bodies import Refused
 from importer.ui.desk import Desk, OpenSource
-from importer.ui.jobs import FOR_A_PROGRAM, Job
+from importer.ui.documents import digest_of
+from importer.ui.jobs import FOR_A_PROGRAM, Job, Subject
 
 
 def check_arguments(source: Path, config: Path, report_dir: Path) -> list[str]:
@@ -33,16 +35,18 @@ def _reports(report_dir: Path) -> list[str]:
 async def begin_job(desk: Desk, order: dict[str, Any]) -> Job:
     """Start what the page orders: a rehearsal, an import, or the rest of a run."""
     kind = order.get("kind")
+    if kind not in ("rehearsal", "import", "resume"):
+        raise Refused(400, "A rehearsal, or an import?")
+    subject = await run_in_threadpool(subject_of, desk, order)  # a long ledger takes a while
     if any(not job.ended for job in desk.jobs.values()):
         raise ConfigError("a rehearsal or an import is going on; wait for its end, or stop it")
     if kind == "resume":
         arguments = ["run", "--resume", str(_run(desk, order))]
-    elif kind in ("rehearsal", "import"):
-        arguments = _arguments(desk, order, sends=kind == "import")
     else:
-        raise Refused(400, "A rehearsal, or an import?")
+        arguments = _arguments(desk, order, sends=kind == "import")
     sends = kind != "rehearsal"
-    job = Job(str(kind), [*arguments, *FOR_A_PROGRAM], desk.token if sends else None)
+    token = desk.token if sends else None
+    job = Job(kind, [*arguments, *FOR_A_PROGRAM], token, subject)
     job.on_end = desk.note_run
     desk.jobs[job.id] = job
     try:
@@ -53,24 +57,22 @@ async def begin_job(desk: Desk, order: dict[str, Any]) -> Job:
     return job
 
 
-def unfinished_run(desk: Desk, order: dict[str, Any]) -> dict[str, Any] | None:
-    """Find an import of the same file that stopped on the way, of an earlier page for example; None
-    where there is none, or all rows are to go again, `anew`.
-    """
-    if order.get("kind") != "import" or order.get("anew") is True or not desk.report_dir.exists():
-        return None
-    path = desk.source(order.get("source")).look.path
-    for run in read_history(desk.report_dir).runs:
-        folder = Path(run.folder).absolute()
-        if run.rehearsed or run.retries or run.status in ("dry-run", "unreadable"):
-            continue
-        if Path((recall_end(folder) or recall(folder)).begun.source) != path:
-            continue
-        if run.status not in ("interrupted", "stopped"):
-            return None  # the last one came to its end
-        desk.runs[run.run] = folder
-        return {"run": run.run, "imported": run.rows.get("imported", 0)}
-    return None
+def subject_of(desk: Desk, order: dict[str, Any]) -> Subject:
+    """Tell what an order is about; a run that goes on has a mapping of its own."""
+    if order.get("kind") == "resume":
+        folder = _run(desk, order)
+        source = (recall_end(folder) or recall(folder)).begun.source
+        return Subject(source, digest_of(load_config(folder / MAPPING)))
+    path, mapping = _paths(desk, order)
+    return Subject(str(path), digest_of(load_config(mapping)))
+
+
+def _paths(desk: Desk, order: dict[str, Any]) -> tuple[Path, Path]:
+    """Return the file and the mapping of an order."""
+    source, document = desk.source(order.get("source")), desk.document(order.get("document"))
+    if document.path is None:
+        raise ConfigError("the mapping is not saved yet; save it in step 3")
+    return source.look.path, document.path
 
 
 def _run(desk: Desk, order: dict[str, Any]) -> Path:
@@ -81,16 +83,14 @@ def _run(desk: Desk, order: dict[str, Any]) -> Path:
 
 
 def _arguments(desk: Desk, order: dict[str, Any], *, sends: bool) -> list[str]:
-    source, document = desk.source(order.get("source")), desk.document(order.get("document"))
-    if document.path is None:
-        raise ConfigError("the mapping is not saved yet; save it in step 3")
-    path = source.look.path
+    path, mapping = _paths(desk, order)
     if not sends:
-        return check_arguments(path, document.path, desk.report_dir)
-    deletes = load_config(document.path).deletes
+        return check_arguments(path, mapping, desk.report_dir)
+    deletes = load_config(mapping).deletes
     if deletes and order.get("consent") != "delete":
         raise ConfigError("this deletes profiles for good; type delete to go on")
-    return run_arguments(path, document.path, desk.report_dir, deletes=deletes)
+    accepts = ["--accept-drift"] if order.get("accept_drift") is True else []
+    return [*run_arguments(path, mapping, desk.report_dir, deletes=deletes), *accepts]
 
 
 async def count_rows(desk: Desk, source: OpenSource) -> None:

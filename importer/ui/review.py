@@ -7,7 +7,8 @@ from typing import Any
 from importer.address import base_url
 from importer.errors import ConfigError
 from importer.settings.config_file import parse_config
-from importer.ui.desk import Desk, Document, OpenSource
+from importer.ui.desk import Desk, OpenSource
+from importer.ui.documents import Document, digest_of
 from importer.ui.orders import check_arguments, run_arguments
 from importer.ui.sheet import Sheet
 from importer.updates.mapping import resolve_mapping
@@ -20,10 +21,11 @@ def review(
     named = Path(path or "config.yaml")
     faults: list[str] = []
     warnings: list[str] = []
-    text, address, deletes, token_file = "", "", False, False
+    text, address, digest, deletes, token_file = "", "", "", False, False
     try:
         text = desk.write(document, source, sheet)
         config = parse_config(text.removeprefix("\ufeff"), Path(named.name), warnings.append)
+        digest = digest_of(config)
         deletes, token_file = config.deletes, config.project.token_file is not None
         if config.transform is None:
             resolve_mapping(config, source.look.width, source.look.names)
@@ -35,7 +37,9 @@ def review(
     run = run_arguments(csv, named, desk.report_dir, deletes=deletes)
     return {
         "text": text,
+        "touched": text != document.text,
         "changed": text != document.text or document.path is None,
+        "mapping": digest,
         "faults": faults,
         "warnings": warnings,
         "commands": [shlex.join(["importer", *arguments]) for arguments in (check, run)],

@@ -98,7 +98,7 @@ def count_identifiers(
         kinds += np.bincount(chunk.kinds, minlength=len(Kind))
         named = (chunk.kinds == Kind.COLUMN) | (chunk.kinds == Kind.EMAIL)
         distinct.append(chunk.identifiers.filter(pa.array(named)))
-    named_ids = pa.concat_arrays(distinct)
+    named_ids = pa.chunked_array(distinct, pa.string())  # of a file without rows there are none
     repeated = len(named_ids) - pc.count_distinct(named_ids).as_py()
     return {
         "column": int(kinds[Kind.COLUMN]),

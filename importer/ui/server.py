@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import signal
 import socket
 import tempfile
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
+from types import FrameType
 
 import uvicorn
 
@@ -27,7 +29,8 @@ def serve_page(
     browser: bool,
     announce: Callable[[str], None],
 ) -> None:
-    """Serve until SIGINT or SIGTERM; `announce` is told the address once requests are taken.
+    """Serve until SIGINT, SIGTERM or SIGHUP, each of which raises KeyboardInterrupt once everything
+    has ended in order; `announce` is told the address once requests are taken.
 
     Raises OSError where the port is taken.
     """
@@ -81,10 +84,21 @@ class _Server(uvicorn.Server):
         self._desk = desk
         self._ready = ready
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        # uvicorn raises them again when it has ended, and only this one lets the folder be deleted.
+        super().handle_exit(signal.SIGINT, frame)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        _heed_hangup(self.handle_exit)
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._desk.close()
         await super().shutdown(sockets)
+
+
+def _heed_hangup(end: Callable[[int, FrameType | None], None]) -> None:
+    """Let a terminal that is closed end the page, unless nohup said not to; Windows knows none."""
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, end)

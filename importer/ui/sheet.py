@@ -46,7 +46,7 @@ def to_sheet(content: Content, names: Sequence[str]) -> Sheet:
         "project": dict(content.get("project") or {}),
         "profiles": content.get("profiles", "user"),
         "identifier": {
-            "column": None if key is None else _position(key, names),
+            "column": _position(key, names) or key,
             "fallback": list(config.identifier.fallback),
         },
         "columns": columns,
@@ -70,6 +70,7 @@ def from_sheet(sheet: Sheet, content: Content, names: Sequence[str]) -> dict[Any
         if sheet["profiles"] != wanted.get("profiles", "user"):
             wanted["profiles"] = sheet["profiles"]
         _settle_identifier(wanted, sheet["identifier"], names)
+        _leave_out_unknown(wanted, sheet["unknown_columns"], names)
         _settle_columns(wanted, sheet["columns"], names)
         _settle_constants(wanted, sheet["constants"])
         if sheet["empty_cells"] != _word(wanted.get("empty_cells", "skip")):
@@ -145,7 +146,7 @@ def _settle_identifier(
     if column is None:
         if changed.get("column") is not None:
             del changed["column"]
-    elif _position(present.get("column"), names) != int(column):
+    elif (_position(present.get("column"), names) or present.get("column")) != column:
         changed["column"] = int(column)
     if fallback != list(present.get("fallback", ["email", "random"])):
         changed["fallback"] = fallback
@@ -153,6 +154,14 @@ def _settle_identifier(
         wanted["identifier"] = changed
         if not changed:
             wanted.pop("identifier", None)
+
+
+def _leave_out_unknown(wanted: dict[Any, Any], kept: Sequence[str], names: Sequence[str]) -> None:
+    """Take out what the file has no column for, but for those that the page keeps."""
+    present = wanted.get("columns") or {}
+    gone = [key for key in present if _position(key, names) is None and str(key) not in kept]
+    if gone:
+        wanted["columns"] = {key: spelled for key, spelled in present.items() if key not in gone}
 
 
 def _settle_columns(

@@ -14,6 +14,9 @@ from typing import Any
 
 import httpx
 
+TOKEN = "b9c1d2e3f4a5968778695a4b3c2d1e0f"
+ROWS = "u1,Ann,ann@example.com,7\nu2,Ben,,x\n,Cid,cid@example.com,9\nu1,Dot,dot@example.com,\n"
+
 
 @dataclass(frozen=True)
 class OpenPage:
@@ -74,3 +77,20 @@ def opened(folder: Path, *arguments: str | Path, **environment: str) -> Iterator
         finally:
             process.send_signal(signal.SIGINT)
             assert process.wait(30) == 0
+
+
+def drafted(page: OpenPage, path: Path, **changes: Any) -> tuple[dict[str, str], dict[str, Any]]:
+    """Open a file and change the sheet that the page suggests."""
+    source = page.open(path)["id"]
+    draft = page.post("/api/mappings/draft", {"source": source})
+    return {"source": source, "document": draft["document"]}, {**draft["sheet"], **changes}
+
+
+def saved(
+    page: OpenPage, given: dict[str, str], sheet: dict[str, Any], name: str
+) -> dict[str, str]:
+    path = str(page.folder / name)
+    answer = page.post(
+        "/api/mappings/save", {**given, "sheet": sheet, "path": path, "replace": True}
+    )
+    return {**given, "document": answer["document"]}

@@ -170,6 +170,28 @@ def test_loaded_and_saved(text: str) -> None:
     assert through_the_page(text) == text
 
 
+UNKNOWN = """\
+source: {header: true}
+identifier: {column: id}
+columns:
+  plan: plan
+  gone: left  # since May
+"""
+
+
+def test_columns_that_the_file_lacks() -> None:
+    """What a mapping names and the file lacks is kept until somebody leaves it out."""
+    content, names = yaml.safe_load(UNKNOWN), ("user", "plan")
+    sheet = to_sheet(content, names)
+    assert (sheet["unknown_columns"], sheet["identifier"]["column"]) == (["gone"], "id")
+    assert edited(UNKNOWN, from_sheet(sheet, content, names)) == UNKNOWN
+    sheet["unknown_columns"].clear()
+    sheet["identifier"]["column"] = 1
+    assert edited(UNKNOWN, from_sheet(sheet, content, names)) == UNKNOWN.replace(
+        "id}", "1}"
+    ).replace("gone", "# gone")
+
+
 @settings(max_examples=20)
 @given(mappings(6), st.sampled_from([True, False, None]))
 def test_any_mapping_loaded_and_saved(content: dict[str, Any], flow: bool | None) -> None:

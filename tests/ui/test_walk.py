@@ -3,63 +3,22 @@
 import asyncio
 import gzip
 import json
-import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.requests import Request
 
-from importer.emulator import Emulator, running
+from importer.emulator import Emulator
 from importer.ui.bodies import Refused, receive_file
 from importer.ui.desk import Desk
 from importer.ui.failures import group_failures
+from importer.ui.first_look import look
 from importer.ui.orders import begin_job
 from tests.conftest import ROOT, Command
 
-from .pages import OpenPage, opened
-
-TOKEN = "b9c1d2e3f4a5968778695a4b3c2d1e0f"
-ROWS = "u1,Ann,ann@example.com,7\nu2,Ben,,x\n,Cid,cid@example.com,9\nu1,Dot,dot@example.com,\n"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Emulator]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def page(server: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenPage]:
-    with opened(tmp_path_factory.mktemp("page"), MIXPANEL_URL=server.url) as page:
-        page.post("/api/token", {"token": TOKEN})
-        yield page
-
-
-@pytest.fixture
-def people(page: OpenPage) -> Path:
-    path = page.folder / "people.csv"
-    path.write_text(ROWS)
-    return path
-
-
-def drafted(page: OpenPage, path: Path, **changes: Any) -> tuple[dict[str, str], dict[str, Any]]:
-    """Open a file and change the sheet that the page suggests."""
-    source = page.open(path)["id"]
-    draft = page.post("/api/mappings/draft", {"source": source})
-    return {"source": source, "document": draft["document"]}, {**draft["sheet"], **changes}
-
-
-def saved(
-    page: OpenPage, given: dict[str, str], sheet: dict[str, Any], name: str
-) -> dict[str, str]:
-    path = str(page.folder / name)
-    answer = page.post(
-        "/api/mappings/save", {**given, "sheet": sheet, "path": path, "replace": True}
-    )
-    return {**given, "document": answer["document"]}
+from .pages import ROWS, TOKEN, OpenPage, drafted, saved
 
 
 def test_same_requests(page: OpenPage, server: Emulator, command: Command) -> None:
@@ -212,6 +171,30 @@ def test_identifiers_by_kind(page: OpenPage, people: Path) -> None:
     assert page.post(url, order) == {"rows": 4, "whole": True, **counted}
 
 
+@pytest.mark.parametrize("pasted", ["{}", " '{}' ", '"{}"', "file://{}", "FILE://localhost{}"])
+def test_pasted_path(page: OpenPage, pasted: str) -> None:
+    """A path is taken as file managers copy it."""
+    path = page.folder / "our people.csv"
+    path.write_text(ROWS)
+    given = str(path).replace(" ", "%20") if ":" in pasted else str(path)
+    assert page.post("/api/sources", {"path": pasted.format(given)})["path"] == str(path)
+
+
+def test_header_alone(page: OpenPage) -> None:
+    """A file without a row converts to nothing, and nobody is named in it."""
+    path = page.folder / "header.csv"
+    path.write_text("id,points\n")
+    source = page.open(path, header=True)["id"]
+    order = {"position": 2, "entry": {"property": "points", "type": "integer"}, "around": {}}
+    shown = page.post(f"/api/sources/{source}/convert", order)
+    assert shown == {"faults": [], "rows": 0, "failed": 0, "samples": []}
+    named: dict[str, object] = {"column": 1, "email": None, "fallback": [], "people": True}
+    counted = page.post(f"/api/sources/{source}/identifiers", named)
+    assert counted == {
+        "rows": 0, "whole": True, "column": 0, "email": 0, "random": 0, "none": 0, "repeated": 0,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("content", "settings", "found"),
     [
@@ -239,16 +222,24 @@ def test_how_a_file_is_written(
     assert given
 
 
-def test_dropped_file(page: OpenPage) -> None:
-    """A file that is dropped on the page is a private copy, the last one only."""
+def dropped(page: OpenPage, content: bytes) -> Path:
     name = "../../etc/our people.csv"
-    first = page.client.put("/api/uploads", params={"name": name}, content=ROWS.encode()).json()
-    path = Path(first["path"])
+    answer = page.client.put("/api/uploads", params={"name": name}, content=content)
+    return Path(answer.json()["path"])
+
+
+def test_dropped_file(page: OpenPage) -> None:
+    """A file that is dropped on the page is a private copy, kept while it is open: the next one
+    may turn out to be no table. One that could not be opened goes.
+    """
+    path = dropped(page, ROWS.encode())
     assert (path.name, stat.S_IMODE(path.stat().st_mode)) == ("our people.csv", 0o600)
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert page.open(path)["rows"] == 4
-    page.client.put("/api/uploads", content=b"u1,a\n").raise_for_status()
-    assert not path.exists()
+    wrong = dropped(page, b"")
+    assert page.client.post("/api/sources", json={"path": str(wrong)}).status_code == 422
+    dropped(page, b"u1,a\n")
+    assert (path.exists(), wrong.exists()) == (True, False)
 
 
 def test_upload_is_counted(tmp_path: Path) -> None:
@@ -299,13 +290,16 @@ def test_groups_of_failures() -> None:
 
 def test_what_cannot_be_started_is_not_waited_for(tmp_path: Path) -> None:
     """A process that the system does not start leaves the page as it was."""
+    (tmp_path / "one.csv").write_text(ROWS)
+    (tmp_path / "m.yaml").write_text("columns: {2: name}\n")
 
     async def order() -> None:
-        desk = Desk(tmp_path, Path("importer-runs"), dict(os.environ), {})
-        desk.runs["long"] = tmp_path / ("x" * 200_000)
+        desk = Desk(tmp_path, Path("importer-runs"), {"LONG": "x" * 200_000}, {})
+        source = desk.keep_source(look(tmp_path / "one.csv", {})).id
+        document = desk.load(tmp_path / "m.yaml").id
         for _ in range(2):
             with pytest.raises(OSError, match="too long"):
-                await begin_job(desk, {"kind": "resume", "run": "long"})
+                await begin_job(desk, {"kind": "rehearsal", "source": source, "document": document})
         assert not desk.jobs
 
     asyncio.run(order())

@@ -1,6 +1,7 @@
 """Checks and imports: to start, follow and stop one, and to see what a run left."""
 
 import json
+import shlex
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,7 +12,8 @@ from starlette.routing import Route
 
 from importer.ui.bodies import read_json
 from importer.ui.desk import FILES, Desk, desk_of
-from importer.ui.orders import begin_job, group_failures_of, unfinished_run
+from importer.ui.orders import begin_job, group_failures_of
+from importer.ui.questions import question_before
 
 # A report is a page of its own, from data of others: it may draw, and reach nothing.
 REPORT_POLICY = (
@@ -23,8 +25,8 @@ REPORT_POLICY = (
 async def start(request: Request) -> Response:
     desk = desk_of(request)
     order = await read_json(request)
-    if (left := await run_in_threadpool(unfinished_run, desk, order)) is not None:
-        return JSONResponse({"unfinished": left})
+    if (question := await run_in_threadpool(question_before, desk, order)) is not None:
+        return JSONResponse(question)
     job = await begin_job(desk, order)
     return JSONResponse(job.state())
 
@@ -70,8 +72,12 @@ async def run_file(request: Request) -> Response:
 
 
 def with_files(desk: Desk, state: dict[str, Any]) -> dict[str, Any]:
+    """Add what a run left, and the command that takes up what it set aside."""
     run = (state["report"] or {}).get("run")
-    return state | {"files": desk.files_of(run) if run in desk.runs else []}
+    if run not in desk.runs:
+        return state | {"files": [], "retry": ""}
+    retry = shlex.join(["importer", "retry", str(desk.runs[run])])
+    return state | {"files": desk.files_of(run), "retry": retry}
 
 
 ROUTES = (

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from importer.ui.bodies import Refused, read_json, receive_file, text_in
 from importer.ui.desk import OpenSource, desk_of
+from importer.ui.documents import mapping_for
 from importer.ui.first_look import look, regular_file
 from importer.ui.orders import count_rows
 from importer.ui.samples import convert_samples, count_identifiers
@@ -80,6 +81,7 @@ def opened(source: OpenSource) -> dict[str, Any]:
         "rows": seen.rows,
         "whole": seen.whole,
         "found": seen.found,
+        "mapping": str(mapping_for(seen.path) or ""),
         "preview": seen.preview.as_json(),
     }
 

@@ -58,12 +58,19 @@ export function upload(file, onProgress) {
   });
 }
 
-export function watch(job, onState) {
+// The browser asks again by itself when the stream breaks off; `onFault` is told when nobody answers.
+export function watch(job, onState, onFault) {
   const stream = new EventSource(`/api/jobs/${job}/events`);
   stream.addEventListener("message", (event) => {
     const state = JSON.parse(event.data);
     if (!state.running) stream.close();
     onState(state);
   });
-  return stream;
+  stream.addEventListener("error", () => {
+    get("/api/desk").catch((error) => {
+      if (stream.readyState === EventSource.CLOSED) return; // told already
+      stream.close();
+      onFault(error);
+    });
+  });
 }

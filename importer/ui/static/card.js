@@ -4,7 +4,7 @@ import { post } from "./api.js";
 import { chart } from "./chart.js";
 import { count, el, fill, later, newId, options, share } from "./dom.js";
 import { entryOptions } from "./options.js";
-import { state } from "./state.js";
+import { state, suggestedName } from "./state.js";
 
 const TYPES = ["string", "integer", "number", "boolean", "date", "datetime", "timestamp", "list", "json", "phone", "email", "url", "country"];
 const OPERATIONS = [
@@ -42,10 +42,16 @@ export function columnCard(column, edited) {
   function tick(wanted) {
     box.checked = wanted;
     if (wanted === ticked()) return;
-    if (wanted) state.sheet.columns[position] = [firstEntry(column)];
-    else delete state.sheet.columns[position];
+    if (wanted) state.sheet.columns[position] = state.aside[position] ?? [firstEntry(column)];
+    else putAside();
     showEntries();
     edited();
+  }
+
+  // What was set is there again when the column is ticked again.
+  function putAside() {
+    state.aside[position] = state.sheet.columns[position];
+    delete state.sheet.columns[position];
   }
 
   function showEntries() {
@@ -91,6 +97,7 @@ export function columnCard(column, edited) {
   return {
     node,
     tick,
+    sign: () => ticked() || showEntries(),
     count: (counted, rows) => show(counted, rows, true),
     convert: () => editors.forEach((editor) => editor.convert()),
   };
@@ -103,8 +110,8 @@ function guessWords({ guess }) {
 
 function firstEntry(column) {
   const taken = new Set(Object.values(state.sheet.columns).flat().map((entry) => entry.property));
-  const suggested = column.property?.property ?? column.name;
-  const property = suggested && !taken.has(suggested) ? suggested : `column_${column.position}`;
+  const suggested = suggestedName(column);
+  const property = taken.has(suggested) ? `column_${column.position}` : suggested;
   const certain = column.guess.type && column.guess.level !== "perhaps" && !column.guess.counter && !column.guess.rivals.length;
   return certain ? { property, type: column.guess.type, ...column.guess.options } : { property };
 }

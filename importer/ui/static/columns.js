@@ -1,8 +1,9 @@
 // Step 2: every column with what it holds, and what becomes of it.
 
-import { get, post } from "./api.js";
+import { get } from "./api.js";
 import { columnCard } from "./card.js";
-import { $, alertWords, count, el, fill, later, options, plural } from "./dom.js";
+import { $, count, el, fill, options, plural } from "./dom.js";
+import { countKinds, lackingIdentifier } from "./kinds.js";
 import { changed, on, state } from "./state.js";
 
 let cards = [];
@@ -17,7 +18,9 @@ export function setUpColumns() {
   $("tick-all").addEventListener("click", () => cards.forEach((card) => card.tick(true)));
   $("untick-all").addEventListener("click", () => cards.forEach((card) => card.tick(false)));
   $("identifier").addEventListener("change", () => {
-    state.sheet.identifier.column = Number($("identifier").value) || null;
+    const chosen = $("identifier").value;
+    state.sheet.identifier.column = Number(chosen) || chosen || null; // a name, where the file lacks it
+    cards.forEach((card) => card.sign());
     edited();
   });
   for (const id of ["by-email", "by-chance"]) {
@@ -69,7 +72,7 @@ function showColumns() {
   fill(
     $("identifier"),
     options(
-      [["", "none"], ...columns.map((c) => [c.position, `${c.position}${c.name ? ` ${c.name}` : ""}: ${c.guess.kind}`])],
+      [["", "none"], ...lackingIdentifier(), ...columns.map((c) => [c.position, `${c.position}${c.name ? ` ${c.name}` : ""}: ${c.guess.kind}`])],
       sheet.identifier.column ?? "",
     ),
   );
@@ -120,36 +123,6 @@ async function waitForCounts(id) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }
-
-const countKinds = later(200, async () => {
-  const { source, sheet } = state;
-  const email = Object.entries(sheet.columns).find(([, entries]) => entries.some((e) => e.property === "$email"));
-  let kinds;
-  try {
-    kinds = await post(`/api/sources/${source.id}/identifiers`, {
-      column: sheet.identifier.column,
-      email: email ? Number(email[0]) : null,
-      fallback: sheet.identifier.fallback,
-      people: sheet.profiles === "user",
-    });
-  } catch (error) {
-    alertWords(error.message);
-    return;
-  }
-  const of = kinds.whole ? `Of all ${count(kinds.rows)} rows` : `Of the first ${count(kinds.rows)} rows`;
-  const parts = [
-    [kinds.column, "by the column"],
-    [kinds.email, "by $email"],
-    [kinds.random, "by a random id"],
-    [kinds.none, "by nothing: these fail"],
-  ];
-  fill(
-    $("kinds"),
-    el("p", { class: "kinds-words" }, `${of}, named:`),
-    el("ul", { class: "kinds" }, parts.map(([n, words]) => el("li", { class: n ? "" : "none" }, el("b", {}, count(n)), ` ${words}`))),
-    kinds.repeated ? el("p", { class: "warning" }, `${plural(kinds.repeated, "row")} with the id of an earlier row: the last one wins.`) : null,
-  );
-});
 
 function showConstants() {
   const { constants } = state.sheet;

@@ -1,8 +1,10 @@
 // Step 1: which file, and how it is read.
 
 import { upload } from "./api.js";
+import { ask } from "./ask.js";
 import { $, alertWords, bytes, count, el, fill, plural } from "./dom.js";
-import { beginMapping, changed, loadMapping, openSource, state } from "./state.js";
+import { mayReplace } from "./mapping.js";
+import { beginMapping, isSaved, keepMapping, loadMapping, readSource, reviewNow, state } from "./state.js";
 
 export function setUpFile(attempt) {
   $("path-form").addEventListener("submit", (event) => {
@@ -29,7 +31,7 @@ export function setUpFile(attempt) {
   });
   $("reading").addEventListener("submit", (event) => {
     event.preventDefault();
-    attempt(() => readAgain(), event.submitter);
+    attempt(() => readAgain(settingsGiven()), event.submitter);
   });
 }
 
@@ -38,17 +40,23 @@ async function copy(file) {
   if (file.size > most) {
     throw new Error(`${file.name} has ${bytes(file.size)}; at most ${bytes(most)} are copied. Type its path instead: it is read where it lies.`);
   }
+  if (!(await mayReplace())) return;
   $("upload").hidden = false;
   fill($("upload-words"), `Copying ${file.name}`);
   try {
     const { path } = await upload(file, (done, all) => ($("upload-bar").value = (100 * done) / all));
-    await openAnew(path);
+    await open(path);
   } finally {
     $("upload").hidden = true;
   }
 }
 
 async function openAnew(path) {
+  if (path === state.source?.path) await readAgain(state.source.preview.settings);
+  else if (await mayReplace()) await open(path);
+}
+
+async function open(path) {
   const before = state.source?.path;
   try {
     await openGiven(path, state.sheet ? "" : state.desk.given.config);
@@ -59,31 +67,49 @@ async function openAnew(path) {
 }
 
 export async function openGiven(path, config) {
-  await openSource(path, {});
-  if (config) await loadMapping({ path: config });
-  else {
-    state.path = ""; // another file, another mapping
-    await beginMapping();
+  const source = await readSource(path, {});
+  const wanted = config || (await offered(source));
+  if (wanted) await loadOrBegin(wanted, source);
+  else await beginMapping(source);
+}
+
+async function offered({ mapping }) {
+  if (!mapping) return "";
+  const name = mapping.split(/[\\/]/).pop();
+  const yes = await ask(`There is ${name}: use it?`, `${mapping} is named like this file, from an earlier import perhaps.`, "Use it", { no: "Begin a new one" });
+  return yes ? mapping : "";
+}
+
+async function loadOrBegin(path, source) {
+  try {
+    await loadMapping({ path }, source);
+  } catch (error) {
+    await beginMapping(source);
+    error.message += "\nThe page begins a new mapping meanwhile.";
+    throw error;
   }
 }
 
-async function readAgain() {
-  const settings = {
+async function readAgain(settings) {
+  const source = await readSource(state.source.path, settings);
+  const [width, before] = [source, state.source].map((each) => each.preview.columns.length);
+  await reviewNow();
+  const firstDraft = !state.review.touched && !isSaved(); // which nobody would miss
+  if (!firstDraft && width === before) await keepMapping(source);
+  else if (firstDraft || (await mayBeginAnew(width, before))) await beginMapping(source);
+  else showFile(); // as it was, and is still, read
+}
+
+const mayBeginAnew = (width, before) =>
+  ask("Begin a new mapping?", `Read like this the file has ${plural(width, "column")}, and had ${count(before)}: the mapping on this page is of no use for it.`, "Begin a new one", { careful: true });
+
+function settingsGiven() {
+  return {
     ...state.source.preview.settings,
     header: $("header").value === "true",
     delimiter: $("delimiter").value,
     encoding: $("encoding").value.trim(),
   };
-  const width = state.source.preview.columns.length;
-  const header = state.source.preview.settings.header;
-  await openSource(state.source.path, settings);
-  const same = width === state.source.preview.columns.length && header === settings.header;
-  if (!same || !state.sheet) {
-    await beginMapping();
-    return;
-  }
-  state.sheet.source = { ...state.source.preview.settings };
-  changed();
 }
 
 export function showFile() {

@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { count, duration, el, fill, plural } from "./dom.js";
+import { state } from "./state.js";
 
 export function showProgress(node, job, words) {
   let shown = node.querySelector(".progress");
@@ -55,11 +56,12 @@ const NAMES = {
   "in-doubt-records.csv": "Rows in doubt, as in the file",
 };
 
-export function showEnd(node, job, deletes = false) {
+// `accept` imports a file as it is that looks unlike the last one.
+export function showEnd(node, job, { deletes, accept }) {
   const { report } = job;
   const errors = job.told.filter((told) => told.event === "error").map((told) => el("p", { class: "fault" }, told.message));
   if (!report) {
-    fill(node, el("div", { class: "card", role: "status" }, errors));
+    fill(node, el("div", { class: "card", role: "status" }, job.drifted ? drift(job, accept) : errors));
     return;
   }
   const { rows, identifiers } = report;
@@ -90,12 +92,24 @@ export function showEnd(node, job, deletes = false) {
       el("h3", {}, "Files of the run"),
       el("ul", { class: "files" }, (job.files ?? []).filter((name) => isOfUse(name, rows)).map((name) => el("li", {}, el("a", { href: `/runs/${report.run}/${name}`, target: name.endsWith(".csv") ? null : "_blank", rel: "noopener" }, NAMES[name] ?? name)))),
       el("p", { class: "quiet" }, "The same on the command line:"),
-      el("pre", { tabindex: 0, "aria-label": "Command" }, job.command),
+      commandLine(job.command),
     ),
+    leftOver(job),
     rows.failed ? failuresOf(report.run) : null,
     rehearsal ? updates(report.rehearsed?.first_updates ?? []) : null,
   );
   headline.focus({ preventScroll: true });
+}
+
+function drift(job, accept) {
+  const { message } = job.told.findLast((told) => told.event === "error");
+  const [head, ...findings] = message.split("\n").slice(0, -1); // the last one is of the command line
+  return [
+    el("p", { class: "bad big" }, "Nothing was imported."),
+    el("div", { class: "fault" }, el("p", {}, head), el("ul", {}, findings.map((each) => el("li", {}, each)))),
+    el("p", {}, "Mend the file or the mapping; or, where the file is meant to look like this:"),
+    el("button", { type: "button", onclick: accept }, "Import it as it is"),
+  ];
 }
 
 const isFine = ({ status, rows }) => status === "complete" || (status === "dry-run" && !rows.failed);
@@ -109,13 +123,34 @@ function ending(job, deletes) {
   const { rows, status } = job.report;
   const done = deletes ? "deleted" : "imported";
   const rehearsal = job.kind === "rehearsal";
-  if (status === "interrupted") return `Stopped after ${plural(rows.read, "row")}.`;
-  if (status === "stopped") return "It stopped before its last row.";
+  if (status === "interrupted") return `Stopped after ${plural(rows.read, "row")}.${unread(job)}`;
+  if (status === "stopped") return `It stopped before its last row.${unread(job)}`;
   const doubts = rows.in_doubt ? `${plural(rows.in_doubt, "row")} in doubt: look at some of them, then settle them with importer retry --in-doubt.` : "";
   if (rows.failed) return `${plural(rows.failed, "row")} of ${count(rows.read)} ${rehearsal ? "would fail" : "failed"}. ${doubts}`.trim();
   if (doubts) return doubts;
   if (!rows.read) return "There are no rows.";
   return `All ${plural(rows.read, "row")} ${rehearsal ? "would be " : ""}${done}.`;
+}
+
+// How many rows of the file an import that stopped never came to; about, where nobody has counted.
+function unread({ source: path, progress, report }) {
+  const { source } = state;
+  const counted = path === source?.path && (source.counted ?? (source.whole ? source.preview : null));
+  const left = (counted ? counted.rows + counted.misfits : (progress.expected ?? 0)) - report.rows.read;
+  if (left <= 0) return "";
+  return ` ${counted ? "" : "About "}${plural(left, "row")} of the file ${left === 1 ? "was" : "were"} not read.`;
+}
+
+const commandLine = (words) => el("pre", { class: "command", tabindex: 0, "aria-label": "Command" }, words);
+
+// What an import that came to its end set aside, and the commands that take that up.
+function leftOver({ kind, retry, report: { status, rows } }) {
+  if (kind === "rehearsal" || status !== "partial" || !retry) return null;
+  const failed = rows.failed ? [el("p", {}, "Mend the failed rows in rejects.csv, in the folder that this command names; it sends them alone:"), commandLine(retry)] : [];
+  const doubts = rows.in_doubt
+    ? [el("p", {}, "Look in Mixpanel whether the rows in doubt have arrived. The first command sends them again, the second one takes them for settled:"), commandLine(`${retry} --in-doubt resend`), commandLine(`${retry} --in-doubt skip`)]
+    : [];
+  return failed.length || doubts.length ? el("div", { class: "card" }, el("h3", {}, "The rows that are left"), failed, doubts) : null;
 }
 
 function failuresOf(run) {

@@ -1,12 +1,14 @@
 // The wizard: five steps, one shown at a time.
 
 import { get } from "./api.js";
+import { setUpImport } from "./begin.js";
 import { setUpColumns } from "./columns.js";
 import { $, alertWords } from "./dom.js";
 import { openGiven, setUpFile, showFile } from "./file.js";
 import { setUpMapping } from "./mapping.js";
-import { setUpRuns, takeUp } from "./runs.js";
+import { setUpRuns, stepOf, takeUp } from "./runs.js";
 import { on, reviewNow, state, takeUpAgain } from "./state.js";
+import { setUpToken } from "./token.js";
 
 const STEPS = ["file", "columns", "mapping", "rehearsal", "import"];
 
@@ -46,6 +48,13 @@ function fromAddress() {
   return STEPS.includes(step) && (step === "file" || state.source) ? step : "file";
 }
 
+// Where something is going on, or where somebody was.
+function firstStep() {
+  const running = state.desk.jobs.find((job) => job.running);
+  if (running) return stepOf(running);
+  return location.hash || !state.source ? fromAddress() : "columns";
+}
+
 function settleSteps() {
   for (const button of document.querySelectorAll("[data-step]")) {
     button.disabled = button.dataset.step !== "file" && !state.source;
@@ -57,6 +66,8 @@ async function begin() {
   setUpColumns();
   setUpMapping(attempt);
   setUpRuns(attempt);
+  setUpImport();
+  setUpToken(attempt);
   on("source", showFile);
   on("source", settleSteps);
   for (const button of document.querySelectorAll("[data-step]")) {
@@ -72,13 +83,9 @@ async function begin() {
     $("load-path").value = config;
     if (state.desk.latest) await takeUpAgain(state.desk.latest);
     else if (source) await openGiven(source, config);
-    const job = state.desk.jobs.at(-1);
-    if (job) {
-      takeUp(job);
-      show(job.kind === "rehearsal" ? "rehearsal" : "import", false);
-    }
+    takeUp(state.desk.jobs);
   });
-  if ($("alert").childElementCount === 0 && !state.desk?.jobs.length) show(state.source ? "columns" : "file", false);
+  if ($("alert").childElementCount === 0) show(firstStep(), false);
   document.body.dataset.ready = "true";
 }
 

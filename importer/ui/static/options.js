@@ -1,7 +1,8 @@
 // What a column's type, and its empty cells, can be told besides.
 
 import { set } from "./card.js";
-import { el, options } from "./dom.js";
+import { el, fill, options } from "./dom.js";
+import { fromList, fromPairs, toList, toPairs } from "./lines.js";
 
 const OF_TYPE = {
   integer: ["decimal", "thousands"],
@@ -14,16 +15,14 @@ const OF_TYPE = {
   phone: ["country"],
 };
 
-const list = (text) => text.split(",").map((word) => word.trim()).filter(Boolean);
-
 const FIELDS = {
   decimal: choice("Decimal mark", "decimal", [["", "."], [",", ","]]),
   thousands: choice("Thousands", "thousands", [["", "none"], [",", ","], [".", "."], [" ", "space"], ["'", "'"]]),
   day_first: choice("03/04/2025 is", "day_first", [["", "not clear: fails"], ["true", "3 April"], ["false", "March 4"]], (text) => (text === "" ? null : text === "true")),
   unit: choice("Counts", "format", [["", "either, by its size"], ["seconds", "seconds"], ["milliseconds", "milliseconds"]]),
-  true_values: text("Words for true", "true_values", "true, yes, y, t, 1, on", list),
-  false_values: text("Words for false", "false_values", "false, no, n, f, 0, off", list),
-  format: text("Format", "format", "%d.%m.%Y", (given) => given),
+  true_values: list("Words for true, one a line", "true_values", "true\nyes"),
+  false_values: list("Words for false, one a line", "false_values", "false\nno"),
+  format: list("Formats, one a line", "format", "%d.%m.%Y", (found) => (found.length === 1 ? found[0] : found)),
   timezone: text("Time zone", "timezone", "UTC", (given) => given),
   country: text("Country", "country", "DE", (given) => given.toUpperCase()),
   separator: text("Separator", "separator", ";", (given) => given, false),
@@ -42,12 +41,24 @@ function choice(label, key, pairs, read = (given) => given) {
 
 function text(label, key, usual, read, trim = true) {
   return (entry, settled) => {
-    const value = Array.isArray(entry[key]) ? entry[key].join(", ") : entry[key] ?? "";
-    const field = el("input", { value, placeholder: usual, autocomplete: "off", spellcheck: "false" });
+    const field = el("input", { value: entry[key] ?? "", placeholder: usual, autocomplete: "off", spellcheck: "false" });
     field.addEventListener("input", () => {
       const given = trim ? field.value.trim() : field.value;
       if (given === "") delete entry[key];
       else entry[key] = read(given);
+      settled();
+    });
+    return el("label", {}, label, field);
+  };
+}
+
+function list(label, key, usual, settle = (found) => found) {
+  return (entry, settled) => {
+    const field = el("textarea", { rows: 2, value: toList(entry[key]), placeholder: usual, spellcheck: "false" });
+    field.addEventListener("input", () => {
+      const found = fromList(field.value);
+      if (found.length) entry[key] = settle(found);
+      else delete entry[key];
       settled();
     });
     return el("label", {}, label, field);
@@ -69,12 +80,13 @@ export function entryOptions(entry, settled) {
     set(entry, "default", stand.value, "");
     settled();
   });
-  const lines = Object.entries(entry.values ?? {}).map(([from, to]) => `${from} = ${to}`);
-  const values = el("textarea", { rows: 2, value: lines.join("\n"), placeholder: "P = premium", spellcheck: "false" });
+  const values = el("textarea", { rows: 2, value: toPairs(entry.values), placeholder: "P = premium", spellcheck: "false" });
+  const said = el("p", { class: "hint", role: "status" });
   values.addEventListener("input", () => {
-    const pairs = values.value.split("\n").filter((line) => line.includes("=")).map(pair);
+    const { pairs, others } = fromPairs(values.value);
     if (pairs.length) entry.values = Object.fromEntries(pairs);
     else delete entry.values;
+    fill(said, others.length ? `Left out, for want of an equals sign: ${others.join("; ")}` : "");
     settled();
   });
   return [
@@ -90,11 +102,7 @@ export function entryOptions(entry, settled) {
         el("label", {}, "stands for", stand),
         el("label", { class: "grow" }, "Replace cells, one a line", values),
       ),
+      said,
     ),
   ].filter(Boolean);
-}
-
-function pair(line) {
-  const at = line.indexOf("=");
-  return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
 }

@@ -1,42 +1,36 @@
 // Steps 4 and 5: the rehearsal and the import, which are the commands themselves.
 
 import { post, watch } from "./api.js";
-import { ask } from "./ask.js";
-import { $, el, fill, plural } from "./dom.js";
+import { begin, orderImport } from "./begin.js";
+import { $, alertWords, el, fill } from "./dom.js";
 import { showEnd, showProgress } from "./job.js";
 import { save } from "./mapping.js";
 import { isSaved, on, reviewNow, state } from "./state.js";
+import { takeTyped } from "./token.js";
 
 const current = { rehearsal: null, import: null };
-let checked = null; // the mapping that was rehearsed
-let deletes = false;
+let act = null; // says in words what goes wrong
 
 export function setUpRuns(attempt) {
-  on("review", showImport);
-  on("saved", showImport);
-  on("mapping", () => {
-    putAway();
-    showImport();
-  });
-  on("review", markStale);
+  act = attempt;
+  on("mapping", putAway);
+  for (const what of ["review", "saved", "mapping"]) on(what, showState);
   $("rehearse").addEventListener("click", (event) => attempt(rehearse, event.target));
   $("rehearse-stop").addEventListener("click", () => attempt(() => stop("rehearsal")));
   $("import-start").addEventListener("click", (event) => attempt(importAll, event.target));
+  $("import-anew").addEventListener("click", (event) => attempt(() => importAll({ anew: true }), event.target));
   $("import-stop").addEventListener("click", () => attempt(() => stop("import")));
   $("import-resume").addEventListener("click", (event) => attempt(resume, event.target));
-  $("token-form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    attempt(async () => {
-      const { token_from } = await post("/api/token", { token: $("token").value });
-      $("token").value = "";
-      state.desk.token_from = token_from;
-      showImport();
-    });
-  });
 }
 
-export function takeUp(job) {
-  follow(job.kind === "rehearsal" ? "rehearsal" : "import", job);
+export const stepOf = (job) => (job.kind === "rehearsal" ? "rehearsal" : "import");
+
+// What an earlier page began, or this one before it was loaded again.
+export function takeUp(jobs) {
+  for (const step of Object.keys(current)) {
+    const job = jobs.filter((each) => stepOf(each) === step).at(-1);
+    if (job && (job.running || isUnfinished(job) || isOfThis(job) || (step === "rehearsal" && isOfFile(job)))) follow(step, job);
+  }
 }
 
 async function ready() {
@@ -48,100 +42,114 @@ async function ready() {
 
 async function rehearse() {
   await ready();
-  follow("rehearsal", await post("/api/jobs", { kind: "rehearsal", source: state.source.id, document: state.document }));
+  followIf("rehearsal", await begin({ kind: "rehearsal", source: state.source.id, document: state.document }));
 }
 
-async function importAll() {
+async function importAll({ anew = false } = {}) {
   await ready();
-  if (!state.desk.token_from && !state.review.token_file) {
-    $("token").focus();
-    throw new Error("Which project? Type its token first; it is in Mixpanel under Project Settings.");
-  }
-  const { review, source } = state;
-  const rows = source.counted ? source.counted.rows + source.counted.misfits : source.whole ? source.rows : null;
-  const what = rows === null ? "all rows" : plural(rows, "row");
-  const yes = review.deletes
-    ? await ask("Delete profiles?", `This deletes the profile of every row at ${review.address}, for good.`, "Delete them", true)
-    : await ask("Import?", `${what} of ${source.path} go to ${review.address}.`, "Import");
-  if (!yes) return;
-  const order = { kind: "import", source: source.id, document: state.document, ...(review.deletes ? { consent: "delete" } : {}) };
-  const begun = await post("/api/jobs", order);
-  if (!begun.unfinished) {
-    follow("import", begun);
-    return;
-  }
-  const { run, imported } = begun.unfinished;
-  if (await ask("Go on with it?", `An import of this file stopped on its way: ${plural(imported, "row")} had arrived. It can go on where it was, with the mapping that it was begun with.`, "Go on")) {
-    follow("import", await post("/api/jobs", { kind: "resume", run }));
-  } else if (await ask("Import all rows again?", "What adds or appends would count twice for the rows that had arrived.", "Import all again")) {
-    follow("import", await post("/api/jobs", { ...order, anew: true }));
-  }
+  const order = await orderImport(anew);
+  if (order) followIf("import", await begin(order));
+}
+
+async function acceptDrift() {
+  await ready();
+  const order = await orderImport(false, "It looks unlike the last one, and the next one is compared with it.");
+  if (order) followIf("import", await begin({ ...order, accept_drift: true }));
 }
 
 async function resume() {
-  follow("import", await post("/api/jobs", { kind: "resume", run: current.import.report.run }));
+  await takeTyped();
+  followIf("import", await begin({ kind: "resume", run: current.import.report.run }));
 }
 
 async function stop(step) {
   await post(`/api/jobs/${current[step].id}/stop`);
 }
 
+const isOfFile = (job) => job.source === state.source?.path;
+const isOfThis = (job) => isOfFile(job) && job.mapping === state.review?.mapping;
+
+function isUnfinished({ running, report }) {
+  return !running && ["interrupted", "stopped"].includes(report?.status) && Boolean(report.files.ledger);
+}
+
 // What ended belongs to the file and the mapping that it was of. An import that can go on stays.
 function putAway() {
-  for (const step of ["rehearsal", "import"]) {
+  for (const step of Object.keys(current)) {
     const job = current[step];
-    if (!job || job.running) continue;
-    if (step === "import" && isUnfinished(job)) {
-      fill($("import-resume"), `Go on with ${job.report.source.name.split(/[\\/]/).pop()}`);
-      toggle("import-start", true);
-      continue;
-    }
+    if (!job || job.running || (step === "import" && isUnfinished(job))) continue;
     fill($(`${step}-state`));
     current[step] = null;
   }
 }
 
-function markStale() {
-  const { rehearsal } = current;
-  if (!rehearsal || rehearsal.running || !checked || checked === state.review?.text) return;
-  checked = null;
-  $("rehearsal-state").prepend(el("p", { class: "warning", role: "status" }, "The mapping has changed since: rehearse again."));
+function followIf(step, job) {
+  if (job) follow(step, job);
 }
 
 function follow(step, job) {
-  if (step === "rehearsal") checked = state.review?.text ?? null;
-  deletes = Boolean(state.review?.deletes);
+  const deletes = Boolean(state.review?.deletes);
+  const accept = (event) => act(acceptDrift, event.target);
   const node = $(`${step}-state`);
   const words = step === "rehearsal" ? "Rehearsal" : "Import";
+  const take = (job) => {
+    current[step] = job;
+    showState();
+  };
   fill(node);
-  show(step, job);
+  take(job);
   showProgress(node, job, words);
-  watch(job.id, (state) => {
-    show(step, state);
-    if (state.running) showProgress(node, state, words);
-    else showEnd(node, state, deletes);
-  });
+  watch(
+    job.id,
+    (job) => {
+      if (job.running) showProgress(node, job, words);
+      else showEnd(node, job, { deletes, accept });
+      take(job);
+    },
+    (error) => alertWords(error.message),
+  );
 }
 
-function show(step, job) {
-  current[step] = job;
-  const running = job.running;
-  if (step === "rehearsal") {
-    toggle("rehearse", !running);
-    toggle("rehearse-stop", running);
-    $("rehearse-stop").disabled = job.stopping;
-    return;
-  }
-  const unfinished = isUnfinished(job);
-  fill($("import-resume"), "Go on");
+function showState() {
+  showRehearsal(current.rehearsal);
+  showImport(current.import);
+}
+
+function showRehearsal(job) {
+  const running = Boolean(job?.running);
+  toggle("rehearse", !running);
+  toggle("rehearse-stop", running);
+  $("rehearse-stop").disabled = Boolean(job?.stopping);
+  mark("rehearsal", job);
+}
+
+// What is shown may be of another file than the one that is open, and a rehearsal of another mapping.
+function mark(step, job) {
+  const node = $(`${step}-state`);
+  node.querySelector(".stale")?.remove();
+  if (!job || job.running || !state.review || isOfThis(job)) return;
+  const changed = step === "rehearsal" ? "The mapping has changed since: rehearse again." : "";
+  const words = isOfFile(job) ? changed : `This is of ${nameOf(job.source)}, which is not open now.`;
+  if (words) node.prepend(el("p", { class: "warning stale", role: "status" }, words));
+}
+
+const nameOf = (path) => path.split(/[\\/]/).pop();
+
+function showImport(job) {
+  const running = Boolean(job?.running);
+  const unfinished = job && isUnfinished(job);
+  const changed = Boolean(unfinished && state.review && isOfFile(job) && !isOfThis(job));
+  const of = unfinished && !isOfFile(job) ? ` with ${nameOf(job.source)}` : "";
+  fill($("import-resume"), `Go on${of}`);
+  fill($("import-start"), state.review?.deletes ? "Delete the profiles" : "Import");
+  fill($("import-note"), changed ? "Going on keeps to the mapping that this import was begun with, not to the one on this page." : "");
+  $("import-note").hidden = !changed;
+  $("import-stop").disabled = Boolean(job?.stopping);
   toggle("import-stop", running);
-  $("import-stop").disabled = job.stopping;
-  toggle("import-resume", unfinished);
-  toggle("import-start", !running && !unfinished);
-}
-
-function isUnfinished({ running, report }) {
-  return !running && ["interrupted", "stopped"].includes(report?.status) && Boolean(report.files.ledger);
+  toggle("import-resume", Boolean(unfinished));
+  toggle("import-anew", changed);
+  toggle("import-start", !running && !(unfinished && isOfFile(job)));
+  mark("import", job);
 }
 
 function toggle(id, shown) {
@@ -151,22 +159,4 @@ function toggle(id, shown) {
     const next = [...$(id).parentElement.children].find((button) => !button.hidden);
     next?.focus(); // the keyboard stays where the button was
   }
-}
-
-function showImport() {
-  const { desk, source, review } = state;
-  const words = [];
-  fill($("import-start"), review?.deletes ? "Delete the profiles" : "Import");
-  if (source && review) {
-    const rows = source.counted || source.whole ? plural((source.counted ?? source.preview).rows + (source.counted ?? source.preview).misfits, "row") : "all rows";
-    const where = review.address || "Mixpanel";
-    words.push(review.deletes ? `The profiles of ${rows} of ${source.path} are deleted at ${where}.` : `${rows} of ${source.path} go to ${where}.`.replace(/^a/, "A"));
-  }
-  fill($("import-words"), words.length ? el("span", {}, ...words) : "Open a file first, in step 1.");
-  const from = {
-    typed: "A token is held in memory until this page ends. Type another one to replace it; nothing typed forgets it.",
-    environment: "The token of the environment is used (MIXPANEL_TOKEN). Type another one to use that instead.",
-  };
-  const file = review?.token_file ? "The file that the mapping names is used. Type another one to use that instead." : null;
-  fill($("token-words"), from[desk.token_from] ?? file ?? "It is held in memory until this page ends, never stored and never shown.");
 }

@@ -1,7 +1,7 @@
 // What the page knows while it is open. The sheet is the mapping as the page edits it.
 
 import { get, post } from "./api.js";
-import { later } from "./dom.js";
+import { alertWords, later } from "./dom.js";
 
 export const state = {
   desk: null,
@@ -11,7 +11,8 @@ export const state = {
   path: "",
   savedText: null,
   review: null,
-  settings: {},
+  kinds: null,
+  aside: {}, // columns that were unticked, by position
 };
 
 const listeners = new Map();
@@ -24,75 +25,76 @@ export function tell(what) {
   for (const action of listeners.get(what) ?? []) action();
 }
 
-let reviewing = 0;
+let newest = null; // the review that was asked for last
 
+// Whoever waits for a review that is overtaken waits for the one that overtook it.
 export async function reviewNow() {
   if (!state.source || !state.sheet) return;
-  const turn = ++reviewing;
-  const review = await post("/api/mappings/review", {
-    source: state.source.id,
-    document: state.document,
-    sheet: state.sheet,
-    path: state.path,
-  });
-  if (turn === reviewing) {
+  const content = { source: state.source.id, document: state.document, sheet: state.sheet, path: state.path };
+  const asked = post("/api/mappings/review", content).then((review) => {
+    if (asked !== newest) return newest;
     state.review = review;
     tell("review");
-  }
+  });
+  newest = asked;
+  await asked;
 }
 
-export const changed = later(300, () => reviewNow().catch(() => {}));
+export const changed = later(300, () => reviewNow().catch((error) => alertWords(error.message)));
 
 function suggestedPath(path) {
   const name = path.split(/[\\/]/).pop().replace(/\.[^.]*$/, "") || "config";
   return `${state.desk.folder}/${name}.yaml`;
 }
 
-export async function openSource(path, settings) {
-  state.source = await post("/api/sources", { path, settings });
-  state.settings = settings;
-  tell("source");
+export const readSource = (path, settings) => post("/api/sources", { path, settings });
+
+export async function beginMapping(source) {
+  await take(source, await post("/api/mappings/draft", { source: source.id }));
 }
 
-export function takeMapping(loaded) {
-  state.document = loaded.document;
-  state.sheet = loaded.sheet;
-  if (loaded.path) state.path = loaded.path;
-  state.path ||= suggestedPath(state.source.path);
-  state.savedText = null;
-}
-
-export async function beginMapping() {
-  takeMapping(await post("/api/mappings/draft", { source: state.source.id }));
-  await mappingTaken();
-}
-
-export async function loadMapping(given) {
-  const loaded = await post("/api/mappings/load", { source: state.source.id, ...given });
-  takeMapping(loaded);
+export async function loadMapping(given, source = state.source) {
+  let loaded = await post("/api/mappings/load", { source: source.id, ...given });
   const wanted = loaded.sheet.source;
-  const read = state.source.preview.settings;
+  const read = source.preview.settings;
   if (Object.keys(wanted).some((key) => wanted[key] !== read[key])) {
-    await openSource(state.source.path, wanted);
-    takeMapping(await post("/api/mappings/load", { source: state.source.id, ...given }));
+    source = await readSource(source.path, wanted);
+    loaded = await post("/api/mappings/load", { source: source.id, ...given });
   }
-  await mappingTaken();
+  await take(source, loaded);
 }
 
-export async function takeUpAgain({ source, ...loaded }) {
-  state.source = source;
+// The same file, read otherwise: columns keep what they become, and those that nobody named anything
+// else are named as their header reads now.
+export async function keepMapping(source) {
+  source.preview.columns.forEach((column, n) => {
+    const before = suggestedName(state.source.preview.columns[n]);
+    const [entry] = state.sheet.columns[column.position] ?? [];
+    const isNamed = column.property || column.name; // or else what it was called is the best name
+    if (isNamed && entry?.property === before) entry.property = suggestedName(column);
+  });
+  Object.assign(state, { source, kinds: null });
+  state.sheet.source = { ...source.preview.settings };
   tell("source");
-  takeMapping(loaded);
-  await mappingTaken();
+  tell("mapping");
+  await reviewNow();
 }
 
-async function mappingTaken() {
-  const known = await get(`/api/mappings/${state.document}/properties`);
-  state.properties = known.properties;
-  state.review = null;
+export const suggestedName = ({ property, name, position }) => property?.property || name || `column_${position}`;
+
+export const takeUpAgain = ({ source, ...loaded }) => take(source, loaded);
+
+// Whatever can fail has been done by now, but for this one question: until then the page is as it
+// was.
+async function take(source, { document, sheet, path }) {
+  const known = await get(`/api/mappings/${document}/properties`);
+  const other = source.path !== state.source?.path;
+  Object.assign(state, { source, document, sheet, properties: known.properties, savedText: null, review: null, kinds: null, aside: {} });
+  state.path = path || (!other && state.path) || suggestedPath(source.path);
+  tell("source");
   tell("mapping"); // the columns are seen before the file is written
   await reviewNow();
-  if (state.path && !state.review.changed) state.savedText = state.review.text;
+  if (!state.review.changed) state.savedText = state.review.text;
   tell("review");
 }
 

@@ -1,25 +1,17 @@
 """The whole way over the page in a real browser, by mouse and by keyboard alone."""
 
-import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
-from importer.emulator import Emulator, running
+from importer.emulator import Emulator
 from tests.conftest import ROOT
-from tests.resuming.processes import importing, wait_for_requests
 from tests.ui.pages import OpenPage, opened
 
+from .steps import STEPS, TOKEN, Keys, check, go_in, go_to, open_file, settle
+
 SAMPLE = ROOT / "sample_data/customers.csv"
-TOKEN = "b9c1d2e3f4a5968778695a4b3c2d1e0f"
-expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
-
-STEPS = ("file", "columns", "mapping", "rehearsal", "import")
-
 HOSTILE = """\
 u1,<script>document.title='run'</script>,=1+1,"say ""hi"" & <b>bye</b>"
 u2,<img src=x onerror=document.title='run'>,@SUM(A1),'; DROP TABLE people; --
@@ -27,83 +19,14 @@ u3,"</textarea></code><svg onload=document.title='run'>",+cmd|' /C calc'!A0,{{7*
 """
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Emulator]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture
-def desk(server: Emulator, tmp_path: Path) -> Iterator[OpenPage]:
-    server.forget()
-    with opened(tmp_path, MIXPANEL_URL=server.url) as desk:
-        yield desk
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A fresh page; what it complains of itself fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    complaints: list[str] = []
-
-    def listen(said: ConsoleMessage) -> None:
-        if said.type == "error" and "status of 422" not in said.text:
-            complaints.append(said.text)
-
-    page.on("console", listen)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    assert complaints == []
-
-
-def go_in(page: Page, desk: OpenPage) -> None:
-    page.goto(desk.url)
-    page.wait_for_selector("body[data-ready]")
-    assert "secret" not in page.url
-
-
-def go_to(page: Page, step: str) -> None:
-    page.locator(f"nav.steps [data-step={step}]").click()
-    expect(page.locator(f"#{step}-title")).to_be_visible()
-
-
-def settle(page: Page) -> None:
-    """Wait until nothing is asked of the server any more."""
-    page.wait_for_load_state("networkidle")
-    expect(page.locator("body:not(.busy)")).to_have_count(1)
-
-
-def check(page: Page, step: str) -> None:
-    """Find no serious fault, nothing wider than the window, and keep pictures of it."""
-    settle(page)
-    results = Axe().run(page, options={"resultTypes": ["violations"]})
-    found = [each for each in results.response["violations"]
-             if each["impact"] in ("serious", "critical")]  # fmt: skip
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
-    folder = os.environ.get("IMPORTER_SCREENSHOTS")
-    for width in (1280, 420):
-        page.set_viewport_size({"width": width, "height": 900})
-        for scheme in ("light", "dark") if folder else ("light",):
-            page.emulate_media(color_scheme=scheme)
-            if folder:
-                Path(folder).mkdir(parents=True, exist_ok=True)
-                page.evaluate("() => scrollTo(0, 0)")
-                name = f"{step}-{width}-{scheme}.png"
-                page.screenshot(path=Path(folder) / name, full_page=True)
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{step}: {wide} pixels too wide at {width}"
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1280, "height": 900})
-
-
 def test_by_mouse(page: Page, desk: OpenPage, server: Emulator) -> None:
     """Open, map, save, rehearse, import, look at the report: by mouse, on the sample file."""
     go_in(page, desk)
     page.fill("#path", str(SAMPLE))
     page.click("text=Open")
+    expect(page.locator("#ask-title")).to_have_text("There is customers.yaml: use it?")
+    check(page, "offer")
+    page.click("#ask-no")
     expect(page.locator("#opened-words")).to_contain_text("5,000 rows")
     check(page, "file")
     page.click("text=Go on to the columns")
@@ -152,31 +75,6 @@ def test_by_mouse(page: Page, desk: OpenPage, server: Emulator) -> None:
     assert profile is not None
     assert (profile["plan"], profile["credits"]) == ("starter", 751)
     assert profile["import_source"] == "crm"
-
-
-class Keys:
-    """Somebody without a mouse."""
-
-    def __init__(self, page: Page) -> None:
-        self._page = page
-
-    def to(self, selector: str, most: int = 200) -> None:
-        """Press Tab until something has the focus, which must then be seen to have it."""
-        there = f"document.activeElement.matches({selector!r})"
-        for _ in range(most):
-            if self._page.evaluate(there):
-                shown = "getComputedStyle(document.activeElement).outlineStyle !== 'none'"
-                assert self._page.evaluate(shown), f"{selector} does not show its focus"
-                return
-            self.press("Tab")
-        raise AssertionError(f"the keyboard does not get to {selector}")
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self._page.keyboard.press(key)
-
-    def write(self, text: str) -> None:
-        self._page.keyboard.insert_text(text)
 
 
 def test_by_keyboard(page: Page, desk: OpenPage, server: Emulator) -> None:
@@ -304,7 +202,7 @@ def test_dropped_file_and_existing_mapping(page: Page, server: Emulator, tmp_pat
 def test_stop_and_go_on(page: Page, desk: OpenPage, server: Emulator) -> None:
     """An import is stopped and goes on by two buttons."""
     (desk.folder / "many.csv").write_text("".join(f"u{n},a{n}\n" for n in range(16_000)))
-    (desk.folder / "many.yaml").write_text("identifier: {column: 1}\ncolumns: {2: nickname}\n")
+    (desk.folder / "m.yaml").write_text("identifier: {column: 1}\ncolumns: {2: nickname}\n")
     server.faults({"kind": "delay", "delay_ms": [2500, 2500]})
     go_in(page, desk)
     page.fill("#path", str(desk.folder / "many.csv"))
@@ -312,7 +210,7 @@ def test_stop_and_go_on(page: Page, desk: OpenPage, server: Emulator) -> None:
     expect(page.locator("#opened-words")).to_contain_text("first 10,000 rows")
     go_to(page, "mapping")
     page.click("text=Load a mapping that exists")
-    page.fill("#load-path", str(desk.folder / "many.yaml"))
+    page.fill("#load-path", str(desk.folder / "m.yaml"))
     page.click("#load-form button")
     expect(page.locator("#saved")).to_contain_text("Saved:")
     go_to(page, "import")
@@ -329,20 +227,6 @@ def test_stop_and_go_on(page: Page, desk: OpenPage, server: Emulator) -> None:
     page.click("#import-resume")
     expect(page.locator("#import-state .big")).to_have_text("All 16,000 rows imported.")
     assert len(server.profiles()) == 16_000
-
-
-def open_file(page: Page, path: Path, mapping: Path | None = None) -> None:
-    go_to(page, "file")
-    page.fill("#path", str(path))
-    page.click("#path-form button")
-    settle(page)
-    if mapping is not None:
-        go_to(page, "mapping")
-        if not page.locator("#load-path").is_visible():
-            page.click("text=Load a mapping that exists")
-        page.fill("#load-path", str(mapping))
-        page.click("#load-form button")
-        settle(page)
 
 
 def test_results_are_of_what_is_open(page: Page, desk: OpenPage) -> None:
@@ -363,40 +247,12 @@ def test_results_are_of_what_is_open(page: Page, desk: OpenPage) -> None:
     go_to(page, "rehearsal")
     expect(page.locator("#rehearsal-state")).to_contain_text("The mapping has changed since")
     open_file(page, desk.folder / "two.csv")
+    page.click("#ask-yes")
+    settle(page)
     go_to(page, "rehearsal")
     expect(page.locator("#rehearsal-state")).to_be_empty()
     open_file(page, desk.folder / "none.csv")
     expect(page.locator("#alert")).to_contain_text(f"{desk.folder / 'two.csv'} is still open.")
-    page.goto("about:blank")
-
-
-def test_constants_are_kept_as_typed(page: Page, desk: OpenPage) -> None:
-    """What is no number, or none that keeps its digits, and no yes or no, is sent as text."""
-    (desk.folder / "one.csv").write_text("u1,7\nu2,8\n")
-    go_in(page, desk)
-    open_file(page, desk.folder / "one.csv")
-    go_to(page, "columns")
-    page.click("text=Add a constant")
-    row = page.locator("#constants li")
-    row.get_by_label("Property", exact=True).fill("c")
-    cases = {
-        ("12345678901234567890", "number"): "c: '12345678901234567890'",
-        ("1,5", "number"): "c: '1,5'",
-        ("15", "number"): "c: 15",
-        ("ja", "boolean"): "c: ja",
-        ("no", "boolean"): "c: false",
-    }
-    for (value, kind), line in cases.items():
-        row.get_by_label("Value").fill(value)
-        row.get_by_label("Sent as").select_option(kind)
-        row.get_by_label("Sent as").press("Tab")
-        said = "is sent as text" if value in ("12345678901234567890", "1,5", "ja") else ""
-        expect(row.locator("[role=status]")).to_contain_text(said)
-        go_to(page, "mapping")
-        expect(page.locator("#yaml")).to_contain_text(line)
-        settle(page)
-        go_to(page, "columns")
-    page.goto("about:blank")  # what it was about to ask would find nobody
 
 
 def test_deletions_are_called_that(page: Page, desk: OpenPage, server: Emulator) -> None:
@@ -414,34 +270,9 @@ def test_deletions_are_called_that(page: Page, desk: OpenPage, server: Emulator)
     expect(page.locator("#token-words")).to_contain_text("Type another one")
     expect(page.locator("#import-words")).to_contain_text("are deleted at")
     page.click("text=Delete the profiles")
+    expect(page.locator("#ask-words")).to_contain_text("of 2 rows of")
+    expect(page.locator("#ask-words")).to_contain_text("gone.csv at")
     page.fill("#ask-input", "delete")
     page.press("#ask-input", "Enter")
     expect(page.locator("#import-state .big")).to_have_text("All 2 rows deleted.")
     assert server.profiles() == {}
-
-
-def test_goes_on_after_the_page_has_ended(page: Page, server: Emulator, tmp_path: Path) -> None:
-    """An import that stopped with its page is found by the next one, before rows count twice."""
-    server.forget()
-    (tmp_path / "f.csv").write_text("".join(f"u{n},1\n" for n in range(9_000)))
-    (tmp_path / "f.yaml").write_text(
-        "identifier: {column: 1}\ncolumns: {2: {property: points, type: integer, operation: add}}\n"
-    )
-    environment = {"MIXPANEL_URL": server.url, "MIXPANEL_TOKEN": TOKEN}
-    server.faults({"kind": "delay", "delay_ms": [300, 300]})
-    with importing(tmp_path, "run", "f.csv", "-c", "f.yaml", url=server.url) as process:
-        wait_for_requests(server, 15, process)
-        process.terminate()
-        process.wait(60)
-    server.faults()
-    with opened(tmp_path, **environment) as desk:
-        go_in(page, desk)
-        open_file(page, tmp_path / "f.csv", tmp_path / "f.yaml")
-        go_to(page, "import")
-        page.click("#import-start")
-        page.click("#ask-yes")
-        expect(page.locator("#ask-title")).to_have_text("Go on with it?")
-        page.click("#ask-yes")
-        expect(page.locator("#import-state .big")).to_have_text("All 9,000 rows imported.")
-        page.goto("about:blank")
-    assert {profile["points"] for profile in server.profiles().values()} == {1}

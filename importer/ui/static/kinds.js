@@ -1,0 +1,63 @@
+// What names the rows: their column, their $email, chance or nothing.
+
+import { post } from "./api.js";
+import { $, alertWords, count, el, fill, later, plural } from "./dom.js";
+import { state, tell } from "./state.js";
+
+const namesProfiles = () => state.source.preview.columns.some(({ position }) => position === state.sheet.identifier.column);
+
+// The column that the mapping names, where the file has no such one.
+export function lackingIdentifier() {
+  const { column } = state.sheet.identifier;
+  return column && !namesProfiles() ? [[column, `${column}: not in this file`]] : [];
+}
+
+// Importing what is named by chance once more finds none of its profiles.
+export function randomWords() {
+  const { random, rows, whole } = state.kinds ?? {};
+  if (!random) return "";
+  const which = whole ? plural(random, "row") : `${count(random)} of the first ${plural(rows, "row")}`;
+  const have = random === 1 ? "has no identifier of its own and gets" : "have no identifier of their own and get";
+  return `${which} ${have} a random one: importing again makes ${whole ? "" : "at least "}${plural(random, "more profile")}.`;
+}
+
+export async function countNow() {
+  const { source, sheet } = state;
+  const emails = Object.keys(sheet.columns).filter((position) => sheet.columns[position].some((entry) => entry.property === "$email"));
+  const email = emails.map(Number).find((position) => position <= source.preview.columns.length);
+  let kinds;
+  try {
+    kinds = await post(`/api/sources/${source.id}/identifiers`, {
+      column: namesProfiles() ? sheet.identifier.column : null,
+      email: email ?? null,
+      fallback: sheet.identifier.fallback,
+      people: sheet.profiles === "user",
+    });
+  } catch (error) {
+    alertWords(error.message);
+    return;
+  }
+  if (source !== state.source) return; // another file is open by now
+  state.kinds = kinds;
+  tell("kinds");
+  showKinds(kinds);
+}
+
+export const countKinds = later(200, countNow);
+
+function showKinds(kinds) {
+  const of = kinds.whole ? `Of all ${count(kinds.rows)} rows` : `Of the first ${count(kinds.rows)} rows`;
+  const parts = [
+    [kinds.column, "by the column"],
+    [kinds.email, "by $email"],
+    [kinds.random, "by a random id"],
+    [kinds.none, "by nothing: these fail"],
+  ];
+  fill(
+    $("kinds"),
+    el("p", { class: "kinds-words" }, `${of}, named:`),
+    el("ul", { class: "kinds" }, parts.map(([n, words]) => el("li", { class: n ? "" : "none" }, el("b", {}, count(n)), ` ${words}`))),
+    kinds.repeated ? el("p", { class: "warning" }, `${plural(kinds.repeated, "row")} with the id of an earlier row: the last one wins.`) : null,
+    kinds.random ? el("p", { class: "warning" }, randomWords()) : null,
+  );
+}

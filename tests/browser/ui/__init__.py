@@ -1,0 +1,1 @@
+"""The page of `importer ui`, in a real browser."""
