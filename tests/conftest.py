@@ -21,6 +21,11 @@ settings.load_profile("any machine")
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: tests of time-outs and pages wait half of the time."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
     with running() as started:
