@@ -10,7 +10,7 @@ import random
 import tempfile
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,10 @@ from importer.books.report import Report
 from importer.emulator import Emulator, running
 from importer.interruption import Interruption
 from importer.progress import Progress
+from importer.resuming.recall import ledger_lines
 from tests.delivery.virtual_time import VirtualTime
 
-from .books import Numbered, begin, ends_of, go_on, harm_done, mapping, write_rows
+from .books import Ends, Numbered, begin, ends_of, go_on, harm_done, mapping, settled_by, write_rows
 
 WEATHER: dict[str, list[dict[str, Any]]] = {
     "fine": [],
@@ -136,7 +137,7 @@ def _perhaps_interrupted(chance: random.Random) -> dict[str, Any]:
 
 def _check(operation: str, rows: Numbered, report: Report, emulator: Emulator) -> None:
     ends = ends_of(report)
-    harm = harm_done(operation, rows, ends, emulator.profiles())
+    harm = harm_done(operation, rows, _with_earlier(ends, report), emulator.profiles())
     if operation == "set":
         # An answer lost after the batch was applied, and a refusal the next time: it is both.
         harm.uncalled.clear()
@@ -145,6 +146,24 @@ def _check(operation: str, rows: Numbered, report: Report, emulator: Emulator) -
     if report.stop is None:
         assert report.exit_code == (7 if ends.in_doubt else 3 if ends.failed else 0)
         assert not ends.not_attempted
+
+
+def _with_earlier(ends: Ends, report: Report) -> Ends:
+    """Add what earlier processes sent of rows that this one did not get to read: imported, or with
+    an answer that was lost.
+    """
+    settled = settled_by(report.folder / "ledger.jsonl")
+    imported = {row for row, how in settled.items() if how == "imported"}
+    sent = {
+        row
+        for line in ledger_lines(report.folder)
+        for first, last in line.get("sent", ())
+        for row in range(first, last + 1)
+        if row > report.totals.read
+    }
+    return replace(
+        ends, imported=ends.imported | imported, in_doubt=ends.in_doubt | sent - imported
+    )
 
 
 def main() -> None:
