@@ -68,6 +68,10 @@ def test_blank_rules(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text("empty_cells: null\ncolumns: {2: plan}\n")
     assert load_config(path).empty_cells == "null"
+    named = 'columns: {2: {property: plan, values: {empty: ""}}}\nproperties: {empty: }\n'
+    path.write_text(named)
+    (plan,) = load_config(path).columns[2]
+    assert plan.values == {"empty": ""}  # a cell and a constant of that name are no rules
 
 
 def test_numbers_that_yaml_reads_as_others(tmp_path: Path) -> None:

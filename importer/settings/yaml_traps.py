@@ -7,6 +7,7 @@ import yaml
 DEEPEST = 50
 """Levels of nesting of a mapping file; one that uses everything there is has nine."""
 
+_NULL = "tag:yaml.org,2002:null"
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 
 _OPENS = (
@@ -58,7 +59,8 @@ def blank_rules(node: yaml.Node | None, path: str = "") -> Iterator[tuple[int, s
         case yaml.MappingNode(value=pairs):
             for key, value in pairs:
                 name = f"{path}{key.value}"
-                if key.value in ("empty", "empty_cells") and value.value == "":
+                rule = key.value in ("empty", "empty_cells") and path != "properties."
+                if rule and value.tag == _NULL and value.value == "":
                     yield key.start_mark.line + 1, f"{name}: is blank; write skip, or leave it out"
                 yield from blank_rules(value, f"{name}.")
         case yaml.SequenceNode(value=items):
