@@ -131,5 +131,5 @@ def carry_out(task: Task, around: Circumstances) -> Report:
         for words in report.warnings[len(around.warnings) :]:
             around.warn(words)
     if task.retries is not None:
-        close_retried(task.retries, report, around.observer.narrate)
+        close_retried(task.retries, report, around.observer.narrate, around.warn)
     return report

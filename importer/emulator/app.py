@@ -216,8 +216,6 @@ async def _send(answer: Answer, send: Send, origin: bytes = b"") -> None:
         (b"content-length", str(len(body)).encode()),
     ]
     if answer.retry_after is not None:
-        seconds = answer.retry_after
-        whole = int(seconds) if seconds == int(seconds) else seconds
-        headers.append((b"retry-after", str(whole).encode()))
+        headers.append((b"retry-after", f"{answer.retry_after:.15g}".encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -55,7 +55,7 @@ def pair(before: Sequence[str], now: Sequence[str]) -> list[tuple[int, int]]:
     for row, sketch in enumerate(before):
         first, stop = max(0, row + left), min(len(now), row + right + 1)
         shared = _shares(_words(sketch), new[first:stop])
-        above = np.array([best[-1].upto(place) for place in range(first, stop + 1)])
+        above = best[-1].upto(np.arange(first, stop + 1))
         taken = np.maximum(above[:-1] + shared, above[1:])
         best.append(_Best(first, np.maximum.accumulate(np.concatenate((above[:1], taken)))))
     pairs, row, place = [], len(before), len(now)
@@ -77,8 +77,8 @@ class _Best:
     first: int
     shared: NDArray[np.float64]
 
-    def upto(self, place: int) -> float:
-        return float(self.shared[min(place - self.first, len(self.shared) - 1)])
+    def upto(self, places: int | NDArray[np.int64]) -> NDArray[np.float64]:
+        return self.shared.take(places - self.first, mode="clip")
 
 
 def _shares(words: Counter[str], others: Sequence[Counter[str]]) -> NDArray[np.float64]:

@@ -12,7 +12,6 @@ from importer.private_file import replace_private
 from importer.resuming.journal import LEDGER, Journal
 from importer.resuming.lock import hold
 from importer.resuming.recall import Recalled, find_run, recall, recall_end
-from importer.tell import WARNING
 from importer.wording import plural
 
 if TYPE_CHECKING:
@@ -86,7 +85,9 @@ def take_up(run_dir: Path, which: str, by: Path) -> None:
         journal.close()
 
 
-def close_retried(whose: "Retries", by: "Report", narrate: Callable[[str], None]) -> None:
+def close_retried(
+    whose: "Retries", by: "Report", narrate: Callable[[str], None], warn: Callable[[str], None]
+) -> None:
     """Close the run whose rows a complete retry sent, if nothing else of it is left.
 
     Where the disk refuses that it is made up for when somebody wants to retry it again.
@@ -95,7 +96,7 @@ def close_retried(whose: "Retries", by: "Report", narrate: Callable[[str], None]
         if by.status == "complete" and settle(whose.run_dir, whose.which, by.run):
             narrate(f"{whose.run_dir}: nothing of it is left; it is closed")
     except ReportError as error:
-        narrate(f"{WARNING}{whose.run_dir}: all of it is sent, but it cannot be closed: {error}")
+        warn(f"{whose.run_dir}: all of it is sent, but it cannot be closed: {error}")
 
 
 def settle(run_dir: Path, which: str, by: str) -> bool:

@@ -1,7 +1,7 @@
 """A configuration file on disk becomes a `Config`, or a list of faults with their lines."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -201,8 +201,15 @@ _DELIVERY = ("delivery.concurrency", "delivery.timeout", "delivery.give_up_after
 
 def digest_of_mapping(config: Config) -> str:
     """Return a digest of all settings that have a part in what a row's update says."""
-    others = {"project", "source", "delta", "drift", "delivery", "on_finish", "metrics_file"}
-    content = config.model_dump(by_alias=True, mode="json", exclude=others)
+    return digest_of(
+        config,
+        but={"project", "source", "delta", "drift", "delivery", "on_finish", "metrics_file"},
+    )
+
+
+def digest_of(config: Config, *, but: Set[str] = frozenset()) -> str:
+    """Return a digest of what a configuration says, some sections left out."""
+    content = config.model_dump(by_alias=True, mode="json", exclude=set(but))
     options = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
     return hashlib.sha256(orjson.dumps(content, option=options)).hexdigest()
 

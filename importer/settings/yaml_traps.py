@@ -17,57 +17,52 @@ _OPENS = (
 _CLOSES = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 
 
-def repeated_keys(node: yaml.Node | None, path: str = "") -> Iterator[tuple[int, str]]:
+def repeated_keys(tree: yaml.Node | None) -> Iterator[tuple[int, str]]:
     """Find keys given twice, of which YAML would silently keep the last."""
-    if isinstance(node, yaml.MappingNode):
+    for path, node in _nodes(tree):
         seen: dict[str, int] = {}
-        for key, value in node.value:
-            line = key.start_mark.line + 1
-            name = str(key.value)
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            line, name = key.start_mark.line + 1, str(key.value)
             if name in seen:
                 yield line, f"{path}{name}: given twice, first on line {seen[name]}"
             seen.setdefault(name, line)
-            yield from repeated_keys(value, f"{path}{name}.")
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from repeated_keys(item, path)
 
 
-def misread_numbers(node: yaml.Node | None, path: str = "") -> Iterator[tuple[int, str]]:
+def misread_numbers(tree: yaml.Node | None) -> Iterator[tuple[int, str]]:
     """Find numbers that YAML reads as others than are written: `007`, `010`, `12:30`, `1.50`.
 
     A cell, an identifier or a postal code is meant more often than 7, 8, 750 and 1.5.
     """
-    match node:
-        case yaml.MappingNode(value=pairs):
-            for key, value in pairs:
-                yield from misread_numbers(key, path)
-                yield from misread_numbers(value, f"{path}{key.value}.")
-        case yaml.SequenceNode(value=items):
-            for item in items:
-                yield from misread_numbers(item, path)
-        case yaml.ScalarNode(value=text, tag=tag) if tag in _NUMBERS:
-            if (read := str(yaml.safe_load(text))) != text:
-                words = f"YAML reads {text} as {read}; put it in quotes, or write {read}"
-                words = words if read[-1].isdigit() else f"{text} is no number that can be sent"
-                yield node.start_mark.line + 1, f"{path.removesuffix('.')}: {words}".lstrip(": ")
+    for path, node in _nodes(tree):
+        text = node.value
+        if node.tag in _NUMBERS and (read := str(yaml.safe_load(text))) != text:
+            words = f"YAML reads {text} as {read}; put it in quotes, or write {read}"
+            words = words if read[-1].isdigit() else f"{text} is no number that can be sent"
+            yield node.start_mark.line + 1, f"{path.removesuffix('.')}: {words}".lstrip(": ")
 
 
-def blank_rules(node: yaml.Node | None, path: str = "") -> Iterator[tuple[int, str]]:
+def blank_rules(tree: yaml.Node | None) -> Iterator[tuple[int, str]]:
     """Find rules for empty cells that say nothing, which YAML reads as `null`: that is one."""
-    match node:
-        case yaml.MappingNode(value=pairs):
-            for key, value in pairs:
-                name = f"{path}{key.value}"
-                rule = key.value in ("empty", "empty_cells") and path != "properties."
-                if rule and value.tag == _NULL and value.value == "":
-                    yield key.start_mark.line + 1, f"{name}: is blank; write skip, or leave it out"
-                yield from blank_rules(value, f"{name}.")
-        case yaml.SequenceNode(value=items):
-            for item in items:
-                yield from blank_rules(item, path)
-        case _:
-            pass
+    for path, node in _nodes(tree):
+        for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+            rule = key.value in ("empty", "empty_cells") and path != "properties."
+            if rule and value.tag == _NULL and value.value == "":
+                words = "is blank; write skip, or leave it out"
+                yield key.start_mark.line + 1, f"{path}{key.value}: {words}"
+
+
+def _nodes(node: yaml.Node | None, path: str = "") -> Iterator[tuple[str, yaml.Node]]:
+    """Yield a node and all that is in it, keys too, with the keys that lead there."""
+    if node is None:
+        return
+    yield path, node
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _nodes(key, path)
+            yield from _nodes(value, f"{path}{key.value}.")
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _nodes(item, path)
 
 
 def refuse_bombs(text: str) -> None:

@@ -60,9 +60,9 @@ def leads_nowhere(name: str) -> bool:
 
 def is_gone(name: str) -> bool:
     """Has what a run read passed by: standard input, a data frame, a named pipe?"""
-    if name in GONE or is_address(name):
-        return name in GONE
-    return Path(name).exists() and not Path(name).is_file()
+    if is_address(name):
+        return False
+    return name in GONE or (Path(name).exists() and not Path(name).is_file())
 
 
 def to_give_again(names: tuple[str, ...]) -> tuple[str, ...]:

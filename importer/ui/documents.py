@@ -1,16 +1,13 @@
 """Mapping files as they were loaded, and as they lie on the disk."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import orjson
 import yaml
 
 from importer.errors import ConfigError
-from importer.settings.config import Config
 from importer.settings.config_file import read_text
 
 
@@ -32,13 +29,6 @@ class Document:
         if self.path is None or not self.path.exists():
             return "gone"
         return "same" if raw_text(self.path) == self.text else "changed"
-
-
-def digest_of(config: Config) -> str:
-    """Tell mappings apart by what they say, whatever their comments."""
-    content = config.model_dump(by_alias=True, mode="json")
-    options = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
-    return hashlib.sha256(orjson.dumps(content, option=options)).hexdigest()
 
 
 def mapping_for(path: Path) -> Path | None:

@@ -10,11 +10,10 @@ from starlette.concurrency import run_in_threadpool
 
 from importer.books.run_folder import FAILURES, MAPPING
 from importer.errors import ConfigError
-from importer.resuming.recall import recall, recall_end
-from importer.settings.config_file import load_config
+from importer.resuming.recall import recall, recall_begun
+from importer.settings.config_file import digest_of, load_config
 from importer.ui.bodies import Refused
 from importer.ui.desk import Desk, OpenSource
-from importer.ui.documents import digest_of
 from importer.ui.jobs import FOR_A_PROGRAM, Job, Subject
 
 
@@ -61,8 +60,8 @@ def subject_of(desk: Desk, order: dict[str, Any]) -> Subject:
     """Tell what an order is about; a run that goes on has a mapping of its own."""
     if order.get("kind") == "resume":
         folder = _run(desk, order)
-        source = (recall_end(folder) or recall(folder)).begun.source
-        return Subject(source, digest_of(load_config(folder / MAPPING)))
+        begun = recall_begun(folder) or recall(folder).begun
+        return Subject(begun.source, digest_of(load_config(folder / MAPPING)))
     path, mapping = _paths(desk, order)
     return Subject(str(path), digest_of(load_config(mapping)))
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from importer.lookback.history import read_history
-from importer.resuming.recall import recall, recall_end
+from importer.resuming.recall import recall, recall_begun
 from importer.settings.config import Config
 from importer.settings.config_file import load_config
 from importer.ui.desk import Desk
@@ -49,7 +49,7 @@ def _unfinished(desk: Desk, order: Order) -> Question | None:
         folder = Path(run.folder).absolute()
         if run.rehearsed or run.retries or run.status in ("dry-run", "unreadable"):
             continue
-        if Path((recall_end(folder) or recall(folder)).begun.source) != path:
+        if Path((recall_begun(folder) or recall(folder).begun).source) != path:
             continue
         if run.status not in ("interrupted", "stopped"):
             return None  # the last one came to its end

@@ -6,9 +6,9 @@ from typing import Any
 
 from importer.address import base_url
 from importer.errors import ConfigError
-from importer.settings.config_file import parse_config
+from importer.settings.config_file import digest_of, parse_config
 from importer.ui.desk import Desk, OpenSource
-from importer.ui.documents import Document, digest_of
+from importer.ui.documents import Document
 from importer.ui.orders import check_arguments, run_arguments
 from importer.ui.sheet import Sheet
 from importer.updates.mapping import resolve_mapping
