@@ -5,6 +5,7 @@ ends with its exit code and with words that say what to do.
 """
 
 import random
+import signal
 import subprocess
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
@@ -260,7 +261,9 @@ def two_at_once(desk: Desk) -> None:
     desk.emulator.faults({"kind": "delay", "delay_ms": [300, 300]})
     with desk.running() as first:
         wait_for_requests(desk.emulator, asked + 1, first)
+        first.send_signal(signal.SIGSTOP)  # it does not end before the second one has begun
         second = desk.run()
+        first.send_signal(signal.SIGCONT)
         assert second.returncode == 4
         assert second.stderr.endswith(
             "config.yaml: is in use by another run, and sends only changes; wait for it\n"
