@@ -53,7 +53,7 @@ NEVER = -math.inf
 class _Spell:
     """What was let through since the server last had a second's rest: sent when, answered when."""
 
-    updates: int = 0
+    updates: float = 0
     sent_last: float = NEVER
     began: float = NEVER
     ended: float = NEVER
@@ -65,6 +65,14 @@ class _Spell:
     def add(self, updates: int, sent_at: float, now: float) -> None:
         self.updates += updates
         self.sent_last = max(self.sent_last, sent_at)
+        self.ended = now
+
+    def end(self, refused: int, now: float) -> None:
+        """Note a request that was not let through, though a part of it would have been.
+
+        On average that is half of it, which counts as far as the cut covers where it is less.
+        """
+        self.updates += min(refused / 2, self.updates * (1 - CUT) / 2)
         self.ended = now
 
     def seconds(self) -> float:
@@ -135,7 +143,7 @@ class Pace:
         """Note what became of so many updates sent at that time."""
         match verdict:
             case Busy(too_fast=True):
-                self._refused(sent_at)
+                self._refused(updates, sent_at)
             case Busy() | Lost():
                 pass
             case _:
@@ -155,7 +163,7 @@ class Pace:
         elif not self._starved:
             self._learn()
 
-    def _refused(self, sent_at: float) -> None:
+    def _refused(self, updates: int, sent_at: float) -> None:
         # Before anything was let through there is nothing to learn from.
         if sent_at <= self._cut_at or not self._spell.updates:
             return
@@ -167,7 +175,7 @@ class Pace:
             self._starved = True
             self._starve(sent_at)
             return
-        self._spell.ended = self._cut_at
+        self._spell.end(updates, self._cut_at)
         if before < math.inf:
             self._bound(before)
         self._learn()
