@@ -267,6 +267,33 @@ def test_nothing_left_to_do(tmp_path: Path, emulator: Emulator) -> None:
     assert section(page, "warnings") is None
 
 
+def test_what_did_not_change(tmp_path: Path, emulator: Emulator) -> None:
+    """A run that sends only changes says how much it did not send, and who is gone."""
+    rows = [f"u{n},Ada,u{n}@example.com,1\n" for n in range(1, 8)]
+    state = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    environment = {"MIXPANEL_URL": emulator.url, "MIXPANEL_TOKEN": TOKEN} | state
+
+    def page(count: int, **options: Any) -> Element:
+        content = "".join(rows[:count])
+        return parsed(
+            imported(
+                tmp_path, emulator, content, "delta: true\n", environment=environment, **options
+            )
+        )
+
+    everything = "All rows were to be sent, changed or not."
+    assert everything in words(page(7))
+    changes = page(6)
+    assert "6 of the rows imported say nothing new and were not sent." in words(changes)
+    gone = "Identifiers of earlier runs that are not in the file any more: 1, in vanished.csv."
+    assert gone in words(changes)
+    assert "vanished.csvwho is not in the file any more" in words(changes)
+    check_structure(changes)
+    again = words(page(7, full=True))
+    assert everything in again
+    assert "any more" not in again
+
+
 def test_no_rows(tmp_path: Path, emulator: Emulator) -> None:
     """A file with a header alone has a page too."""
     page = parsed(imported(tmp_path, emulator, "id,name,email,n\n", HEADER))

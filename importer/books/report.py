@@ -82,6 +82,11 @@ class Report:
         return self.totals.rows | unchanged
 
     @property
+    def every_file(self) -> dict[str, str]:
+        """Return the path of each file of the run, by its kind."""
+        return dict(self.files) | (self.compared.files if self.compared is not None else {})
+
+    @property
     def rows_per_second(self) -> float:
         """Return the pace of this process: what earlier ones settled is not its work."""
         return (self.totals.read - self.totals.recalled) / self.seconds if self.seconds > 0 else 0
@@ -113,7 +118,7 @@ class Report:
             "finished": iso(self.finished),
             "rows_per_second": round(self.rows_per_second),
             **timeline,
-            "files": dict(self.files) | (self.compared.files if self.compared is not None else {}),
+            "files": self.every_file,
         }
 
 

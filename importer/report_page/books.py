@@ -1,5 +1,8 @@
 """How a run ended, and its books: what became of its rows, and that they add up."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 from importer.books.next_steps import outcome
 from importer.books.report import Report
 from importer.errors import ReportError, Stopped
@@ -87,8 +90,22 @@ def books(report: Report) -> Markup:
         tag("figure", plot),
         table("rows-table", "What became of the rows", heads, cells, total),
         tag("p", _sum(ended, totals.read), class_="note"),
+        *(tag("p", words) for words in _compared(report)),
         aria_labelledby="books",
     )
+
+
+def _compared(report: Report) -> Iterator[str]:
+    """Say what a run that sends only changes did not send, and who is gone."""
+    if (compared := report.compared) is None:
+        return
+    if compared.full:
+        yield "All rows were to be sent, changed or not."
+    else:
+        yield f"{report.totals.unchanged:,} of the rows imported say nothing new and were not sent."
+    if compared.vanished:
+        gone, file = f"{len(compared.vanished):,}", Path(compared.file).name
+        yield f"Identifiers of earlier runs that are not in the file any more: {gone}, in {file}."
 
 
 def _sum(ended: int, read: int) -> str:

@@ -29,6 +29,7 @@ _FILES = {
     "in_doubt_records": "their records as they are in the source",
     "ledger": "what became of which rows, as it happened",
     "mapping": "the mapping of the run",
+    "vanished": "who is not in the file any more",
 }
 
 
@@ -107,7 +108,7 @@ def _status(status: str) -> str:
 
 
 def colophon(report: Report) -> Markup:
-    names = [(Path(path).name, _FILES.get(kind, "")) for kind, path in report.files.items()]
+    names = [(Path(path).name, _FILES.get(kind, "")) for kind, path in report.every_file.items()]
     listed = (tag("div", tag("dt", tag("code", name)), tag("dd", what)) for name, what in names)
     return tag(
         "div",
