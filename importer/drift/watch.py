@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from importer.books.report import Report
+from importer.destination import known_token
 from importer.drift.compare import Finding, compare, is_few, known_share, moved
 from importer.drift.gather import Gathering
 from importer.drift.memory import Remembered, new_salt, read, write
@@ -44,7 +45,8 @@ ARRIVED = 0.9
 class Drift:
     """Compares the beginning of a file with what is remembered, and remembers the whole of it.
 
-    `reads` are the positions that the run reads anyway. Retries and rehearsals do neither.
+    `reads` are the positions that the run reads anyway. A rehearsal only compares, and warns where
+    a run would stop; a retry does neither.
     """
 
     def __init__(
@@ -56,9 +58,10 @@ class Drift:
         reads: tuple[int, ...],
         memory: Memory | None,
     ) -> None:
-        off = task.config.drift == "off" or task.dry_run or task.retries is not None or not reads
+        off = task.config.drift == "off" or task.retries is not None or not reads
         self._memory = None if off else memory
-        self._homeless = not off and memory is None and task.config.drift == "stop"
+        self._stops = task.config.drift == "stop" and not task.dry_run
+        self._homeless = not off and memory is None and self._stops
         self._task, self._opened, self._layout, self._reads = task, opened, layout, reads
         self._labels = _labels(task, layout, reads)
         wanted = mapped.identifier or mapped.email
@@ -77,7 +80,7 @@ class Drift:
             try:
                 self._remembered = read(self._memory.file(ENDING))
             except StateError as error:
-                if task.config.drift == "stop":
+                if self._stops:
                     raise
                 self._damaged = str(error).partition(";")[0]
         if self._remembered is not None:
@@ -115,7 +118,7 @@ class Drift:
     def watch(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
         """Hand chunks on, each looked at."""
         for chunk in chunks:
-            if self._memory is not None:
+            if self._memory is not None and not self._task.dry_run:
                 self._all.add(chunk)
                 if self._first is None and self._head.rows < HEAD:
                     self._head.add(chunk)
@@ -137,7 +140,7 @@ class Drift:
         if totals.imported < ARRIVED * totals.read:
             return
         before = self._remembered.rows if self._remembered is not None else 0
-        stops = self._task.config.drift == "stop" and not self._task.accepts_drift
+        stops = self._stops and not self._task.accepts_drift
         if stops and before >= FEW and is_few(totals.read, before):
             raise StateError(
                 f"drift: the file had {totals.read:,} rows, and the one before {before:,}; it is "
@@ -198,12 +201,15 @@ class Drift:
             lines += [f"{name}: {line}" for line in words]
         if not lines:
             return
-        if self._task.config.drift == "stop":
-            day, count = remembered.when[:10], len(self._task.sources)
+        day, count = remembered.when[:10], len(self._task.sources)
+        if self._stops:
             head = f"{self._opened.name}: looks unlike the file of {day}:"
             if count > 1:
                 head = f"{count} files look unlike those of {day}:"
             raise Drifted("\n".join([head, *lines, ADVICE]))
+        if self._task.config.drift == "stop":
+            unlike = "the file looks unlike that" if count == 1 else "the files look unlike those"
+            warn(f"drift: {unlike} of {day}; a run would send nothing and end with 4")
         for line in lines:
             warn(f"drift: {line}")
 
@@ -270,8 +276,9 @@ def open_drift(
     reads: tuple[int, ...],
     environment: Mapping[str, str],
 ) -> Drift:
-    """Find what is remembered of the last file. Raises StateError."""
-    memory = find_memory(task.mapping, destination.url, destination.token, environment)
+    """Find what is remembered of the last file: without a token nothing is. Raises StateError."""
+    token = known_token(task.config, task.folder, environment)
+    memory = find_memory(task.mapping, destination.url, token, environment) if token else None
     return Drift(task, opened, layout, mapped, reads, memory)
 
 

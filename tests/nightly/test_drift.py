@@ -167,10 +167,28 @@ def test_older_run_is_no_example(desk: NightDesk) -> None:
     assert path.read_bytes() == before
 
 
-def test_rehearsals_and_retries(stops: NightDesk) -> None:
-    """Neither compares, and neither is remembered; a resumed run is not stopped either."""
-    assert stops.run(csv_of(GUTTED), dry_run=True).exit_code == 0
-    assert stops.run(csv_of(GUTTED), dry_run=True).exit_code == 0
+def test_rehearsals(stops: NightDesk) -> None:
+    """A rehearsal says what would stop a run, and is not remembered."""
+    for _ in range(2):
+        report = stops.run(csv_of(GUTTED), dry_run=True)
+        assert report.exit_code == 0
+        head, *lines = report.warnings
+        assert head.startswith("drift: the file looks unlike that of 20")
+        assert head.endswith("; a run would send nothing and end with 4")
+        assert [line[:16] for line in lines] == ["drift: column 4 "]
+    assert stops.run(csv_of(GUTTED), dry_run=True, accept_drift=True).warnings == ()
+    assert stops.run(csv_of(ROWS), dry_run=True).warnings == ()
+    refused(stops, GUTTED)
+
+
+def test_rehearsal_without_a_token(stops: NightDesk) -> None:
+    """Nothing is known then, and nothing said."""
+    environment = {"XDG_STATE_HOME": str(stops.folder / "state")}
+    assert stops.run(csv_of(GUTTED), dry_run=True, environment=environment).warnings == ()
+
+
+def test_retries(stops: NightDesk) -> None:
+    """A retry does not compare, and is not remembered; a resumed run is not stopped either."""
     broken = [*ROWS, ["short", "row"]]
     report = stops.run(csv_of(broken))
     assert report.exit_code == 3
