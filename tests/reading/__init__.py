@@ -1,1 +1,1 @@
-"""From bytes to batches: what is read is what is sent."""
+"""From bytes to chunks: what is read is what stands in the file."""

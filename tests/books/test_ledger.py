@@ -13,8 +13,7 @@ from importer.books.totals import Totals
 from importer.delivery.verdict import Refusal
 from importer.errors import BooksDoNotBalance, ReportError
 from importer.updates.model import Updates
-
-from .made_updates import batches_of
+from tests.delivery.made_updates import batches_of
 
 
 @dataclass

@@ -12,8 +12,7 @@ import pytest
 from importer import ConfigError, import_profiles, load_config
 from importer.emulator import Emulator
 from tests.conftest import Command
-
-from .test_operations import bring, columns, write
+from tests.updates.test_operations import bring, columns, write
 
 DELETE: dict[str, Any] = {"identifier": {"column": 1}, "columns": {}, "operation": "delete"}
 

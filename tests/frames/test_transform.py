@@ -9,8 +9,7 @@ import pytest
 from importer import ConfigError, Report, TransformFailed, import_profiles
 from importer.emulator import Emulator
 from tests.conftest import Command
-
-from .test_operations import write
+from tests.updates.test_operations import write
 
 MODULE = """
 import pandas as pd

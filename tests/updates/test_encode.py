@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from importer.engage import UPDATE_BYTES
 from importer.errors import MappingError
 from importer.updates.operations import OPERATIONS
-
-from .strategies import often
-from .through import quoted, sent, updates_of
+from tests.reading.strategies import often
+from tests.reading.through import quoted, sent, updates_of
 
 texts = st.one_of(
     st.text(max_size=12),

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.updates.identify import Kind
-
-from .strategies import often
-from .through import SEED, Named, named, quoted, updates_of
+from tests.reading.strategies import often
+from tests.reading.through import SEED, Named, named, quoted, updates_of
 
 # The list of invalid identifiers in the documentation of the import API.
 JUNK = (

@@ -20,8 +20,7 @@ from importer.reading.records import frame_records
 from importer.updates.batch import MOST_FAILURES, MOST_HELD, batch
 from importer.updates.identify import Kind
 from importer.updates.model import Updates
-
-from .strategies import often
+from tests.reading.strategies import often
 
 Rows = Sequence[str]
 """One word a row: what becomes an update, or nothing for a row that fails."""

@@ -1,0 +1,1 @@
+"""The books: ledger, groups of failures, the course of a run."""

@@ -1,0 +1,1 @@
+"""The command: its output, its exit codes, its start."""

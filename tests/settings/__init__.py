@@ -1,0 +1,1 @@
+"""Mapping files: what they may say, and what they had better not."""

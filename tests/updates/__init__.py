@@ -1,0 +1,1 @@
+"""Rows as updates: identifiers, operations, encoding, batches."""
