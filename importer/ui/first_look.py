@@ -39,7 +39,9 @@ class FirstLook:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.preview.columns if column.name)
+        """Return the name of each column, "" where the header has none for it; () without one."""
+        names = tuple(column.name for column in self.preview.columns)
+        return names if any(names) else ()
 
     @property
     def width(self) -> int:

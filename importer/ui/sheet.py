@@ -84,7 +84,9 @@ def _is_plain(value: object) -> bool:
     """Can the page show a constant, and give it back as it was?"""
     if isinstance(value, float):
         return math.isfinite(value)
-    return isinstance(value, str) or (isinstance(value, int) and abs(value) < EXACT)
+    if isinstance(value, str):
+        return len(value.splitlines()) < 2 and value == value.strip("\r\n")  # a field has one line
+    return isinstance(value, int) and abs(value) < EXACT
 
 
 def _word(value: object) -> object:
@@ -200,6 +202,8 @@ def _settle_constants(wanted: dict[Any, Any], constants: Sequence[Mapping[str, A
     given = {str(constant["name"]): constant["value"] for constant in constants}
     if len(given) < len(constants):
         raise ConfigError("two constants have the same name; rename one of them")
+    if taken := [name for name in given if name in present and not _is_plain(present[name])]:
+        raise ConfigError(f"{taken[0]}: the file sets it otherwise; rename the constant")
     kept = {name: v for name, v in present.items() if not _is_plain(v) or name in given}
     # A browser knows one kind of number: its 1 may have been 1.0.
     settled = {

@@ -303,3 +303,34 @@ def test_what_cannot_be_started_is_not_waited_for(tmp_path: Path) -> None:
         assert not desk.jobs
 
     asyncio.run(order())
+
+
+def test_header_with_an_empty_name(page: OpenPage) -> None:
+    """A column without a name does not shift those behind it."""
+    path = page.folder / "index.csv"
+    path.write_text(",uid,email,plan\n0,u1,a@example.com,pro\n")
+    text = "source: {header: true}\nidentifier: {column: uid}\ncolumns: {email: $email, plan: p}\n"
+    (page.folder / "index.yaml").write_text(text)
+    source = page.open(path, header=True)["id"]
+    given = {"source": source, "path": str(page.folder / "index.yaml")}
+    sheet = page.post("/api/mappings/load", given)["sheet"]
+    assert sheet["identifier"]["column"] == 2
+    assert {at: entries[0]["property"] for at, entries in sheet["columns"].items()} == {
+        "3": "$email",
+        "4": "p",
+    }
+
+
+def test_constant_named_like_a_join(page: OpenPage) -> None:
+    """What the page only keeps is not replaced by a constant of its name."""
+    (page.folder / "two.csv").write_text("u1,Ada,Lovelace\n")
+    mapping = page.folder / "join.yaml"
+    mapping.write_text(
+        "identifier: {column: 1}\ncolumns: {2: first}\nproperties: {name: {join: [2, 3]}}\n"
+    )
+    source = page.open(page.folder / "two.csv")["id"]
+    loaded = page.post("/api/mappings/load", {"source": source, "path": str(mapping)})
+    sheet = {**loaded["sheet"], "constants": [{"name": "name", "value": "x"}]}
+    order = {"source": source, "document": loaded["document"], "sheet": sheet, "path": str(mapping)}
+    answer = page.client.post("/api/mappings/review", json=order)
+    assert "rename the constant" in answer.text

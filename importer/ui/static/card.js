@@ -143,7 +143,11 @@ function entryEditor(column, called, entry, n, edited, remove) {
     settled();
   });
   fill(more, entryOptions(entry, settled));
-  const convert = later(250, () => queue(() => showConversion(column, entry, result)));
+  let asked = 0;
+  const convert = later(250, () => {
+    const mine = ++asked; // answers may come in another order
+    queue(() => showConversion(column, entry, result, () => mine === asked));
+  });
   convert();
   const node = el(
     "fieldset",
@@ -187,7 +191,7 @@ function next() {
   }
 }
 
-async function showConversion(column, entry, result) {
+async function showConversion(column, entry, result, isNewest) {
   let shown;
   try {
     shown = await post(`/api/sources/${state.source.id}/convert`, {
@@ -196,9 +200,10 @@ async function showConversion(column, entry, result) {
       around: { profiles: state.sheet.profiles, empty_cells: state.sheet.empty_cells },
     });
   } catch (error) {
-    fill(result, el("p", { class: "fault" }, error.message));
+    if (isNewest()) fill(result, el("p", { class: "fault" }, error.message));
     return;
   }
+  if (!isNewest()) return;
   if (shown.faults.length) {
     fill(result, shown.faults.map((fault) => el("p", { class: "fault" }, fault)));
     return;

@@ -139,7 +139,6 @@ function constantRow(constant, n) {
   const said = el("p", { class: "hint", role: "status" });
   let refused = null;
   const settle = () => {
-    constant.name = name.value.trim();
     const found = read(value.value, as.value);
     constant.value = found ?? value.value;
     if (found === null) {
@@ -149,7 +148,11 @@ function constantRow(constant, n) {
     } else if (value.value !== refused) fill(said);
     changed();
   };
-  for (const field of [name, value, as]) field.addEventListener("change", settle);
+  name.addEventListener("change", () => {
+    constant.name = name.value.trim();
+    changed();
+  });
+  for (const field of [value, as]) field.addEventListener("change", settle);
   return el(
     "li",
     { class: "row" },

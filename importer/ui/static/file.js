@@ -93,15 +93,18 @@ async function loadOrBegin(path, source) {
 async function readAgain(settings) {
   const source = await readSource(state.source.path, settings);
   const [width, before] = [source, state.source].map((each) => each.preview.columns.length);
+  const [names, namesBefore] = [source, state.source].map((each) => each.preview.columns.map(({ name }) => name).join("\n"));
+  const isSameReading = Object.entries(source.preview.settings).every(([key, value]) => state.source.preview.settings[key] === value);
+  const moved = isSameReading && names !== namesBefore; // the file itself was replaced
   await reviewNow();
   const firstDraft = !state.review.touched && !isSaved(); // which nobody would miss
-  if (!firstDraft && width === before) await keepMapping(source);
-  else if (firstDraft || (await mayBeginAnew(width, before))) await beginMapping(source);
+  if (!firstDraft && width === before && !moved) await keepMapping(source);
+  else if (firstDraft || (await mayBeginAnew(width, before, moved))) await beginMapping(source);
   else showFile(); // as it was, and is still, read
 }
 
-const mayBeginAnew = (width, before) =>
-  ask("Begin a new mapping?", `Read like this the file has ${plural(width, "column")}, and had ${count(before)}: the mapping on this page is of no use for it.`, "Begin a new one", { careful: true });
+const mayBeginAnew = (width, before, moved) =>
+  ask("Begin a new mapping?", moved && width === before ? "The file's header is another one than before: the columns of the mapping on this page may have moved." : `Read like this the file has ${plural(width, "column")}, and had ${count(before)}: the mapping on this page is of no use for it.`, "Begin a new one", { careful: true });
 
 function settingsGiven() {
   return {

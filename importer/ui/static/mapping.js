@@ -91,7 +91,8 @@ function lacking() {
   const { sheet, source } = state;
   const width = source.preview.columns.length;
   const names = sheet.unknown_columns.map((name) => lack(name, () => (sheet.unknown_columns = sheet.unknown_columns.filter((each) => each !== name))));
-  const beyond = Object.keys(sheet.columns).filter((position) => position > width);
+  const mayAdd = sheet.kept.includes("transform"); // columns that the file has not
+  const beyond = mayAdd ? [] : Object.keys(sheet.columns).filter((position) => position > width);
   return [...names, ...beyond.map((position) => lack(position, () => delete sheet.columns[position]))];
 }
 

@@ -103,6 +103,7 @@ export const isSaved = () =>
 
 export async function saveMapping(replace = false) {
   await reviewNow();
+  const { text } = state.review; // what is changed meanwhile is not saved
   const saved = await post("/api/mappings/save", {
     source: state.source.id,
     document: state.document,
@@ -110,7 +111,7 @@ export async function saveMapping(replace = false) {
     path: state.path,
     replace,
   });
-  state.savedText = state.review.text;
+  state.savedText = text;
   state.document = saved.document;
   state.path = saved.path;
   await reviewNow();

@@ -1,6 +1,6 @@
 """Step 2: what is set of a column, and what is said of the rows' identifiers."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.ui.pages import OpenPage
 
@@ -128,3 +128,61 @@ def test_constants_are_kept_as_typed(page: Page, desk: OpenPage) -> None:
         expect(page.locator("#yaml")).to_contain_text(line)
         settle(page)
         go_to(page, "columns")
+
+
+def test_constant_renamed(page: Page, desk: OpenPage) -> None:
+    """A constant that gets another name keeps its value; one of two lines stays in the file."""
+    (desk.folder / "one.csv").write_text("u1,7\n")
+    (desk.folder / "m.yaml").write_text(
+        "identifier: {column: 1}\ncolumns: {2: n}\n"
+        'properties: {big: 1234567890123456, t: "a\\nb"}\n'
+    )
+    go_in(page, desk)
+    open_file(page, desk.folder / "one.csv", desk.folder / "m.yaml")
+    go_to(page, "columns")
+    page.locator("#constants").get_by_label("Property").fill("bigger")
+    page.keyboard.press("Tab")
+    go_to(page, "mapping")
+    expect(page.locator("#yaml")).to_contain_text("bigger: 1234567890123456")
+    expect(page.locator("#yaml")).to_contain_text('t: "a\\nb"')
+
+
+def test_columns_that_a_transform_adds(page: Page, desk: OpenPage) -> None:
+    """Nothing is said to be missing of the file where a function may add it."""
+    (desk.folder / "one.csv").write_text("u1,7\n")
+    (desk.folder / "adding.py").write_text("def clean(chunk):\n    return chunk\n")
+    (desk.folder / "m.yaml").write_text(
+        "identifier: {column: 1}\ncolumns: {2: n, 3: both}\ntransform: adding:clean\n"
+    )
+    go_in(page, desk)
+    open_file(page, desk.folder / "one.csv", desk.folder / "m.yaml")
+    go_to(page, "mapping")
+    expect(page.locator("#review")).not_to_contain_text("which the file has not")
+
+
+def test_answers_in_another_order(page: Page, desk: OpenPage) -> None:
+    """What is shown below a type is what the last one that was chosen makes of the cells."""
+    (desk.folder / "one.csv").write_text("u1,x\n")
+    (desk.folder / "m.yaml").write_text("identifier: {column: 1}\ncolumns: {2: n}\n")
+    go_in(page, desk)
+    open_file(page, desk.folder / "one.csv", desk.folder / "m.yaml")
+    go_to(page, "columns")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if '"integer"' in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/convert", hold)
+    card = page.locator("[data-position='2']")
+    with page.expect_request("**/convert"):
+        card.get_by_label("Type").select_option("integer")
+    with page.expect_response("**/convert"):
+        card.get_by_label("Type").select_option("string")
+    expect(card).to_contain_text("All of 1 rows convert")
+    with page.expect_response("**/convert"):
+        held[0].continue_()
+    settle(page)
+    expect(card).to_contain_text("All of 1 rows convert")

@@ -127,3 +127,19 @@ def test_header_of_a_mapping_by_names(page: Page, desk: OpenPage, files: Path) -
         "source: {header: false}\nidentifier: {column: 1}\n"
         "columns:\n  # points: points\n  2: points\n"
     )
+
+
+def test_header_that_changed(page: Page, desk: OpenPage) -> None:
+    """A file that was written anew with its columns elsewhere is not read by the old mapping."""
+    (desk.folder / "f.csv").write_text("id,email,secret\nu1,a@example.com,s\n")
+    (desk.folder / "m.yaml").write_text(
+        "source: {header: true}\nidentifier: {column: id}\ncolumns: {email: $email}\n"
+    )
+    go_in(page, desk)
+    open_file(page, desk.folder / "f.csv", desk.folder / "m.yaml")
+    (desk.folder / "f.csv").write_text("id,secret,email\nu1,s,a@example.com\n")
+    open_file(page, desk.folder / "f.csv")
+    expect(page.locator("#ask-words")).to_contain_text("may have moved")
+    page.click("#ask-no")
+    go_to(page, "mapping")
+    expect(page.locator("#yaml")).to_contain_text("email: $email")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.ui.pages import OpenPage, opened
 
@@ -131,3 +131,29 @@ def test_columns_that_the_file_lacks(page: Page, desk: OpenPage, saved: Path) ->
     expect(page.locator("#yaml")).to_have_text(
         "identifier: {column: 1}\ncolumns:\n  2: points\n  # 9: plan\n"
     )
+
+
+def test_changed_while_it_is_saved(page: Page, desk: OpenPage) -> None:
+    """What is changed while the file is being written counts as not saved."""
+    (desk.folder / "f.csv").write_text("u1,7\n")
+    (desk.folder / "m.yaml").write_text("identifier: {column: 1}\ncolumns: {2: n}\n")
+    go_in(page, desk)
+    open_file(page, desk.folder / "f.csv", desk.folder / "m.yaml")
+    held: list[Route] = []
+    page.route("**/api/mappings/save", lambda route: held.append(route))
+    rename = page.locator("[data-position='2']").get_by_label("Property", exact=True)
+    go_to(page, "columns")
+    rename.fill("score")
+    go_to(page, "mapping")
+    with page.expect_request("**/api/mappings/save"):
+        page.click("#save-form button")
+    go_to(page, "columns")
+    with page.expect_response("**/api/mappings/review"):
+        rename.fill("grade")
+    go_to(page, "mapping")
+    expect(page.locator("#yaml")).to_contain_text("grade")
+    with page.expect_response("**/api/mappings/review"):  # which follows the saving
+        held[0].continue_()
+    page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))")
+    expect(page.locator("#saved")).to_have_text("Not saved yet.")
+    assert "score" in (desk.folder / "m.yaml").read_text()
