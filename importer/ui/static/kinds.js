@@ -9,8 +9,8 @@ const namesProfiles = () => state.source.preview.columns.some(({ position }) => 
 // The column that the mapping names, where the file has no such one.
 export function lackingIdentifier() {
   const { column } = state.sheet.identifier;
-  const mayBeAdded = state.sheet.kept.includes("transform") && Number.isInteger(column);
-  return column && !namesProfiles() && !mayBeAdded ? [[column, `${column}: not in this file`]] : [];
+  const where = state.sheet.kept.includes("transform") ? "not in this file, unless the transform adds it" : "not in this file";
+  return column && !namesProfiles() ? [[column, `${column}: ${where}`]] : [];
 }
 
 // Importing what is named by chance once more finds none of its profiles.
