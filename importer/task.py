@@ -206,7 +206,8 @@ class Task:
         if before not in (None, destination.url):
             raise ConfigError(
                 f"the run was begun at {before}, and would go on at {destination.url}; "
-                "set MIXPANEL_URL or MIXPANEL_REGION as they were"
+                "set MIXPANEL_URL or MIXPANEL_REGION as they were, or begin a new run if that "
+                "address was wrong and nothing arrived"
             )
 
 

@@ -19,7 +19,7 @@ _WIDEST = {"name": 13, "looks like": 13, "property": 14}
 
 def show_preview(preview: Preview) -> None:
     console = Console(file=sys.stdout, highlight=False)
-    misfits = f", {preview.misfits:,} of other shape" if preview.misfits else ""
+    misfits = f", {preview.misfits:,} blank or of other shape" if preview.misfits else ""
     console.print(
         _plain(
             f"{preview.source}: {plural(preview.rows, 'row')}{misfits}, "

@@ -17,7 +17,7 @@ def denied(base_url: str, message: str) -> CredentialsRefused:
 def not_the_api(base_url: str, message: str) -> RefusedByServer:
     return RefusedByServer(
         f"{base_url} does not answer as the profile API does ({masked_words(message)}); "
-        "check project.url and project.region"
+        "check the address: MIXPANEL_URL or MIXPANEL_REGION, else project.url or project.region"
     )
 
 

@@ -461,7 +461,7 @@ def test_preview(customers: Path, command: Command) -> None:
     shown = command("preview", "customers.csv")
     assert shown.returncode == 0
     assert [line.rstrip() for line in shown.stdout.splitlines()] == [
-        "customers.csv: 3 rows, 1 of other shape, 3 columns",
+        "customers.csv: 3 rows, 1 blank or of other shape, 3 columns",
         "#  filled  distinct  looks like  property  samples",
         "1   100 %         2  code?                 u1  u2",
         "2    33 %         1  email       $email    b@example.com",

@@ -57,7 +57,7 @@ def test_not_the_api(emulator: Emulator, tmp_path: Path, name: str, rule: dict[s
     assert (run.report.exit_code, emulator.stats()["requests"]) == (4, 10)
     assert run.rows == ALL | {"not_attempted": 2_000}
     assert f"HTTP {name}" in str(run.report.stop)
-    assert "check project.url" in str(run.report.stop)
+    assert "check the address" in str(run.report.stop)
 
 
 def test_another_path(emulator: Emulator, tmp_path: Path) -> None:
