@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
-from importer.settings.near import near, spelled
+from importer.settings.near import misread, near, spelled
 
 TYPES = (
     "string",
@@ -60,6 +60,8 @@ def _known_type(name: str) -> str:
 def _as_texts(value: object) -> object:
     texts = value if isinstance(value, list | tuple) else [value]
     for text in texts:
+        if isinstance(text, bool):
+            raise ValueError(misread(text))
         if not isinstance(text, str):
             raise ValueError(f"write {spelled(text)} as text, in quotes")
     return tuple(texts)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from importer.settings.column_types import ColumnType
-from importer.settings.near import spelled
+from importer.settings.near import misread, spelled
 from importer.settings.sections import ColumnKey, Section
 
 PropertyName = Annotated[str, Field(min_length=1)]
@@ -17,7 +17,9 @@ def null_by_name(value: object) -> object:
 
 
 def _as_text(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, bool):
+        raise ValueError(misread(value))
+    if not isinstance(value, str | int | float):
         raise ValueError(f"should be text; put it in quotes, not {spelled(value)}")
     return str(value)
 

@@ -29,6 +29,12 @@ def spelled(value: object) -> str:
             return repr(value)
 
 
+def misread(value: bool) -> str:
+    """Say what was written where YAML 1.1 read a boolean."""
+    words = "yes, on or true" if value else "no, off or false"
+    return f"YAML reads {words} as {spelled(value)}; put the word in quotes"
+
+
 def near(word: str, known: list[str]) -> str:
     """Suggest the nearest known word, as the end of a message; all of them where none is near."""
     close = get_close_matches(word, known, n=1)

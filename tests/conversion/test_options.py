@@ -38,7 +38,10 @@ def fault(**settings: Any) -> str:
             {"type": "number", "thousands": "."},
             "decimal ('.' unless it is set) and thousands must differ",
         ),
-        ({"type": "boolean", "true_values": [True]}, "write true as text, in quotes"),
+        (
+            {"type": "boolean", "true_values": [True]},
+            "YAML reads yes, on or true as true; put the word in quotes",
+        ),
         ({"type": "boolean", "true_values": ["ja", "No"]}, "'No' cannot be true and false"),
         ({"type": "date", "format": "%Q"}, "format '%Q': 'Q' is a bad directive in format '%Q'"),
         ({"type": "date", "format": "%d.%m."}, FORMAT.format("%d.%m.")),
