@@ -85,7 +85,7 @@ def _is_plain(value: object) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, str):
-        return len(value.splitlines()) < 2 and value == value.strip("\r\n")  # a field has one line
+        return "\n" not in value and "\r" not in value  # a field has one line
     return isinstance(value, int) and abs(value) < EXACT
 
 

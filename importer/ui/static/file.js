@@ -98,13 +98,14 @@ async function readAgain(settings) {
   const moved = isSameReading && names !== namesBefore; // the file itself was replaced
   await reviewNow();
   const firstDraft = !state.review.touched && !isSaved(); // which nobody would miss
-  if (!firstDraft && width === before && !moved) await keepMapping(source);
-  else if (firstDraft || (await mayBeginAnew(width, before, moved))) await beginMapping(source);
+  let unfit = moved ? "The file's header is another one than before: the columns of the mapping on this page may have moved." : "";
+  if (width !== before) unfit = `Read like this the file has ${plural(width, "column")}, and had ${count(before)}: the mapping on this page is of no use for it.`;
+  if (!firstDraft && !unfit) await keepMapping(source);
+  else if (firstDraft || (await mayBeginAnew(unfit))) await beginMapping(source);
   else showFile(); // as it was, and is still, read
 }
 
-const mayBeginAnew = (width, before, moved) =>
-  ask("Begin a new mapping?", moved && width === before ? "The file's header is another one than before: the columns of the mapping on this page may have moved." : `Read like this the file has ${plural(width, "column")}, and had ${count(before)}: the mapping on this page is of no use for it.`, "Begin a new one", { careful: true });
+const mayBeginAnew = (unfit) => ask("Begin a new mapping?", unfit, "Begin a new one", { careful: true });
 
 function settingsGiven() {
   return {

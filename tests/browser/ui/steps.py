@@ -63,6 +63,16 @@ def open_file(page: Page, path: Path, mapping: Path | None = None) -> None:
         load(page, mapping)
 
 
+def open_written(page: Page, desk: OpenPage, rows: str, mapping: str) -> tuple[Path, Path]:
+    """Write a file and its mapping, and open both."""
+    file, its = desk.folder / "written.csv", desk.folder / "its.yaml"
+    file.write_text(rows)
+    its.write_text(mapping)
+    go_in(page, desk)
+    open_file(page, file, its)
+    return file, its
+
+
 def load(page: Page, mapping: Path) -> None:
     go_to(page, "mapping")
     if not page.locator("#load-path").is_visible():

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.ui.pages import OpenPage
 
-from .steps import check, go_in, go_to, open_file, settle
+from .steps import check, go_in, go_to, open_file, open_written, settle
 
 
 def test_unticked_and_ticked_again(page: Page, desk: OpenPage) -> None:
@@ -132,13 +132,11 @@ def test_constants_are_kept_as_typed(page: Page, desk: OpenPage) -> None:
 
 def test_constant_renamed(page: Page, desk: OpenPage) -> None:
     """A constant that gets another name keeps its value; one of two lines stays in the file."""
-    (desk.folder / "one.csv").write_text("u1,7\n")
-    (desk.folder / "m.yaml").write_text(
+    mapping = (
         "identifier: {column: 1}\ncolumns: {2: n}\n"
         'properties: {big: 1234567890123456, t: "a\\nb"}\n'
     )
-    go_in(page, desk)
-    open_file(page, desk.folder / "one.csv", desk.folder / "m.yaml")
+    open_written(page, desk, "u1,7\n", mapping)
     go_to(page, "columns")
     page.locator("#constants").get_by_label("Property").fill("bigger")
     page.keyboard.press("Tab")
@@ -149,23 +147,16 @@ def test_constant_renamed(page: Page, desk: OpenPage) -> None:
 
 def test_columns_that_a_transform_adds(page: Page, desk: OpenPage) -> None:
     """Nothing is said to be missing of the file where a function may add it."""
-    (desk.folder / "one.csv").write_text("u1,7\n")
     (desk.folder / "adding.py").write_text("def clean(chunk):\n    return chunk\n")
-    (desk.folder / "m.yaml").write_text(
-        "identifier: {column: 1}\ncolumns: {2: n, 3: both}\ntransform: adding:clean\n"
-    )
-    go_in(page, desk)
-    open_file(page, desk.folder / "one.csv", desk.folder / "m.yaml")
+    mapping = "identifier: {column: 1}\ncolumns: {2: n, 3: both}\ntransform: adding:clean\n"
+    open_written(page, desk, "u1,7\n", mapping)
     go_to(page, "mapping")
     expect(page.locator("#review")).not_to_contain_text("which the file has not")
 
 
 def test_answers_in_another_order(page: Page, desk: OpenPage) -> None:
     """What is shown below a type is what the last one that was chosen makes of the cells."""
-    (desk.folder / "one.csv").write_text("u1,x\n")
-    (desk.folder / "m.yaml").write_text("identifier: {column: 1}\ncolumns: {2: n}\n")
-    go_in(page, desk)
-    open_file(page, desk.folder / "one.csv", desk.folder / "m.yaml")
+    open_written(page, desk, "u1,x\n", "identifier: {column: 1}\ncolumns: {2: n}\n")
     go_to(page, "columns")
     held: list[Route] = []
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.ui.pages import OpenPage
 
-from .steps import go_in, go_to, open_file, settle
+from .steps import go_in, go_to, open_file, open_written, settle
 
 
 @pytest.fixture
@@ -131,14 +131,10 @@ def test_header_of_a_mapping_by_names(page: Page, desk: OpenPage, files: Path) -
 
 def test_header_that_changed(page: Page, desk: OpenPage) -> None:
     """A file that was written anew with its columns elsewhere is not read by the old mapping."""
-    (desk.folder / "f.csv").write_text("id,email,secret\nu1,a@example.com,s\n")
-    (desk.folder / "m.yaml").write_text(
-        "source: {header: true}\nidentifier: {column: id}\ncolumns: {email: $email}\n"
-    )
-    go_in(page, desk)
-    open_file(page, desk.folder / "f.csv", desk.folder / "m.yaml")
-    (desk.folder / "f.csv").write_text("id,secret,email\nu1,s,a@example.com\n")
-    open_file(page, desk.folder / "f.csv")
+    mapping = "source: {header: true}\nidentifier: {column: id}\ncolumns: {email: $email}\n"
+    file, _ = open_written(page, desk, "id,email,secret\nu1,a@example.com,s\n", mapping)
+    file.write_text("id,secret,email\nu1,s,a@example.com\n")
+    open_file(page, file)
     expect(page.locator("#ask-words")).to_contain_text("may have moved")
     page.click("#ask-no")
     go_to(page, "mapping")

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.ui.pages import OpenPage, opened
 
-from .steps import check, go_in, go_to, load, open_file
+from .steps import check, go_in, go_to, load, open_file, open_written
 
 MAPPING = "identifier: {column: 1}\ncolumns: {2: points}\n"
 THEIRS = "identifier: {column: 1}\ncolumns: {2: theirs}\n"
@@ -135,10 +135,8 @@ def test_columns_that_the_file_lacks(page: Page, desk: OpenPage, saved: Path) ->
 
 def test_changed_while_it_is_saved(page: Page, desk: OpenPage) -> None:
     """What is changed while the file is being written counts as not saved."""
-    (desk.folder / "f.csv").write_text("u1,7\n")
-    (desk.folder / "m.yaml").write_text("identifier: {column: 1}\ncolumns: {2: n}\n")
-    go_in(page, desk)
-    open_file(page, desk.folder / "f.csv", desk.folder / "m.yaml")
+    mapping = "identifier: {column: 1}\ncolumns: {2: n}\n"
+    _, written = open_written(page, desk, "u1,7\n", mapping)
     held: list[Route] = []
     page.route("**/api/mappings/save", lambda route: held.append(route))
     rename = page.locator("[data-position='2']").get_by_label("Property", exact=True)
@@ -156,4 +154,4 @@ def test_changed_while_it_is_saved(page: Page, desk: OpenPage) -> None:
         held[0].continue_()
     page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))")
     expect(page.locator("#saved")).to_have_text("Not saved yet.")
-    assert "score" in (desk.folder / "m.yaml").read_text()
+    assert "score" in written.read_text()
