@@ -1,6 +1,7 @@
 """What tests of several rooms share: an emulator, the command as a user runs it, a fast clock."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +18,9 @@ ROOT = Path(__file__).parent.parent
 
 settings.register_profile("any machine", deadline=None)  # a busy one is no fault of the code
 settings.load_profile("any machine")
+
+if hasattr(signal, "SIGHUP"):  # ignored where nohup began the tests, and by all they begin
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
