@@ -60,10 +60,10 @@ def checked_webhook(url: str, *, allow_insecure: bool) -> str:
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("on_finish.webhook: is not an http(s) address")
+        raise ValueError("is not an http(s) address")
     if parts.scheme == "http" and not allow_insecure and not is_loopback(parts.hostname):
         raise ValueError(
-            f"on_finish.webhook: http:// would send the report in the clear to {parts.hostname}; "
+            f"http:// would send the report in the clear to {parts.hostname}; "
             "use https://, or set project.allow_insecure: true"
         )
     return url

@@ -1,5 +1,6 @@
 """The settings of an import, as the configuration file spells them, checked when built."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -9,13 +10,16 @@ from pydantic import (
     Field,
     JsonValue,
     Tag,
+    ValidationInfo,
     model_validator,
 )
 
 from importer.address import checked_webhook
 from importer.settings.columns import Column, Columns, Empty, Join, PropertyName, null_by_name
 from importer.settings.durations import seconds_of
+from importer.settings.finding import Finding, Keys
 from importer.settings.sections import (
+    ColumnKey,
     Delivery,
     Delta,
     Group,
@@ -99,96 +103,136 @@ class Config(Section):
         """Are the profiles that the file identifies deleted, instead of updated?"""
         return self.operation == "delete"
 
-    @model_validator(mode="after")
-    def _something_to_do(self) -> Self:
-        if self.ignore_alias and not self.deletes:
-            raise ValueError("ignore_alias goes with operation: delete")
-        if self.ignore_alias and self.profiles != "user":
-            raise ValueError("ignore_alias is for people: groups have no aliases")
-        if not self.deletes and not self.columns:
-            given = "columns" in self.model_fields_set
-            raise ValueError("columns lists no column" if given else "columns is missing")
-        emails = (
-            entry.property == "$email" for entries in self.columns.values() for entry in entries
-        )
-        if self.deletes and self.identifier.column is None and not any(emails):
-            raise ValueError("operation: delete needs identifier.column: whose profiles?")
-        return self
-
-    @model_validator(mode="after")
-    def _unchanged_means_done(self) -> Self:
-        if not self.delta:
-            return self
-        if self.deletes:
-            raise ValueError("delta: compares values, and operation: delete has none")
+    @property
+    def entries(self) -> Iterator[tuple[Keys, ColumnKey, Column]]:
+        """Yield every entry of a column, with the way to it and the column's key."""
         for key, entries in self.columns.items():
-            for entry in entries:
-                if not OPERATIONS[entry.operation].repeatable:
-                    raise ValueError(
-                        f"delta: column {key} has operation {entry.operation}: the same cell means "
-                        "once more, not unchanged; take delta or the column out"
-                    )
-        return self
+            for number, entry in enumerate(entries):
+                yield ("columns", key, number), key, entry
 
     @model_validator(mode="after")
-    def _reports_stay_private(self) -> Self:
-        if self.on_finish.webhook is not None:
-            checked_webhook(self.on_finish.webhook, allow_insecure=self.project.allow_insecure)
+    def _agree(self, info: ValidationInfo) -> Self:
+        """Refuse settings that contradict one another, or add the conflicts to the context's list,
+        for who wants to know of all of them.
+        """
+        found = list(conflicts(self))
+        if isinstance(info.context, list):
+            info.context.extend(found)
+        elif found:
+            raise ValueError("; ".join(map(str, found)))
         return self
 
-    @model_validator(mode="after")
-    def _each_property_once(self) -> Self:
-        fed_by: dict[str, str] = dict.fromkeys(self.properties, "properties")
-        for key, entries in self.columns.items():
-            for entry in entries:
-                if entry.property in fed_by:
-                    raise ValueError(
-                        f"property {entry.property!r} is mapped twice: by "
-                        f"{fed_by[entry.property]} and by column {key}"
-                    )
-                fed_by[entry.property] = f"column {key}"
-        return self
 
-    @model_validator(mode="after")
-    def _groups_have_no_email(self) -> Self:
-        given = "fallback" in self.identifier.model_fields_set
-        if self.profiles != "user" and given and "email" in self.identifier.fallback:
-            raise ValueError(
-                "an email names a person, not a group: identifier.fallback of group profiles "
-                "is [random] or []"
+def conflicts(config: Config) -> Iterator[Finding]:
+    """Find settings that are right by themselves, and not together."""
+    yield from _without_purpose(config)
+    yield from _deletes_in_vain(config)
+    yield from _changed_each_time(config)
+    yield from _reports_in_the_clear(config)
+    yield from _mapped_twice(config)
+    yield from _groups_with_email(config)
+    yield from _rows_beyond_a_batch(config)
+    yield from _named_without_header(config)
+
+
+def _conflict(words: str, *keys: str | int, lacks: tuple[Keys, ...] = ()) -> Finding:
+    return Finding("error", keys, words, lacks)
+
+
+def _without_purpose(config: Config) -> Iterator[Finding]:
+    if config.deletes or config.columns:
+        return
+    lacks: tuple[Keys, ...] = (("columns",), ("operation",))
+    if "columns" in config.model_fields_set:
+        yield _conflict("no column is listed", "columns", lacks=lacks)
+    else:
+        yield _conflict("columns is missing", lacks=lacks)
+
+
+def _deletes_in_vain(config: Config) -> Iterator[Finding]:
+    if config.ignore_alias and not config.deletes:
+        words = "goes with operation: delete"
+        yield _conflict(words, "ignore_alias", lacks=(("operation",),))
+    if config.ignore_alias and config.profiles != "user":
+        yield _conflict("groups have no aliases", "ignore_alias")
+    emails = (entry.property == "$email" for _, _, entry in config.entries)
+    if config.deletes and config.identifier.column is None and not any(emails):
+        words = "delete needs identifier.column: whose profiles?"
+        yield _conflict(words, "operation", lacks=(("identifier", "column"), ("columns",)))
+
+
+def _changed_each_time(config: Config) -> Iterator[Finding]:
+    if not config.delta:
+        return
+    if config.deletes:
+        yield _conflict("compares values, and operation: delete has none", "delta")
+    for keys, _, entry in config.entries:
+        if not OPERATIONS[entry.operation].repeatable:
+            words = (
+                f"{entry.operation} goes without delta: the same cell means once more, "
+                "not unchanged; take delta or the column out"
             )
-        return self
+            yield _conflict(words, *keys, "operation")
 
-    @model_validator(mode="after")
-    def _batches_hold_a_row(self) -> Self:
-        entries = [entry for entries in self.columns.values() for entry in entries]
-        operations: set[str] = {entry.operation for entry in entries}
-        if self.properties:
-            operations.add("set")
-        # What the file says of empty cells in general is for columns that set.
-        sets = (entry for entry in entries if entry.operation in ("set", "set_once"))
-        if any((entry.empty or self.empty_cells) == "unset" for entry in sets):
-            operations.add("unset")
-        if not self.deletes and len(operations) > self.delivery.batch_size:
-            raise ValueError(
-                f"delivery.batch_size {self.delivery.batch_size} is less than the "
-                f"{len(operations)} updates that a row may need, one for each operation"
-            )
-        return self
 
-    @model_validator(mode="after")
-    def _named_only_with_header(self) -> Self:
-        joined = [
-            key for join in self.properties.values() if isinstance(join, Join) for key in join.join
-        ]
-        keys = (*self.columns, self.identifier.column, *joined)
-        named = [key for key in keys if isinstance(key, str)]
-        if named and not self.source.header:
-            raise ValueError(
-                f"column {named[0]!r} is a name, but the file has no header; "
+def _reports_in_the_clear(config: Config) -> Iterator[Finding]:
+    if config.on_finish.webhook is None:
+        return
+    try:
+        checked_webhook(config.on_finish.webhook, allow_insecure=config.project.allow_insecure)
+    except ValueError as error:
+        allowed = ("project", "allow_insecure")
+        yield _conflict(str(error), "on_finish", "webhook", lacks=(allowed,))
+
+
+def _mapped_twice(config: Config) -> Iterator[Finding]:
+    fed_by: dict[str, str] = dict.fromkeys(config.properties, "properties")
+    for keys, key, entry in config.entries:
+        if first := fed_by.get(entry.property):
+            words = f"{entry.property!r} is mapped twice: by {first} and by column {key}"
+            yield _conflict(f"property {words}", *keys, "property")
+        fed_by.setdefault(entry.property, f"column {key}")
+
+
+def _groups_with_email(config: Config) -> Iterator[Finding]:
+    given = "fallback" in config.identifier.model_fields_set
+    if config.profiles != "user" and given and "email" in config.identifier.fallback:
+        words = "an email names a person, not a group; write [random] or []"
+        yield _conflict(words, "identifier", "fallback")
+
+
+def _rows_beyond_a_batch(config: Config) -> Iterator[Finding]:
+    operations: set[str] = {entry.operation for _, _, entry in config.entries}
+    if config.properties:
+        operations.add("set")
+    # What the file says of empty cells in general is for columns that set.
+    sets = (entry for _, _, entry in config.entries if entry.operation in ("set", "set_once"))
+    if any((entry.empty or config.empty_cells) == "unset" for entry in sets):
+        operations.add("unset")
+    most = config.delivery.batch_size
+    if not config.deletes and len(operations) > most:
+        words = f"{most} is less than the {len(operations)} updates that a row may need, "
+        yield _conflict(f"{words}one for each operation", "delivery", "batch_size")
+
+
+def _named_without_header(config: Config) -> Iterator[Finding]:
+    if config.source.header:
+        return
+    named: list[tuple[Keys, object]] = [
+        (("identifier", "column"), config.identifier.column),
+        *((("columns", key), key) for key in config.columns),
+    ]
+    for name, join in config.properties.items():
+        if isinstance(join, Join):
+            named += [(("properties", name, "join"), key) for key in join.join]
+    for keys, key in named:
+        if isinstance(key, str):
+            words = (
+                f"column {key!r} is a name, but the file has no header; "
                 "number the columns, or set source.header: true"
             )
-        return self
+            yield _conflict(words, *keys, lacks=(("source", "header"),))
+            return  # the others are names for the same reason
 
 
 def known_keys(section: tuple[Any, ...]) -> list[str]:

@@ -1,19 +1,18 @@
 """A configuration file on disk becomes a `Config`, or a list of faults with their lines."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
 import orjson
 import yaml
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from importer.errors import ConfigError
-from importer.settings.config import Config, known_keys
-from importer.settings.house_rules import Finding, findings
-from importer.settings.near import EXPECTED, near, spelled
+from importer.settings.config import Config
+from importer.settings.faults import faults, located
+from importer.settings.house_rules import findings
 from importer.settings.sections import Source
 from importer.settings.yaml_traps import (
     blank_rules,
@@ -21,8 +20,6 @@ from importer.settings.yaml_traps import (
     refuse_bombs,
     repeated_keys,
 )
-
-Keys = tuple[Any, ...]
 
 MOST_BYTES = 1_048_576
 """Of a mapping file: one of 2,000 typed columns has some 200 KB."""
@@ -73,30 +70,12 @@ def parse_config(text: str, path: Path, warn: Callable[[str], None] | None = Non
         raise ConfigError("\n".join(f"{path}:{line}: {what}" for line, what in sorted(misread)))
     if not isinstance(content, dict):
         raise ConfigError(f"{path}: no mapping in it; `columns:` is the least it needs")
-    found = findings(content)
-    faults = [_found(path, tree, finding) for finding in found if finding.level == "error"]
-    try:
-        config = Config.model_validate(content)
-    except ValidationError as error:
-        # What is missing comes last: it is often there, misspelt.
-        wrong = sorted(
-            error.errors(include_url=False), key=lambda fault: fault["type"] == "missing"
-        )
-        faults = [*(_fault(path, tree, fault) for fault in wrong), *faults]
-    else:
-        from importer.updates.mapping import (
-            misfits,  # pyarrow and all, of no use to a file that is wrong
-        )
-
-        faults += [
-            _found(path, tree, Finding("error", keys, words)) for keys, _, words in misfits(config)
-        ]
-    if faults:
-        raise ConfigError("\n".join(faults))
+    if wrong := faults(content):
+        raise ConfigError("\n".join(located(path, tree, wrong)))
     if warn is not None:
-        for finding in found:
-            warn(_found(path, tree, finding))
-    return config
+        for words in located(path, tree, findings(content)):
+            warn(words)
+    return Config.model_validate(content)
 
 
 def settle_config(config: Config | str | Path, warn: Callable[[str], None]) -> tuple[Config, Path]:
@@ -112,61 +91,11 @@ def heed_rules(config: Config, warn: Callable[[str], None]) -> Config:
     Raises ConfigError for what the API would drop or hide.
     """
     found = findings(config.model_dump())
-    if faults := [
-        _place(finding.keys) + finding.words for finding in found if finding.level == "error"
-    ]:
-        raise ConfigError("\n".join(faults))
+    if wrong := [str(finding) for finding in found if finding.level == "error"]:
+        raise ConfigError("\n".join(wrong))
     for finding in found:
-        warn(_place(finding.keys) + finding.words)
+        warn(str(finding))
     return config
-
-
-def _found(path: Path, tree: yaml.Node | None, finding: Finding) -> str:
-    line, found = _find(tree, finding.keys)
-    return f"{path}:{line}: {_place(found)}{finding.words}"
-
-
-def _place(keys: Sequence[str | int]) -> str:
-    return f"{'.'.join(map(str, keys))}: " if keys else ""
-
-
-def _fault(path: Path, tree: yaml.Node | None, fault: ErrorDetails) -> str:
-    keys = tuple(key for key in fault["loc"] if not str(key).startswith("["))  # pydantic's own
-    line, found = _find(tree, keys)
-    where = f"{path}:{line}: {_place(found)}"
-    message = fault["msg"].removeprefix("Value error, ")
-    if fault["type"] == "extra_forbidden":
-        message = f"unknown key; {near(str(keys[-1]), known_keys(keys[:-1]))}"
-    elif fault["type"] == "missing":
-        message = f"{keys[-1]} is missing"
-    elif what := EXPECTED.get(fault["type"]):
-        message = f"{what}, not {spelled(fault['input'])}"
-    elif message.startswith("Input should"):
-        message = f"{message.replace('Input should', 'should')}, not {spelled(fault['input'])}"
-    group = ", or {group_key: company}" if keys == ("profiles",) else ""
-    return f"{where}{message}{group}"
-
-
-def _find(node: yaml.Node | None, keys: Keys) -> tuple[int, list[str]]:
-    """Follow keys as far as the file has them; return the 1-based line, and the keys found."""
-    line, found = 1, []
-    for key in keys:
-        match node:
-            case yaml.MappingNode(value=pairs):
-                hits = [(k, v) for k, v in pairs if str(k.value) == str(key)]
-                if hits:
-                    line, node = hits[0][0].start_mark.line + 1, hits[0][1]
-                elif key == 0:  # a column's only entry, written without a list
-                    continue
-                else:
-                    break
-            case yaml.SequenceNode(value=items) if isinstance(key, int) and key < len(items):
-                node = items[key]
-                line = node.start_mark.line + 1
-            case _:
-                break
-        found.append(str(key))
-    return line, found
 
 
 def source_settings(base: Source | None, given: Mapping[str, object]) -> Source:

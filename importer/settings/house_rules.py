@@ -5,10 +5,11 @@ user profile limits; for the names that only software development kits set, the 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
+
+from importer.settings.finding import Finding, Keys
 
 MOST_PROPERTIES = 2_000
 """Properties of a profile; beyond, the update fails (the API's page on user profiles)."""
@@ -55,17 +56,6 @@ KNOWN = frozenset(
 
 _FAMILIES = ("$android_", "$ios_", "$swift_", "$braze_", "$onesignal_", "$airship_")
 
-Level = Literal["error", "warning"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a rule says of one place of a mapping file; `keys` is the way there."""
-
-    level: Level
-    keys: tuple[str | int, ...]
-    words: str
-
 
 def findings(content: Mapping[Any, Any]) -> list[Finding]:
     """Hold a mapping, as its file spells it, against the rules.
@@ -86,7 +76,7 @@ def findings(content: Mapping[Any, Any]) -> list[Finding]:
     return found
 
 
-def _columns(columns: object) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _columns(columns: object) -> Iterator[tuple[Keys, str]]:
     """Yield every property that a column sets, and the way to it; unsetting is always right."""
     for key, spelled in columns.items() if isinstance(columns, Mapping) else ():
         entries = spelled if isinstance(spelled, Sequence) else [spelled]
@@ -99,13 +89,13 @@ def _columns(columns: object) -> Iterator[tuple[tuple[str | int, ...], str]]:
                     yield ("columns", key, number, "property"), name
 
 
-def _constants(constants: object) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _constants(constants: object) -> Iterator[tuple[Keys, str]]:
     for name in constants if isinstance(constants, Mapping) else ():
         if isinstance(name, str):
             yield ("properties", name), name
 
 
-def _of_name(keys: tuple[str | int, ...], name: str, present: set[str]) -> Iterator[Finding]:
+def _of_name(keys: Keys, name: str, present: set[str]) -> Iterator[Finding]:
     shown = f"property {name!r}"
     if name in REFUSED:
         yield Finding("error", keys, f"{shown} {REFUSED[name]}")

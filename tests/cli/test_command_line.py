@@ -250,7 +250,8 @@ def test_line_ends_in_identifiers(command: Command, emulator: Emulator, tmp_path
             ["customers.csv"],
             "columns: {2: plan, 3: plan}",
             2,
-            "importer: config.yaml:1: property 'plan' is mapped twice: by column 2 and by column 3",
+            "importer: config.yaml:1: columns.3: property 'plan' is mapped twice: by column 2 "
+            "and by column 3",
         ),
         (
             ["customers.csv"],
@@ -262,8 +263,8 @@ def test_line_ends_in_identifiers(command: Command, emulator: Emulator, tmp_path
             ["customers.csv"],
             "columns: {plan: plan}",
             2,
-            "importer: config.yaml:1: column 'plan' is a name, but the file has no header; "
-            "number the columns, or set source.header: true",
+            "importer: config.yaml:1: columns.plan: column 'plan' is a name, but the file has "
+            "no header; number the columns, or set source.header: true",
         ),
         (
             ["unclosed.csv"],

@@ -311,7 +311,7 @@ def test_random_ids(desk: NightDesk) -> None:
 def test_what_counts_is_refused(operation: str) -> None:
     """Operations that must not be repeated have no unchanged rows."""
     column = {"property": "n", "type": "integer", "operation": operation}
-    with pytest.raises(ValueError, match=f"column 2 has operation {operation}"):
+    with pytest.raises(ValueError, match=f"{operation} goes without delta"):
         Config.model_validate({"columns": {2: column}, "delta": True})
 
 

@@ -145,10 +145,13 @@ properties: {big: 123456789012345678901234567890}
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("columns: {1: a, 2: a}", "1: property 'a' is mapped twice: by column 1 and by column 2"),
+        (
+            "columns: {1: a, 2: a}",
+            "1: columns.2: property 'a' is mapped twice: by column 1 and by column 2",
+        ),
         (
             "columns: {1: a}\nproperties: {a: 1}",
-            "1: property 'a' is mapped twice: by properties and by column 1",
+            "1: columns.1: property 'a' is mapped twice: by properties and by column 1",
         ),
         ("columns:\n  1: a\n  1: b", "3: columns.1: given twice, first on line 2"),
         ("columns: {1: a", "1:15: not valid YAML: expected ',' or '}', but got '<stream end>'"),
@@ -161,7 +164,7 @@ properties: {big: 123456789012345678901234567890}
             "1:14: not valid YAML: could not determine a constructor for the tag "
             "'tag:yaml.org,2002:python/name:os.system'",
         ),
-        ("columns: {}", "1: columns lists no column"),
+        ("columns: {}", "1: columns: no column is listed"),
         ("source: {quote: ','}\ncolumns: {1: a}", "1: source: delimiter and quote must differ"),
         (
             "project: {region: eu, url: 'https://x.example'}\ncolumns: {1: a}",
@@ -177,6 +180,63 @@ properties: {big: 123456789012345678901234567890}
 def test_single_faults(tmp_path: Path, text: str, fault: str) -> None:
     """Faults that YAML itself would let pass, or that concern several keys, are named too."""
     assert faults(tmp_path / "config.yaml", text) == [fault]
+
+
+def test_what_is_wrong_does_not_hide_conflicts(tmp_path: Path) -> None:
+    """Settings that contradict one another are told beside those that are wrong by themselves."""
+    text = """
+source: {header: true, delimiter: ';;'}
+delta: true
+columns:
+  plan: tier
+  spent: {property: spent, operation: add, type: number}
+  seen: {property: seen, type: dat}
+  name: {property: tier, oparation: set_once}
+  city: {propery: $city}
+  tags: {property: tags, operation: union, type: boolean}
+properties: {seen: never}
+on_finish: {webhook: 'http://hooks.example/secret', timeout: 0}
+"""
+    assert [line.partition(";")[0] for line in faults(tmp_path / "config.yaml", text)] == [
+        "2: source.delimiter: must be one ASCII character, no letter, digit or line break: '",
+        "6: columns.spent.operation: add goes without delta: the same cell means once more, "
+        "not unchanged",
+        "7: columns.seen.type: unknown type 'dat'",
+        "7: columns.seen.property: property 'seen' is mapped twice: by properties and "
+        "by column seen",
+        "8: columns.name.oparation: unknown key",
+        "8: columns.name.property: property 'tier' is mapped twice: by column plan and "
+        "by column name",
+        "9: columns.city.propery: unknown key",
+        "10: columns.tags.operation: operation union wants array, number, string, "
+        "and the column's type gives boolean",
+        "12: on_finish.timeout: should be greater than 0, not 0",
+        "9: columns.city: property is missing",
+        "12: on_finish.webhook: http:// would send the report in the clear to hooks.example",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("columns: {1: {property: a, type: dat}}", "1: columns.1.type: unknown type 'dat'"),
+        ("columns: {plan: a}\nsource: {header: ja}", "2: source.header: should be true or false"),
+        (
+            "columns: {2: a}\noperation: delete\nidentifier: {column: 0}",
+            "3: identifier.column: a column is a number from 1",
+        ),
+        ("ignore_alias: true\noperation: delet\nidentifier: {column: 1}", "2: operation: should"),
+        (
+            "columns: {1: a}\non_finish: {webhook: 'http://x.example'}\n"
+            "project: {allow_insecure: 1}",
+            "3: project.allow_insecure: should be true or false",
+        ),
+    ],
+)
+def test_what_is_wrong_is_not_missed(tmp_path: Path, text: str, fault: str) -> None:
+    """A setting that is there, but wrong, is not also said to be lacking."""
+    (found,) = faults(tmp_path / "config.yaml", text)
+    assert found.startswith(fault)
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
@@ -306,7 +366,7 @@ def test_a_row_fits_into_a_batch(more: dict[str, Any]) -> None:
     settings = {"columns": {2: "a"}} | more
     fits = Config.model_validate(settings | {"delivery": {"batch_size": 2}})
     assert fits.delivery.batch_size == 2
-    with pytest.raises(ValueError, match="batch_size 1 is less than the 2 updates"):
+    with pytest.raises(ValueError, match="batch_size: 1 is less than the 2 updates"):
         Config.model_validate(settings | {"delivery": {"batch_size": 1}})
 
 

@@ -99,17 +99,17 @@ def test_typed_confirmation(
     ("text", "fault"),
     [
         ("identifier: {column: 1}", "1: columns is missing"),
-        ("columns: {}\nidentifier: {column: 1}", "1: columns lists no column"),
+        ("columns: {}\nidentifier: {column: 1}", "1: columns: no column is listed"),
         (
             "operation: delete\ncolumns: {2: plan}",
             "1: operation: delete needs identifier.column: whose profiles?",
         ),
-        ("ignore_alias: true\ncolumns: {2: plan}", "1: ignore_alias goes with operation: delete"),
+        ("ignore_alias: true\ncolumns: {2: plan}", "1: ignore_alias: goes with operation: delete"),
         ("operation: delet\ncolumns: {2: plan}", "1: operation: should be 'delete', not 'delet'"),
         (
             "operation: delete\nignore_alias: true\nprofiles: {group_key: c}\n"
             "identifier: {column: 1}",
-            "1: ignore_alias is for people: groups have no aliases",
+            "2: ignore_alias: groups have no aliases",
         ),
     ],
 )

@@ -246,8 +246,7 @@ def test_operations_and_types(mapping: dict[str, Any], fault: str) -> None:
         ),
         (
             columns(a={}) | {"profiles": {"group_key": "c"}, "identifier": {"fallback": ["email"]}},
-            "1: an email names a person, not a group: identifier.fallback of group profiles "
-            "is [random] or []",
+            "identifier.fallback: an email names a person, not a group; write [random] or []",
         ),
         (
             columns(a={}) | {"properties": {"b": {"join": [2], "wiht": " "}}},
