@@ -170,15 +170,22 @@ def _settle_columns(
     wanted: dict[Any, Any], columns: Mapping[str, Any], names: Sequence[str]
 ) -> None:
     present = dict(wanted.get("columns") or {})
-    keys = {position: key for key in present if (position := _position(key, names)) is not None}
-    for position, key in keys.items():
-        if str(position) not in columns:
+    keys: dict[int, list[object]] = {}  # of one column a number and a name, where it has both
+    for key in present:
+        if (position := _position(key, names)) is not None:
+            keys.setdefault(position, []).append(key)
+    for position, (first, *others) in keys.items():
+        kept = [entry for key in (first, *others) for entry in _entries(present[key])]
+        entries = columns.get(str(position))
+        if entries is None:
+            del present[first]
+        elif _alike(kept, entries):
+            continue
+        else:
+            present[first] = _spelled(entries)
+        for key in others:
             del present[key]
-    for number, entries in columns.items():
-        key = keys.get(int(number), int(number))
-        kept = present.get(key)
-        if kept is None or not _alike(_entries(kept), entries):
-            present[key] = _spelled(entries)
+    present |= {int(n): _spelled(each) for n, each in columns.items() if int(n) not in keys}
     if present != (wanted.get("columns") or {}):
         wanted["columns"] = present
 

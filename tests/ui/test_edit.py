@@ -192,6 +192,28 @@ def test_columns_that_the_file_lacks() -> None:
     ).replace("gone", "# gone")
 
 
+TWICE = """\
+source: {header: true}
+columns:
+  1: first
+  email: $email  # by name
+  2: mail  # and by number
+"""
+
+
+def test_column_by_name_and_by_number() -> None:
+    """A column that has two keys keeps both, until its properties change."""
+    content, names = yaml.safe_load(TWICE), ("user", "email")
+    sheet = to_sheet(content, names)
+    assert edited(TWICE, from_sheet(sheet, content, names)) == TWICE
+    sheet["columns"]["2"][1]["property"] = "address"
+    changed = yaml.safe_load(edited(TWICE, from_sheet(sheet, content, names)))
+    assert changed["columns"] == {1: "first", "email": ["$email", "address"]}
+    del sheet["columns"]["2"]
+    changed = yaml.safe_load(edited(TWICE, from_sheet(sheet, content, names)))
+    assert changed["columns"] == {1: "first"}
+
+
 @settings(max_examples=20)
 @given(mappings(6), st.sampled_from([True, False, None]))
 def test_any_mapping_loaded_and_saved(content: dict[str, Any], flow: bool | None) -> None:

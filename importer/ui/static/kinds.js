@@ -22,7 +22,10 @@ export function randomWords() {
   return `${which} ${have} a random one: importing again makes ${whole ? "" : "at least "}${plural(random, "more profile")}.`;
 }
 
+let asked = 0; // how often was counted
+
 export async function countNow() {
+  const number = ++asked;
   const { source, sheet } = state;
   const emails = Object.keys(sheet.columns).filter((position) => sheet.columns[position].some((entry) => entry.property === "$email"));
   const email = emails.map(Number).find((position) => position <= source.preview.columns.length);
@@ -35,10 +38,11 @@ export async function countNow() {
       people: sheet.profiles === "user",
     });
   } catch (error) {
-    alertWords(error.message);
+    if (number === asked) alertWords(error.message);
     return;
   }
-  if (source !== state.source) return; // another file is open by now
+  // Another file is open by now, or the rows are named by something else.
+  if (source !== state.source || number !== asked) return;
   state.kinds = kinds;
   tell("kinds");
   showKinds(kinds);

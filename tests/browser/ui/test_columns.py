@@ -158,16 +158,8 @@ def test_answers_in_another_order(page: Page, desk: OpenPage) -> None:
     """What is shown below a type is what the last one that was chosen makes of the cells."""
     open_written(page, desk, "u1,x\n", "identifier: {column: 1}\ncolumns: {2: n}\n")
     go_to(page, "columns")
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        if '"integer"' in (route.request.post_data or ""):
-            held.append(route)
-        else:
-            route.continue_()
-
-    page.route("**/convert", hold)
     card = page.locator("[data-position='2']")
+    held = hold(page, "**/convert", '"integer"')
     with page.expect_request("**/convert"):
         card.get_by_label("Type").select_option("integer")
     with page.expect_response("**/convert"):
@@ -177,3 +169,35 @@ def test_answers_in_another_order(page: Page, desk: OpenPage) -> None:
         held[0].continue_()
     settle(page)
     expect(card).to_contain_text("All of 1 rows convert")
+
+
+def test_counts_in_another_order(page: Page, desk: OpenPage) -> None:
+    """Rows are counted by the identifier that was chosen last."""
+    open_written(page, desk, "u1,\nu2,\nu3,a\n", "identifier: {column: 1}\ncolumns: {2: n}\n")
+    go_to(page, "columns")
+    kinds = page.locator("#kinds")
+    expect(kinds).to_contain_text("3 by the column")
+    held = hold(page, "**/identifiers", '"column":2')
+    with page.expect_request("**/identifiers"):
+        page.select_option("#identifier", "2")
+    with page.expect_response("**/identifiers"):
+        page.select_option("#identifier", "1")
+    expect(kinds).to_contain_text("3 by the column")
+    with page.expect_response("**/identifiers"):
+        held[0].continue_()
+    settle(page)
+    expect(kinds).to_contain_text("3 by the column")
+
+
+def hold(page: Page, address: str, which: str) -> list[Route]:
+    """Keep the requests that hold a text, until they are told to continue."""
+    held: list[Route] = []
+
+    def handle(route: Route) -> None:
+        if which in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(address, handle)
+    return held
