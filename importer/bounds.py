@@ -17,20 +17,31 @@ ENOUGH = 1_000
 class Bounds:
     """At most so many failed rows, or percent of those read; at most so many seconds.
 
-    None is no bound. One failed row more than `failures` stops the run.
+    None is no bound. One failed row more than `failures` stops the run. It `began` at that moment
+    of its clock.
     """
 
     failures: int | None = None
     percent: float | None = None
     seconds: float | None = None
+    began: float = 0.0
 
     @classmethod
-    def of(cls, max_failures: str | int | None, max_duration: str | float | None) -> Self:
+    def of(
+        cls,
+        max_failures: str | int | None,
+        max_duration: str | float | None,
+        began: float = 0.0,
+    ) -> Self:
         """Read `100`, `2%`; `90`, `90s`, `15m`, `2h`. Raises ConfigError."""
         failures, percent = _failures(max_failures)
-        return cls(failures, percent, _seconds(max_duration))
+        return cls(failures, percent, _seconds(max_duration), began)
 
-    def reached(self, totals: Totals, elapsed: float) -> TooManyFailures | TookTooLong | None:
+    def left(self, now: float) -> float | None:
+        """Return the seconds that are left, 0 where there are none, None without a bound."""
+        return None if self.seconds is None else max(0.0, self.began + self.seconds - now)
+
+    def reached(self, totals: Totals, now: float) -> TooManyFailures | TookTooLong | None:
         """Say whether a run that is so far must stop, and why."""
         if self.failures is not None and totals.failed > self.failures:
             failed = plural(totals.failed, "row")
@@ -44,7 +55,7 @@ class Bounds:
                 f"{totals.failed:,} of {totals.read:,} rows failed, "
                 f"and --max-failures allows {self.percent:g}%"
             )
-        if self.seconds is not None and elapsed >= self.seconds:
+        if self.left(now) == 0:
             return TookTooLong(f"--max-duration of {self.seconds:g} s is over")
         return None
 

@@ -38,7 +38,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
     task = replace(task, mask=task.mask or around.mask)
     config, began, now = task.config, around.timing.clock(), datetime.now(UTC)
     chronicle = Chronicle(around.timing.clock)
-    bounds = Bounds.of(around.max_failures, around.max_duration)
+    bounds = Bounds.of(around.max_failures, around.max_duration, began)
     destination = resolve_destination(
         config, task.folder, around.environment, sends=not task.dry_run
     )

@@ -102,7 +102,6 @@ def rehearse(
 ) -> ImporterError | None:
     """Book every batch as it would be if the server took it; send nothing."""
     interruption.listen(lambda _number: None)  # looked at between two batches
-    began = clock()
     try:
         for batch in batches:
             entry = ledger.open(batch)
@@ -110,7 +109,7 @@ def rehearse(
             ledger.close(entry)
             if interruption.signal_number is not None:
                 return Interrupted(interruption.signal_number)
-            if (reached := bounds.reached(ledger.totals, clock() - began)) is not None:
+            if (reached := bounds.reached(ledger.totals, clock())) is not None:
                 return reached
     except ImporterError as error:
         return error

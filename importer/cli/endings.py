@@ -10,7 +10,14 @@ from typing import NoReturn
 import typer
 
 from importer.cli.options import LogFormat
-from importer.errors import ExitCode, ImporterError, Interrupted, SourceBroken, TransformFailed
+from importer.errors import (
+    ExitCode,
+    ImporterError,
+    Interrupted,
+    SourceBroken,
+    TookTooLong,
+    TransformFailed,
+)
 from importer.interruption import Interruption
 from importer.tell import WARNING, tell
 
@@ -78,6 +85,31 @@ def signals(log_format: LogFormat = LogFormat.TEXT) -> Iterator[Interruption]:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def in_time(max_duration: str | float | None, interruption: Interruption) -> Iterator[None]:
+    """End a run that has not begun within that time, where the system has an alarm clock (Windows
+    has none); one that has begun looks at the clock itself.
+    """
+    from importer.bounds import Bounds
+
+    seconds = Bounds.of(None, max_duration).seconds
+    if seconds is None or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def on_alarm(_number: int, _frame: object) -> None:
+        if not interruption.heard:
+            raise TookTooLong(f"--max-duration of {seconds:g} s is over, and nothing was sent")
+
+    previous = signal.signal(signal.SIGALRM, on_alarm)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
 
 
 def print_json(content: object, *, indent: bool = False) -> None:

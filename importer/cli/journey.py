@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from importer.cli.endings import errors, print_json, say, signals, warn
+from importer.cli.endings import errors, in_time, print_json, say, signals, warn
 from importer.cli.options import LogFormat
 from importer.errors import ExitCode
 from importer.tell import tell
@@ -37,7 +37,11 @@ def travel(
     # Two threads share the interpreter: one that has sent gets it back sooner (5 ms otherwise).
     sys.setswitchinterval(0.0005)
     observer = console.observer(quiet=quiet, as_lines=log_format is LogFormat.JSON)
-    with errors(log_format), signals(log_format) as interruption:
+    with (
+        errors(log_format),
+        signals(log_format) as interruption,
+        in_time(options.get("max_duration"), interruption),
+    ):
         try:
             report = begin({**options, "observer": observer, "interruption": interruption})
         finally:

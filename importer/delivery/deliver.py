@@ -91,7 +91,6 @@ class _Delivery:
     ) -> None:
         self._bounds = bounds
         self._divides = divides
-        self._began = timing.clock()
         self._destination = destination
         self._settings = settings
         self._ledger = ledger
@@ -120,8 +119,8 @@ class _Delivery:
         ) as self._client:
             self._feeding = asyncio.create_task(self._feed(batches))
             interruption.listen(lambda number: call_soon(loop, self._halt, Interrupted(number)))
-            if (longest := self._bounds.seconds) is not None:
-                loop.call_later(longest, self._heed_bounds)
+            if (left := self._bounds.left(self._timing.clock())) is not None:
+                loop.call_later(left, self._heed_bounds)
             # Waited for, not awaited: its being cancelled by `_halt` is not ours by a Ctrl-C.
             await asyncio.wait({self._feeding})
             if not self._feeding.cancelled() and (fault := self._feeding.exception()) is not None:
@@ -288,6 +287,6 @@ class _Delivery:
 
     def _heed_bounds(self) -> None:
         """End a run that has gone as far as its user lets it."""
-        elapsed = self._timing.clock() - self._began
-        if (reached := self._bounds.reached(self._ledger.totals, elapsed)) is not None:
+        reached = self._bounds.reached(self._ledger.totals, self._timing.clock())
+        if reached is not None:
             self._halt(reached)

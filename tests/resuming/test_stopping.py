@@ -1,14 +1,18 @@
 """A run that is told to stop says how to go on, and what it says works as it is printed."""
 
+import os
 import shlex
 import signal
 import subprocess
 import sys
+from itertools import chain, repeat
 
 import pytest
 
+from importer.timing import Timing
+
 from .processes import importing, only_run, settings, wait_for_requests, wait_until
-from .runs import Desk, adding, once
+from .runs import ADDING, Desk, adding, once
 
 ROWS = 3_000
 
@@ -107,3 +111,31 @@ def test_bounds(desk: Desk, bound: dict[str, str], words: str) -> None:
     assert (ended.exit_code, ended.totals.failed) == (3 if bad else 0, len(bad))
     assert desk.orders == {name: 1 for name in once(ROWS) if int(name[1:]) not in bad}
     assert desk.updates == ROWS - len(bad)
+
+
+@pytest.mark.parametrize("first", [b"", b"u1,1\n"], ids=["nothing", "a row"])
+def test_silent_pipe(desk: Desk, first: bytes) -> None:
+    """A pipe that stays silent does not hold up a run for longer than it may take; the hook of the
+    mapping is told.
+    """
+    desk.write("", ADDING + "on_finish: {command: 'env > told.txt'}\n")
+    read, write = os.pipe()
+    os.write(write, first)
+    given = ("run", "-", "-c", "config.yaml", "--max-duration", "0.5s")
+    with importing(desk.folder, *given, url=desk.emulator.url, stdin=read) as process:
+        stdout, stderr = process.communicate(timeout=60)
+    os.close(read)
+    os.close(write)
+    words = "importer: --max-duration of 0.5 s is over, and nothing was sent\n"
+    assert (process.returncode, stdout, stderr) == (4, "", words)
+    assert "IMPORTER_STATUS=stopped" in (desk.folder / "told.txt").read_text("utf-8")
+    assert desk.updates == 0
+
+
+def test_time_counts_from_the_start(desk: Desk) -> None:
+    """What a source takes to say its first word is a part of what a run may take."""
+    desk.write(adding(ROWS))
+    times = chain([0.0], repeat(1_000.0))
+    stopped = desk.run(max_duration="15m", timing=Timing(clock=lambda: next(times)))
+    assert (stopped.exit_code, str(stopped.stop)) == (4, "--max-duration of 900 s is over")
+    assert stopped.totals.imported < ROWS
