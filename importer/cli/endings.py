@@ -32,19 +32,24 @@ def errors(log_format: LogFormat = LogFormat.TEXT) -> Iterator[None]:
 
 
 def fail(error: ImporterError, log_format: LogFormat = LogFormat.TEXT) -> NoReturn:
-    say(str(error), log_format, event="error")
+    say_error(error, str(error), log_format)
     # Raised, not reported: nothing was sent.
     early = isinstance(error, SourceBroken | TransformFailed)
     code = ExitCode.WRONG_INPUT if early else error.exit_code
     raise typer.Exit(code)
 
 
-def say(message: str, log_format: LogFormat, *, event: str = "narration") -> None:
-    """Say something on stderr, in the form that was asked for."""
+def say_error(error: ImporterError, message: str, log_format: LogFormat) -> None:
+    """Say what ended a run; programs are told its name too."""
+    say(message, log_format, event="error", error=type(error).__name__)
+
+
+def say(message: str, log_format: LogFormat, *, event: str = "narration", **fields: str) -> None:
+    """Say something on stderr, in the form that was asked for; `fields` are for programs."""
     if log_format is LogFormat.JSON:
         from importer.cli.json_lines import json_line
 
-        tell(sys.stderr, json_line(event, message=message))
+        tell(sys.stderr, json_line(event, **fields, message=message))
         return
     for line in message.splitlines():
         tell(sys.stderr, f"importer: {line}")

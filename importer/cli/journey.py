@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from importer.cli.endings import errors, in_time, print_json, say, signals, warn
+from importer.cli.endings import errors, in_time, print_json, say, say_error, signals, warn
 from importer.cli.options import LogFormat
 from importer.errors import ExitCode
 from importer.tell import tell
@@ -49,7 +49,7 @@ def travel(
     for words in report.afterwards:
         warn(words, log_format)
     if report.stop is not None:
-        say(f"stopped: {report.stop}", log_format, event="error")
+        say_error(report.stop, f"stopped: {report.stop}", log_format)
     if as_json:
         print_json(report.as_json())
         if report.resume_command:

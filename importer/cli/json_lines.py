@@ -6,7 +6,8 @@ Every object has an `event`:
   `expected` (rows to come in all, null where unknown), `imported`, `failed`, `in_doubt`,
   `requests`, `retried`, `in_flight`, `seconds`, `rows_per_second`, `left` (seconds, null where
   unknown)
-- `narration`, `warning`, `error`: a `message`, in the words that a person would read
+- `narration`, `warning`, `error`: a `message`, in the words that a person would read; of an
+  `error` also its name in the library
 """
 
 import json

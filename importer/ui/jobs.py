@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from importer.drift.words import ADVICE
 from importer.engage import Token
+from importer.errors import Drifted
 
 LINE_BYTES = 16 * 1024 * 1024
 TOLD = 50
@@ -78,7 +78,7 @@ class Job:
     @property
     def drifted(self) -> bool:
         """Was nothing sent, since the file looks unlike the last one?"""
-        return any(told["event"] == "error" and ADVICE in told["message"] for told in self._told)
+        return any(told.get("error") == Drifted.__name__ for told in self._told)
 
     @property
     def ended(self) -> bool:

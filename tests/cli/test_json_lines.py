@@ -39,7 +39,7 @@ def test_errors(tmp_path: Path, command: Command) -> None:
                       ["retry", "no-run"]):  # fmt: skip
         done = command(*arguments, LOG)
         (line,) = told(done.stderr)
-        assert (done.returncode, line["event"]) == (2, "error")
+        assert (done.returncode, line["event"], line["error"]) == (2, "error", "ConfigError")
 
 
 def test_pace_of_lines() -> None:
