@@ -13,7 +13,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -61,9 +61,12 @@ class Store:
                 isolation_level=None,
                 check_same_thread=False,
             )
-            self._base.execute(f"PRAGMA cache_size = -{_CACHE}")
-            if writes:
-                self._make_tables()
+            with ExitStack() as refused:
+                refused.callback(self._base.close)
+                self._base.execute(f"PRAGMA cache_size = -{_CACHE}")
+                if writes:
+                    self._make_tables()
+                refused.pop_all()
 
     def __enter__(self) -> Self:
         return self

@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -127,17 +127,23 @@ class FileProfiles:
         try:
             # The server's thread uses what the caller's thread opens; only one does at a time.
             self._file = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-            # In WAL mode NORMAL loses nothing when the process is killed, and syncs seldom.
-            self._file.execute("PRAGMA journal_mode = WAL")
-            self._file.execute("PRAGMA synchronous = NORMAL")
-            self._file.execute(
-                "CREATE TABLE IF NOT EXISTS profiles"
-                " (kind TEXT, id TEXT, properties BLOB NOT NULL, UNIQUE (kind, id))"
-            )
-            # Another program's table of that name passes until it is asked for its columns.
-            self._file.execute("SELECT kind, id, properties FROM profiles LIMIT 0")
+            with ExitStack() as refused:
+                refused.callback(self._file.close)
+                self._make_table()
+                refused.pop_all()
         except sqlite3.Error as error:
             raise StoreError(f"{path} cannot hold profiles: {error}") from error
+
+    def _make_table(self) -> None:
+        # In WAL mode NORMAL loses nothing when the process is killed, and syncs seldom.
+        self._file.execute("PRAGMA journal_mode = WAL")
+        self._file.execute("PRAGMA synchronous = NORMAL")
+        self._file.execute(
+            "CREATE TABLE IF NOT EXISTS profiles"
+            " (kind TEXT, id TEXT, properties BLOB NOT NULL, UNIQUE (kind, id))"
+        )
+        # Another program's table of that name passes until it is asked for its columns.
+        self._file.execute("SELECT kind, id, properties FROM profiles LIMIT 0")
 
     def get(self, kind: str, identifier: str) -> bytes | None:
         found = self._file.execute(
