@@ -59,6 +59,10 @@ def next_steps(report: Report, config: str) -> Iterator[Step]:
         if totals.failed:
             yield _after_rehearsal(report, config)
         return
+    if report.resume_command:
+        as_begun = isinstance(report.stop, RefusedByServer)
+        words = "To go on with the same mapping and address" if as_begun else "To go on"
+        yield Step(words, report.resume_command)
     again = f"importer retry {folder}"
     after = ", once the run is at its end" if report.resume_command else ""
     if set(totals.failures_by_code) == {OVERWRITTEN}:
@@ -73,7 +77,3 @@ def next_steps(report: Report, config: str) -> Iterator[Step]:
         if not report.resume_command:
             settle = f"importer retry {folder} --in-doubt resend"
             yield Step("Settle them", settle, " (or skip)")
-    if report.resume_command:
-        as_begun = isinstance(report.stop, RefusedByServer)
-        words = "To go on with the same mapping and address" if as_begun else "To go on"
-        yield Step(words, report.resume_command)

@@ -89,7 +89,7 @@ class Report:
     @property
     def rows_per_second(self) -> float:
         """Return the pace of this process: what earlier ones settled is not its work."""
-        return (self.totals.read - self.totals.recalled) / self.seconds if self.seconds > 0 else 0
+        return self.totals.fresh / self.seconds if self.seconds > 0 else 0
 
     def as_json(self) -> dict[str, Any]:
         """Return the content of report.json."""

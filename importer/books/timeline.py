@@ -109,7 +109,7 @@ class Chronicle:
 
 def _counts(totals: "Totals") -> Buckets:
     return (
-        totals.read - totals.recalled,
+        totals.fresh,
         totals.requests_sent,
         totals.requests_retried,
         totals.failed - totals.recalled_failed,

@@ -27,6 +27,16 @@ class Totals:
     requests_by_status: Counter[str] = field(default_factory=Counter)
 
     @property
+    def ended(self) -> int:
+        """Return the rows of which something became: what was not attempted is still to come."""
+        return self.read - self.not_attempted
+
+    @property
+    def fresh(self) -> int:
+        """Return those of them that this process brought to their end."""
+        return self.ended - self.recalled
+
+    @property
     def rows(self) -> dict[str, int]:
         """Return the rows read and the four ways in which they ended, as reports name them."""
         ends = ("read", "imported", "failed", "in_doubt", "not_attempted")

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
-from typing import TextIO
+from typing import Any, TextIO
 
 from tqdm import tqdm
 
@@ -22,26 +22,36 @@ LINE_EVERY = 10.0
 """Seconds between two lines of progress where stderr is no terminal."""
 
 
+class _Rows(tqdm):  # type: ignore[type-arg]
+    """A bar whose numbers are written as everywhere else."""
+
+    @property
+    def format_dict(self) -> dict[str, Any]:
+        known = dict(super().format_dict)
+        pace = known["rate"] or (known["n"] / known["elapsed"] if known["elapsed"] else 0.0)
+        total = f"{known['total']:,}" if known["total"] else "?"
+        return known | {"done": f"{known['n']:,}", "expected": total, "pace": f"{pace:,.0f}"}
+
+
 class Bar:
     """A progress bar for a terminal."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._bar = tqdm(
-            unit=" rows",
-            unit_scale=False,
+        self._bar = _Rows(
             file=stream,
             dynamic_ncols=True,
             leave=False,
-            bar_format="{percentage:3.0f}% |{bar}| {n_fmt} of about {total_fmt} rows, "
-            "{rate_fmt}, {remaining} left{postfix}",
+            bar_format="{percentage:3.0f}% |{bar}| {done} of about {expected} rows, "
+            "{pace} rows/s, {remaining} left{postfix}",
         )
 
     def update(self, progress: Progress) -> None:
         totals = progress.totals
         self._bar.total = progress.expected
-        self._bar.set_postfix_str(f"{totals.failed} failed" if totals.failed else "", refresh=False)
-        self._bar.update(totals.read - self._bar.n)
+        failed = f"{totals.failed:,} failed" if totals.failed else ""
+        self._bar.set_postfix_str(failed, refresh=False)
+        self._bar.update(totals.ended - self._bar.n)
 
     def narrate(self, message: str) -> None:
         self._bar.write(message, file=self._stream)
@@ -64,7 +74,7 @@ class Lines:
         self._last = now
         totals = progress.totals
         about = f" of about {progress.expected:,}" if progress.expected else ""
-        self.narrate(f"{totals.read:,}{about} rows, {totals.failed:,} failed")
+        self.narrate(f"{totals.ended:,}{about} rows, {totals.failed:,} failed")
 
     def narrate(self, message: str) -> None:
         tell(self._stream, message)

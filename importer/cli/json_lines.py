@@ -62,9 +62,8 @@ class JsonLines:
             return
         self._last = self._clock()
         totals, seconds = progress.totals, self._last - self._began
-        fresh = totals.read - totals.recalled
-        pace = fresh / seconds if seconds > 0 else 0.0
-        to_come = None if progress.expected is None else max(progress.expected - totals.read, 0)
+        pace = totals.fresh / seconds if seconds > 0 else 0.0
+        to_come = None if progress.expected is None else max(progress.expected - totals.ended, 0)
         self._write(
             "progress",
             read=totals.read,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from importer.books.totals import Totals
+from importer.cli.console import Bar
 from importer.cli.json_lines import JsonLines
 from importer.emulator import Emulator
 from importer.progress import Progress
@@ -63,3 +64,28 @@ def test_quiet() -> None:
     observer.update(Progress(Totals(read=1), None))
     observer.close()
     assert told(stream.getvalue()) == [{"event": "warning", "message": "something"}]
+
+
+def test_what_is_not_attempted_is_to_come() -> None:
+    """Rows that a run gives up when it stops make it no faster, and are left to do."""
+    now = iter([0.0, 1.0, 2.0])
+    stream = io.StringIO()
+    observer = JsonLines(stream, lambda: next(now))
+    totals = Totals(read=9_000, imported=1_000, not_attempted=6_000, recalled=1_000, in_doubt=2_000)
+    observer.update(Progress(totals, 12_000))
+    (line,) = told(stream.getvalue())
+    assert (line["read"], line["rows_per_second"], line["left"]) == (9_000, 1_000, 9.0)
+
+
+def test_bar() -> None:
+    """A terminal is shown rows that are at their end, in numbers that can be read."""
+    stream = io.StringIO()
+    bar = Bar(stream)
+    bar.update(Progress(Totals(read=1_009_000, not_attempted=9_000, failed=1_234), 2_000_000))
+    bar.narrate("something happened")
+    bar.close()
+    shown = stream.getvalue()
+    assert "something happened" in shown
+    assert " 50% |" in shown
+    assert "1,000,000 of about 2,000,000 rows, " in shown
+    assert "1,234 failed" in shown

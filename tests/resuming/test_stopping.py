@@ -9,6 +9,7 @@ from itertools import chain, repeat
 
 import pytest
 
+from importer.books.next_steps import next_steps
 from importer.timing import Timing
 
 from .processes import importing, only_run, settings, wait_for_requests, wait_until
@@ -104,6 +105,8 @@ def test_bounds(desk: Desk, bound: dict[str, str], words: str) -> None:
     stopped = desk.run(**bound)
     assert (stopped.exit_code, stopped.status) == (4, "stopped")
     assert words.removeprefix("4 rows") in str(stopped.stop)
+    first, *others = next_steps(stopped, "")
+    assert (first.words, len(others)) == ("To go on", bool(bad))  # before what has to wait for it
     assert stopped.totals.in_doubt == 0
     assert stopped.totals.imported < ROWS - len(bad)
     desk.emulator.faults()

@@ -22,9 +22,10 @@ function progress() {
   let spoken = 0;
   node.update = (job, words) => {
     const p = job.progress;
-    if (p.expected) bar.value = Math.min(p.read / p.expected, 1);
+    const ended = p.imported + p.failed + p.in_doubt; // what was read and not attempted is still to come
+    if (p.expected) bar.value = Math.min(ended / p.expected, 1);
     const tiles = [
-      ["Rows", p.expected ? `${count(p.read)} of about ${count(p.expected)}` : count(p.read)],
+      ["Rows", p.expected ? `${count(ended)} of about ${count(p.expected)}` : count(ended)],
       ["Rows a second", count(p.rows_per_second)],
       ["Failed", count(p.failed)],
       ...(job.kind === "rehearsal"
@@ -34,9 +35,9 @@ function progress() {
     ];
     fill(numbers, tiles.map(([name, value]) => tile(name, value)));
     fill(told, lines(job));
-    if (Date.now() - spoken > 5000 && p.read) {
+    if (Date.now() - spoken > 5000 && ended) {
       spoken = Date.now(); // a screen reader is told now and then, not four times a second
-      fill(said, `${words}: ${count(p.read)} rows, ${count(p.failed)} failed`);
+      fill(said, `${words}: ${count(ended)} rows, ${count(p.failed)} failed`);
     }
   };
   return node;
