@@ -105,7 +105,7 @@ def _is_run(folder: Path) -> bool:
 
 def _read(folder: Path, now: datetime) -> Run:
     try:
-        report = _report(folder)
+        report = report_of(folder)
         if not (folder / LEDGER).is_file():
             return _reported(folder, report)
         if is_held(folder / LEDGER):
@@ -120,7 +120,8 @@ def _read(folder: Path, now: datetime) -> Run:
         return Run(folder.name, "unreadable", None, None, "", {}, str(folder), next=words)
 
 
-def _report(folder: Path) -> dict[str, Any]:
+def report_of(folder: Path) -> dict[str, Any]:
+    """Return the content of report.json, empty where there is none."""
     path = folder / REPORT
     content: dict[str, Any] = json.loads(path.read_bytes()) if path.exists() else {}
     return content

@@ -1,12 +1,14 @@
 """What became of one row of a run, as far as its ledger tells."""
 
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from importer.books.failure import Failure
+from importer.lookback.history import report_of
 from importer.resuming.recall import (
     IMPORTED,
     IN_DOUBT,
@@ -51,7 +53,9 @@ def outcome_of(
     answers = tuple(_answers(run_dir, row))
     match int(recalled.of(np.array([row]))[0]):
         case state if state == IMPORTED:
-            return Outcome("imported", answers=answers)
+            in_part = answers[-1:] not in ((), ("200",))
+            words = "other rows of its request were refused" if in_part else ""
+            return Outcome("imported", words=words, answers=answers)
         case state if state == REFUSED:
             code, words, field = recalled.refusals[row]
             later = _name(recalled, "rejects")
@@ -62,6 +66,9 @@ def outcome_of(
         case state if state == IN_FLIGHT:
             words = "it was sent, and no answer is known"
             return Outcome("in_flight", words=words, answers=answers)
+        case _ if failure is not None and row > _read_by(run_dir, recalled):
+            words = f"it would fail ({failure.code}): {failure.reason}"
+            return Outcome("not_attempted", words=words)
         case _ if failure is not None:
             later = _name(recalled, "rejects")
             return Outcome("failed", failure.code, failure.reason, retried_by=later)
@@ -72,6 +79,14 @@ def outcome_of(
             return Outcome("not_attempted", words=words, answers=answers)
         case _:
             return Outcome("not_attempted", answers=answers)
+
+
+def _read_by(run_dir: Path, recalled: Recalled) -> float:
+    """Return the last row that the run came to; what fails before it is sent is in no ledger."""
+    if recalled.finished:
+        return recalled.begun.limit or inf
+    reported: int = report_of(run_dir).get("rows", {}).get("read", 0)
+    return max(len(recalled.states) - 1, reported)
 
 
 def _name(recalled: Recalled, which: str) -> str:

@@ -66,6 +66,7 @@ def test_whole_row(run_dir: Path, desk: Desk) -> None:
         "$set": {"$email": "ann@example.com", "orders": 7, "plan": "premium", "$name": "Ann"},
     }  # fmt: skip
     assert (told.outcome.state, told.outcome.answers) == ("imported", ("400",))
+    assert told.outcome.words == "other rows of its request were refused"
 
 
 def test_what_the_profile_got(run_dir: Path, desk: Desk) -> None:
@@ -172,6 +173,21 @@ def test_not_attempted(desk: Desk) -> None:
     desk.write("".join(f"u{row},1\n" for row in range(3_000)))
     run_dir = desk.stopped_after(100).folder
     assert explain(run_dir, 3_000).outcome.state == "not_attempted"
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_would_fail(desk: Desk, killed: bool) -> None:
+    """A row that was not reached has not failed, whatever it holds; one before it has."""
+    many = ("many" if row % 10 == 0 else "1" for row in range(1, 20_001))
+    desk.write("".join(f"u{row},{cell}\n" for row, cell in enumerate(many)))
+    run_dir = desk.stopped_after(100).folder
+    if killed:
+        (run_dir / "report.json").unlink()
+    assert explain(run_dir, 10).outcome.state == "failed"
+    outcome = explain(run_dir, 20_000).outcome
+    assert outcome.state == "not_attempted"
+    assert outcome.words == 'it would fail (type): "many" is no integer'
+    assert not (run_dir / "failures.csv").read_text("utf-8").count("20000,")
 
 
 def test_masked(run_dir: Path, command: Command) -> None:
