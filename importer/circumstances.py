@@ -18,7 +18,8 @@ class Options(TypedDict, total=False):
     `max_failures` is a number of rows or a share ("2%"), `max_duration` seconds or a time such as
     "15m". With `mask` failures.csv shows the form of values only. `metrics_file` is written for
     Prometheus once the run has ended. At most `rate` updates a second are sent: the share of this
-    run, where several send to one project.
+    run, where several send to one project. With `other_token` a run goes on though the rows that
+    have arrived were sent with another token.
     """
 
     environment: Mapping[str, str] | None
@@ -30,6 +31,7 @@ class Options(TypedDict, total=False):
     mask: bool
     metrics_file: str | Path | None
     rate: float | None
+    other_token: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Circumstances:
     mask: bool = False
     metrics_file: str | Path | None = None
     rate: float | None = None
+    other_token: bool = False
     warnings: list[str] = field(default_factory=list)
 
     @classmethod

@@ -5,6 +5,7 @@ body is `1` or `0`), its error pages (401, 403, 413, 429), and official clients 
 silent; an answer that fits none of them is never taken for a success.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,6 +57,15 @@ class Token:
 
     def __repr__(self) -> str:
         return "Token(…)"
+
+    def keyed(self, message: bytes, size: int) -> bytes:
+        """Return a digest of `size` bytes that nobody can make, or try out, without the token."""
+        secret = hashlib.blake2b(self._text.encode()).digest()  # a key has 64 bytes at most
+        return hashlib.blake2b(message, key=secret, digest_size=size).digest()
+
+    def mark(self, salt: str) -> str:
+        """Return what tells whether another token is the same one; `salt` is kept beside it."""
+        return self.keyed(b"token\0" + salt.encode(), 8).hex()
 
     def hidden_in(self, answer: Any) -> Any:
         """Return a JSON value with the token blotted out of its texts: a server may echo it."""

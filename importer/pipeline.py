@@ -42,7 +42,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
     destination = resolve_destination(
         config, task.folder, around.environment, sends=not task.dry_run
     )
-    task.check_destination(destination)
+    task.check_destination(destination, other_token=around.other_token)
     opened, fingerprint = task.open()
     reading, layout, records = open_records(
         opened,

@@ -3,7 +3,6 @@
 It belongs to a mapping file, an address and a project: another one of them is another memory.
 """
 
-import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ class Memory:
 
     def key(self, purpose: str, salt: bytes, size: int = 16) -> bytes:
         """Derive a key; `salt` is random and kept beside what is hashed."""
-        return _keyed(self.token, purpose.encode() + b"\0" + salt, size)
+        return self.token.keyed(purpose.encode() + b"\0" + salt, size)
 
 
 def find_memory(
@@ -42,13 +41,8 @@ def find_memory(
     folder = state_folder(environment)
     if folder is None:
         return None
-    mark = _keyed(token, os.fsencode(f"{url}\n{mapping or ''}"), 8).hex()
+    mark = token.keyed(os.fsencode(f"{url}\n{mapping or ''}"), 8).hex()
     return Memory(folder / f"{mapping.stem if mapping else 'python'}-{mark}", token)
-
-
-def _keyed(token: Token, message: bytes, size: int) -> bytes:
-    secret = hashlib.blake2b(token.reveal().encode()).digest()  # a key has 64 bytes at most
-    return hashlib.blake2b(message, key=secret, digest_size=size).digest()
 
 
 def state_folder(environment: Mapping[str, str]) -> Path | None:

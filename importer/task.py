@@ -146,7 +146,7 @@ class Task:
         self, opened: Source, layout: Layout, destination: Engage
     ) -> tuple[Path, Journal | None]:
         if self.run_dir is not None:
-            return self.run_dir, self._go_on(self.run_dir)
+            return self.run_dir, self._go_on(self.run_dir, destination)
         if self.dry_run:
             make_report_dir(self.report_dir)
             return new_folder(self.report_dir), None
@@ -184,30 +184,40 @@ class Task:
                         divides=self.divides,
                         mask=self.mask,
                         mapping=str(self.mapping) if self.mapping is not None else None,
+                        token=destination.token.mark(str(self.seed)),
                     ),
                     self.held_back,
                 )
         return path, journal
 
-    def _go_on(self, run_dir: Path) -> Journal:
+    def _go_on(self, run_dir: Path, destination: Engage) -> Journal:
         assert self.recalled is not None
         with report_errors(run_dir), locked_folder(run_dir.parent):
             journal = Journal(run_dir / LEDGER)
             with _closed_on_failure(journal):
                 hold(journal, run_dir)
                 refuse_overlap(run_dir.parent, self.recalled.begun.sources, run_dir)
-                journal.go_on(self.recalled)
+                journal.go_on(self.recalled, destination.token.mark(self.recalled.begun.seed))
         return journal
 
-    def check_destination(self, destination: Engage) -> None:
-        """Raise ConfigError where a run would go on, or rows be sent again, at another address."""
-        before = self.retries.url if self.retries is not None else None
-        before = self.recalled.begun.url if self.recalled is not None else before
-        if before not in (None, destination.url):
+    def check_destination(self, destination: Engage, *, other_token: bool) -> None:
+        """Raise ConfigError where a run would go on, or rows be sent again, at another address, or
+        by another token than the rows that have arrived, unless that is wanted.
+        """
+        retried = self.retries.before if self.retries is not None else None
+        before = self.recalled or retried
+        if before is None:
+            return
+        if before.begun.url != destination.url:
             raise ConfigError(
-                f"the run was begun at {before}, and would go on at {destination.url}; "
+                f"the run was begun at {before.begun.url}, and would go on at {destination.url}; "
                 "set MIXPANEL_URL or MIXPANEL_REGION as they were, or begin a new run if that "
                 "address was wrong and nothing arrived"
+            )
+        if before.splits(destination.token) and not other_token:
+            raise ConfigError(
+                "rows of the run have arrived by another token, and with this one the others may "
+                "go to another project; set the token as it was, or go on with this one by --yes"
             )
 
 

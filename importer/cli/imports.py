@@ -80,6 +80,7 @@ def run(
         "max_duration": max_duration,
         "mask": mask,
         "metrics_file": metrics_file,
+        "other_token": yes,
     }
     if resume is not None:
         if dry_run or limit is not None or full or accept_drift:

@@ -87,7 +87,12 @@ AcceptDriftOption = Annotated[
     bool,
     typer.Option("--accept-drift", help="Import a file that looks unlike the last one."),
 ]
-YesOption = Annotated[bool, typer.Option("--yes", help="Delete profiles without being asked.")]
+YesOption = Annotated[
+    bool, typer.Option("--yes", help="Delete profiles, or take another token, unasked.")
+]
+OtherTokenOption = Annotated[
+    bool, typer.Option("--yes", help="Send by another token than the run did.")
+]
 LogFormatOption = Annotated[
     LogFormat,
     typer.Option("--log-format", help="Words on stderr, or one JSON object a line."),

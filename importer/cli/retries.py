@@ -16,6 +16,7 @@ from importer.cli.options import (
     MaxDurationOption,
     MaxFailuresOption,
     MetricsFileOption,
+    OtherTokenOption,
     QuietOption,
     RunDirArgument,
 )
@@ -49,6 +50,7 @@ def retry(
     as_json: JsonOption = False,
     log_format: LogFormatOption = LogFormat.TEXT,
     quiet: QuietOption = False,
+    yes: OtherTokenOption = False,
 ) -> None:
     """Send the mended rejects.csv of a run, with the run's own mapping, as a run of its own.
 
@@ -75,6 +77,7 @@ def retry(
             "max_duration": max_duration,
             "mask": mask,
             "metrics_file": metrics_file,
+            "other_token": yes,
         },
         as_json=as_json, quiet=quiet, log_format=log_format,
     )  # fmt: skip

@@ -27,8 +27,8 @@ class Retries:
 
     `columns` is the width of the source they come from. `numbers` are the rows of that source by
     those of the file, 0 where a record is not recognisable; `missing` are the rows that are not in
-    the file any more. `identities` is where the random ids of the earlier run came from, `url` the
-    address that it sent to.
+    the file any more. `identities` is where the random ids of the earlier run came from, `before`
+    its ledger.
     """
 
     run_dir: Path
@@ -37,7 +37,7 @@ class Retries:
     numbers: Positions
     missing: tuple[int, ...]
     identities: Identities
-    url: str
+    before: Recalled
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,10 @@ def retries_of(recalled: Recalled, config: Config) -> Retries:
 def lay_against(run_dir: Path, which: str, path: Path, config: Config) -> Retries:
     """Lay a file of records that a run set aside, mended since, against what it was."""
     recalled = recall(run_dir)
-    before = recalled.begun
+    columns = recalled.begun.columns
     index = read_index(path)
     # With every record taken out of it, it is no source any more, and no mistake either.
-    left = list(_raw(path, config, before.columns)) if path.read_bytes().strip() else []
+    left = list(_raw(path, config, columns)) if path.read_bytes().strip() else []
     numbers = recognise(
         [(row, digest) for row, digest, _ in index],
         [digest_of(record) for record in left],
@@ -84,7 +84,7 @@ def lay_against(run_dir: Path, which: str, path: Path, config: Config) -> Retrie
     )
     identities = identities_of(recalled, config)
     missing = sorted({row for row, *_ in index} - set(numbers.tolist()))
-    return Retries(run_dir, which, before.columns, numbers, tuple(missing), identities, before.url)
+    return Retries(run_dir, which, columns, numbers, tuple(missing), identities, recalled)
 
 
 def recognise(

@@ -9,7 +9,7 @@ Each line is a JSON object. The first says what was begun; then, in the order of
     {"held_back":[[7,"overwritten","row 9 ...",""]]}   rows that fail without being sent
     {"retried":"rejects","by":"/.../2026..."}     another run sends what failed (or is `in_doubt`)
     {"settled":"rejects"}                         and did so to the last row
-    {"resumed":"2026-11-29T22:13:45.123+00:00"}   another process went on
+    {"resumed":"2026-11-29T22:13:45.123+00:00"}   another process went on (`token`: its mark)
     {"ended":"complete"}                          the process came to its end by itself
                                                   (`broken`: its source broke off)
 
@@ -72,10 +72,13 @@ class Journal:
         except OSError as error:
             raise self._refusal(error) from error
 
-    def go_on(self, recalled: Recalled) -> None:
-        """Append behind what could be read. Raises what `cut_torn_end` does."""
+    def go_on(self, recalled: Recalled, token: str) -> None:
+        """Append behind what could be read, by a token of that mark. Raises what `cut_torn_end`
+        does.
+        """
         self.cut_torn_end(recalled)
-        self.write({"resumed": datetime.now(UTC).isoformat(timespec="milliseconds")})
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self.write({"resumed": now, "token": token})
 
     def cut_torn_end(self, recalled: Recalled) -> None:
         """Cut a torn last line off, behind which nobody would read on.

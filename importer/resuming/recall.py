@@ -11,6 +11,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from importer.engage import Token
 from importer.errors import ConfigError
 from importer.reading.records import Positions
 
@@ -39,7 +40,7 @@ class Begun:
     `folder` is what paths in the mapping are relative to, `mapping` its own one where
     it was a file. `retries` names the run whose
     rows these are, and which of its files: `rejects` or `in_doubt`. What was begun with a `mask`
-    keeps it.
+    keeps it. `token` is its mark, salted with the seed.
     """
 
     run: str
@@ -56,6 +57,7 @@ class Begun:
     mask: bool = False
     mapping: str | None = None
     ledger: int = SCHEMA
+    token: str | None = None
     more: tuple[str, ...] | None = None
 
     @property
@@ -93,6 +95,21 @@ class Recalled:
     """The folder of the run that was to send its `rejects`, or its rows `in_doubt`, again."""
     settled: set[str] = field(default_factory=set)
     """Which of the two are settled."""
+    token: str | None = None
+    """The mark of the token that the last process to work on it sent with."""
+
+    def __post_init__(self) -> None:
+        self.token = self.begun.token
+
+    @property
+    def arrived(self) -> bool:
+        """Has any row arrived, or may it have?"""
+        return bool(np.isin(self.states, (IMPORTED, IN_DOUBT, IN_FLIGHT)).any())
+
+    def splits(self, token: Token) -> bool:
+        """Would rows go by another token than those that have arrived?"""
+        known = self.token is not None and self.arrived
+        return known and self.token != token.mark(self.begun.seed)
 
     def of(self, rows: Positions) -> NDArray[np.uint8]:
         """Return the states of these rows."""
@@ -138,6 +155,7 @@ class Recalled:
                 self._refuse(refused)
             case {"resumed": _}:
                 self.ended = ""
+                self.token = line.get("token", self.token)
             case {"ended": str(how)}:
                 self.ended = how
                 self.broken |= bool(line.get("broken"))

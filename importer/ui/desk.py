@@ -70,7 +70,6 @@ class Desk:
         self.latest: dict[str, Any] | None = None
         self._environment = dict(environment)
         self._typed: Token | None = None
-        self._sent_with: dict[str, Token | None] = {}
         self._sources: dict[str, OpenSource] = {}
         self._documents: dict[str, Document] = {}
 
@@ -175,22 +174,9 @@ class Desk:
         """Remember the folder of a run that came to an end."""
         report = job.report or {}
         if isinstance(run := report.get("run"), str) and "files" in report:
-            if job.arrived:
-                self._sent_with[run] = job.token
             folder = Path(report["files"]["report"]).parent.absolute()
             if folder.name == run:
                 self.runs[run] = folder
-
-    def goes_elsewhere(self, run: str) -> bool:
-        """Would the rest of a run go by another token than its rows before?
-
-        Not known of the runs of earlier pages.
-        """
-        if run not in self._sent_with:
-            return False
-        before = self._sent_with[run]
-        texts = [token.reveal() if token else "" for token in (before, self.token)]
-        return texts[0] != texts[1]
 
     def files_of(self, run: str) -> list[str]:
         folder = self.runs[run]

@@ -40,7 +40,8 @@ async def begin_job(desk: Desk, order: dict[str, Any]) -> Job:
     if any(not job.ended for job in desk.jobs.values()):
         raise ConfigError("a rehearsal or an import is going on; wait for its end, or stop it")
     if kind == "resume":
-        arguments = ["run", "--resume", str(_run(desk, order))]
+        consent = ["--yes"] if order.get("other_token") is True else []
+        arguments = ["run", "--resume", str(_run(desk, order)), *consent]
     else:
         arguments = _arguments(desk, order, sends=kind == "import")
     sends = kind != "rehearsal"

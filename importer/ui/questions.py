@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from importer.books.run_folder import MAPPING
+from importer.destination import known_token
 from importer.lookback.history import read_history
 from importer.resuming.recall import recall, recall_begun
 from importer.settings.config import Config
@@ -76,6 +78,11 @@ def _is_repeatable(config: Config) -> bool:
 def _other_token(desk: Desk, order: Order) -> Question | None:
     """Would a file be split over two projects?"""
     run = order.get("run")
-    if order.get("other_token") is True or not isinstance(run, str):
+    if order.get("other_token") is True or run not in desk.runs:
         return None
-    return {"ask": "token", "run": run} if desk.goes_elsewhere(run) else None
+    folder = desk.runs[run]
+    recalled = recall(folder)
+    environment = desk.environment(with_token=True)
+    token = known_token(load_config(folder / MAPPING), Path(recalled.begun.folder), environment)
+    splits = token is not None and recalled.splits(token)
+    return {"ask": "token", "run": run} if splits else None

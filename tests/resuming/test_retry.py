@@ -575,3 +575,16 @@ def test_another_address(desk: Desk) -> None:
     with pytest.raises(ConfigError, match=r"would go on at http://127\.0\.0\.1:9/engage"):
         desk.retry(report.folder, environment=elsewhere)
     assert desk.retry(report.folder).exit_code == 0
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_another_token(desk: Desk, arrived: bool) -> None:
+    """So they go by the token of their run, if anything arrived by it."""
+    desk.write("a,1\nb,x\n" if arrived else "b,x\n")
+    report = desk.run()
+    mend(report.folder, ("x", "2"))
+    another = {"MIXPANEL_URL": desk.emulator.url, "MIXPANEL_TOKEN": "b" * 32}
+    if arrived:
+        with pytest.raises(ConfigError, match="rows of the run have arrived by another token"):
+            desk.retry(report.folder, environment=another)
+    assert desk.retry(report.folder, environment=another, other_token=arrived).exit_code == 0

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from importer.errors import ConfigError, ImporterError, SourceChanged
 from importer.progress import Progress
 from tests.delivery.runs import Listener
 
+from .mixed import TOKEN
 from .processes import only_run, settings
 from .runs import ADDING, Desk, adding, once, stopping
 
@@ -99,6 +101,39 @@ def test_other_destination(desk: Desk) -> None:
     with pytest.raises(ConfigError, match=r"the run was begun at .* and would go on at"):
         desk.resume(run_dir, environment=elsewhere)
     assert desk.updates == before
+
+
+def test_other_token(desk: Desk) -> None:
+    """Rows do not go by another token than those that have arrived, unless that is wanted; from
+    then on it is the run's own. No token is kept.
+    """
+    desk.write(adding(ROWS))
+    stopped = desk.stopped_after(500)
+    before = desk.updates
+    another = {"MIXPANEL_URL": desk.emulator.url, "MIXPANEL_TOKEN": "b" * 32}
+    with pytest.raises(ConfigError, match="set the token as it was, or go on with this one by"):
+        desk.resume(stopped.folder, environment=another)
+    assert desk.updates == before
+    options = stopping(lambda progress: progress.totals.imported >= 1_500)
+    again = desk.resume(stopped.folder, environment=another, other_token=True, **options)
+    assert again.status == "interrupted"
+    with pytest.raises(ConfigError, match="by another token"):
+        desk.resume(stopped.folder)
+    assert desk.resume(stopped.folder, environment=another).exit_code == 0
+    assert desk.orders == once(ROWS)
+    ledger = (stopped.folder / "ledger.jsonl").read_text("utf-8")
+    assert not {TOKEN, "b" * 32} & set(re.findall(r"\w+", ledger))
+
+
+def test_token_that_was_refused(desk: Desk) -> None:
+    """A run of which nothing has arrived goes on by the token that is right."""
+    desk.write(adding(5))
+    desk.emulator.faults({"kind": "status", "status": 401})
+    refused = desk.run(environment={"MIXPANEL_URL": desk.emulator.url, "MIXPANEL_TOKEN": "wrong"})
+    assert refused.exit_code == 6
+    desk.emulator.faults()
+    assert desk.resume(refused.folder).exit_code == 0
+    assert desk.orders == once(5)
 
 
 @pytest.mark.parametrize("grows", [True, False])

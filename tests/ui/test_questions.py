@@ -7,7 +7,7 @@ import pytest
 
 from importer.emulator import Emulator
 
-from .pages import TOKEN, OpenPage, drafted, saved
+from .pages import TOKEN, OpenPage, drafted, opened, saved
 
 ADDING = {"2": [{"property": "orders", "type": "integer", "operation": "add"}]}
 BY_FIRST = {"column": 1, "fallback": []}
@@ -67,6 +67,20 @@ def test_another_token(page: OpenPage, server: Emulator) -> None:
     again = page.post("/api/jobs", order)
     assert [again[key] for key in ("source", "mapping")] == [job["source"], job["mapping"]]
     assert page.end_of(again)["report"]["status"] == "complete"
+
+
+def test_another_token_on_another_page(page: OpenPage, server: Emulator) -> None:
+    """So it is with the run of a page that has ended; who wants it is not refused either."""
+    run = interrupted(page, server, "earlier")["report"]["run"]
+    another = {"MIXPANEL_URL": server.url, "MIXPANEL_TOKEN": "0f1e2d3c4b5a69788796a5b4c3d2e1f0"}
+    with opened(page.folder, **another) as later:
+        given, sheet = drafted(later, later.folder / "earlier.csv", columns=ADDING)
+        order = {"kind": "import", **saved(later, given, sheet, "later.yaml")}
+        assert later.post("/api/jobs", order)["ask"] == "unfinished"
+        order = {"kind": "resume", "run": run}
+        assert later.post("/api/jobs", order) == {"ask": "token", "run": run}
+        job = later.end_of(later.post("/api/jobs", {**order, "other_token": True}))
+        assert job["report"]["status"] == "complete"
 
 
 def test_token_that_was_wrong(page: OpenPage, server: Emulator) -> None:

@@ -198,14 +198,15 @@ def test_goes_on_after_the_page_has_ended(page: Page, server: Emulator, tmp_path
     (tmp_path / "m.yaml").write_text(
         "identifier: {column: 1}\ncolumns: {2: {property: points, type: integer, operation: add}}\n"
     )
-    environment = {"MIXPANEL_URL": server.url, "MIXPANEL_TOKEN": TOKEN}
     server.faults({"kind": "delay", "delay_ms": [300, 300]})
-    with importing(tmp_path, "run", "f.csv", "-c", "m.yaml", url=server.url) as process:
+    given = ("run", "f.csv", "-c", "m.yaml")
+    by_token = {"MIXPANEL_TOKEN": TOKEN}
+    with importing(tmp_path, *given, url=server.url, environment=by_token) as process:
         wait_for_requests(server, 15, process)
         process.terminate()
         process.wait(60)
     server.faults()
-    with opened(tmp_path, **environment) as desk:
+    with opened(tmp_path, MIXPANEL_URL=server.url, **by_token) as desk:
         go_in(page, desk)
         open_file(page, tmp_path / "f.csv", tmp_path / "m.yaml")
         go_to(page, "import")
