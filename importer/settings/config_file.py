@@ -66,12 +66,12 @@ def parse_config(text: str, path: Path, warn: Callable[[str], None] | None = Non
         raise ConfigError(f"{where}: not valid YAML: {error.problem}") from error
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}: not valid YAML: {error}".replace("\n", " ")) from error
-    if misread:
-        raise ConfigError("\n".join(f"{path}:{line}: {what}" for line, what in sorted(misread)))
     if not isinstance(content, dict):
         raise ConfigError(f"{path}: no mapping in it; `columns:` is the least it needs")
-    if wrong := faults(content):
-        raise ConfigError("\n".join(located(path, tree, wrong)))
+    wrong = [f"{path}:{line}: {what}" for line, what in sorted(misread)]
+    wrong += located(path, tree, faults(content))
+    if wrong:
+        raise ConfigError("\n".join(wrong))
     if warn is not None:
         for words in located(path, tree, findings(content)):
             warn(words)

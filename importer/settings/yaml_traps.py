@@ -36,8 +36,12 @@ def misread_numbers(tree: yaml.Node | None) -> Iterator[tuple[int, str]]:
     for path, node in _nodes(tree):
         text = node.value
         if node.tag in _NUMBERS and (read := str(yaml.safe_load(text))) != text:
-            words = f"YAML reads {text} as {read}; put it in quotes, or write {read}"
-            words = words if read[-1].isdigit() else f"{text} is no number that can be sent"
+            if read[-1].isdigit():
+                words = f"YAML reads {text} as {read}; put it in quotes, or write {read}"
+            elif path.startswith("properties."):
+                continue  # infinite, or no number: what has no JSON is found there anyway
+            else:
+                words = f"{text} is no number that can be sent"
             yield node.start_mark.line + 1, f"{path.removesuffix('.')}: {words}".lstrip(": ")
 
 

@@ -91,9 +91,10 @@ delivery: {timeout: 30.5}
         "5: properties.hex: YAML reads 0x1F as 31; put it in quotes, or write 31",
         "5: properties.id: YAML reads 1_000 as 1000; put it in quotes, or write 1000",
         "5: properties.list: YAML reads +1 as 1; put it in quotes, or write 1",
-        "5: properties.none: .nan is no number that can be sent",
         "5: properties.time: YAML reads 12:30 as 750; put it in quotes, or write 750",
         "5: properties.zip: YAML reads 01067 as 567; put it in quotes, or write 567",
+        "5: properties.none: cannot be sent: out of range float values are not json compliant; "
+        "put text in quotes",
     ]
 
 
@@ -180,6 +181,21 @@ properties: {big: 123456789012345678901234567890}
 def test_single_faults(tmp_path: Path, text: str, fault: str) -> None:
     """Faults that YAML itself would let pass, or that concern several keys, are named too."""
     assert faults(tmp_path / "config.yaml", text) == [fault]
+
+
+def test_what_is_misread_does_not_hide_the_rest(tmp_path: Path) -> None:
+    """Numbers, repeated and blank keys are told beside all else."""
+    text = "columns:\n  2: {property: plan, typ: integer}\n  007: x\n  2: y\nempty_cells:\n"
+    assert faults(tmp_path / "config.yaml", text) == [
+        "3: columns: YAML reads 007 as 7; put it in quotes, or write 7",
+        "4: columns.2: given twice, first on line 2",
+        "5: empty_cells: is blank; write skip, or leave it out",
+    ]
+    text = "columns:\n  2: {property: plan, typ: integer}\n  007: x\n"
+    assert faults(tmp_path / "config.yaml", text) == [
+        "3: columns: YAML reads 007 as 7; put it in quotes, or write 7",
+        "2: columns.2.typ: unknown key; did you mean 'type'?",
+    ]
 
 
 def test_what_is_wrong_does_not_hide_conflicts(tmp_path: Path) -> None:
