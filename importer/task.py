@@ -174,6 +174,7 @@ class Task:
                         ),
                         source=names[0],
                         more=names[1:] or None,
+                        named=tuple(map(shown, self.sources)),
                         bytes=opened.size,
                         columns=layout.width,
                         seed=str(self.seed),

@@ -36,7 +36,8 @@ class Begun:
     """The first line of a ledger: what an import needs to be the same one again.
 
     `source` is an absolute path, an address without what is secret in it, or `-`, and `more` are
-    those that come behind it; `bytes` and `columns` are its size, where it has one, and its width.
+    those that come behind it, `named` is how they were named; `bytes` and `columns` are its size,
+    where it has one, and its width.
     `folder` is what paths in the mapping are relative to, `mapping` its own one where
     it was a file. `retries` names the run whose
     rows these are, and which of its files: `rejects` or `in_doubt`. What was begun with a `mask`
@@ -59,6 +60,7 @@ class Begun:
     ledger: int = SCHEMA
     token: str | None = None
     more: tuple[str, ...] | None = None
+    named: tuple[str, ...] | None = None
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -263,5 +265,5 @@ def _begun(line: Mapping[str, Any], path: Path) -> Begun:
     if line.get("ledger") != SCHEMA:
         raise ConfigError(f"{path}: is no ledger that this version can read")
     known: dict[str, Any] = {name: line.get(name) for name in Begun.__dataclass_fields__}
-    lists = {name: tuple(line[name]) for name in ("retries", "more") if line.get(name)}
+    lists = {name: tuple(line[name]) for name in ("retries", "more", "named") if line.get(name)}
     return Begun(**known | lists)

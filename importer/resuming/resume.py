@@ -9,10 +9,10 @@ from importer.books.run_folder import MAPPING
 from importer.errors import ConfigError, NothingToDo
 from importer.resuming.identities import retries_of
 from importer.resuming.newer import older_values
-from importer.resuming.recall import recall
+from importer.resuming.recall import Begun, recall
 from importer.settings.config import Config
 from importer.settings.config_file import differences, load_config, settle_config
-from importer.streams import STDIN, Place, find_places, leads_nowhere
+from importer.streams import STDIN, Place, find_places, leads_nowhere, name_of
 from importer.task import Task, Warn
 
 
@@ -43,7 +43,7 @@ def resumed_task(
     elif begun.mapping_file is not None:
         for words in _changed_since(begun.mapping_file, own):
             warn(f"{run_dir}: {words}")
-    sources: tuple[Place, ...] = find_places(source) if source else begun.sources
+    sources = find_places(source) if source else _as_named(begun)
     if not source and (unkept := [name for name in begun.sources if leads_nowhere(name)]):
         raise ConfigError(
             f"{run_dir}: was begun with {unkept[0]}, of which the credentials are not kept; name "
@@ -68,6 +68,12 @@ def resumed_task(
         mask=begun.mask,
         mapping=begun.mapping_file,
     )
+
+
+def _as_named(begun: Begun) -> tuple[Place, ...]:
+    """Return the sources of a run, named as they were if that leads there from here."""
+    named = begun.named or ()
+    return named if tuple(map(name_of, named)) == begun.sources else begun.sources
 
 
 def _changed_since(mapping: Path, own: Config) -> Iterator[str]:

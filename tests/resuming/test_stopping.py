@@ -12,7 +12,7 @@ import pytest
 from importer.books.next_steps import next_steps
 from importer.timing import Timing
 
-from .processes import importing, only_run, settings, wait_for_requests, wait_until
+from .processes import importing, only_run, report_of, settings, wait_for_requests, wait_until
 from .runs import ADDING, Desk, adding, once
 
 ROWS = 3_000
@@ -56,9 +56,12 @@ def test_signal(desk: Desk, number: signal.Signals, json: bool) -> None:
     command = line.partition("o go on: ")[2]
     assert command == f"importer run --resume 'my runs/{run_dir.name}'"
     assert 0 < len(desk.orders) < ROWS
+    source = report_of(run_dir)["source"]
+    assert source["name"] == "customers.csv"
     desk.emulator.faults()
     done = as_typed(desk, command)
     assert (done.returncode, desk.orders, desk.updates) == (0, once(ROWS), ROWS), done
+    assert report_of(run_dir)["source"] == source
 
 
 def test_second_signal(desk: Desk) -> None:
