@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from importer.books.report import Report
 from importer.circumstances import Circumstances, Options
-from importer.errors import Drifted, SourceError, TookTooLong
+from importer.errors import Drifted, MappingError, SourceError, TookTooLong
 from importer.frames.source import Frame, as_frame_is_written
 from importer.pipeline import carry_out
 from importer.resuming.closing import Which
@@ -121,7 +121,7 @@ def import_frame(
 def _carried(task: Task, around: Circumstances) -> Report:
     try:
         report = carry_out(task, around)
-    except (Drifted, SourceError, TookTooLong) as error:
+    except (Drifted, MappingError, SourceError, TookTooLong) as error:
         tell_of_refusal(error, task, around)
         raise
     return follow_up(report, task, around)

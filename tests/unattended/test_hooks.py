@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from importer.books.report import Report
-from importer.errors import Drifted, SourceError
+from importer.errors import Drifted, MappingError, SourceError
 from importer.settings.config import Config
 from importer.unattended.webhook import PAUSES, post_report
 from tests.conftest import Command
@@ -114,7 +114,9 @@ def test_interrupted(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_refused_source(desk: Desk) -> None:
-    """A source that is refused is told of, to the hook and to Prometheus: drifted, then missing."""
+    """A source that is refused is told of, to the hook and to Prometheus: drifted, then
+    without a column, then missing.
+    """
     around = environment(desk, XDG_STATE_HOME=str(desk.folder / "state"))
     rows = [f"u{row},{row}\n" for row in range(200)]
     mapping = f"{MAPPING}{TELL}metrics_file: importer.prom\ndrift: stop\n"
@@ -129,6 +131,10 @@ def test_refused_source(desk: Desk) -> None:
     assert str(drifted.value).startswith(found["IMPORTER_STOPPED"])  # its first line
     metrics = (desk.folder / "importer.prom").read_text("utf-8")
     assert re.search(r"^importer_run_exit_code\{.*\} 4\.0$", metrics, re.MULTILINE)
+    desk.write("".join(f"u{row}\n" for row in range(200)), mapping)
+    with pytest.raises(MappingError):
+        desk.run(environment=around)
+    assert "the file has only 1 column" in told(desk.folder)["IMPORTER_STOPPED"]
     desk.source.unlink()
     with pytest.raises(SourceError):
         desk.run(environment=around)
