@@ -16,7 +16,8 @@ def rehearsal_lines(rehearsed: Rehearsed) -> Iterator[str]:
     repeated = rehearsed.repeated
     rows = "row has" if repeated == 1 else "rows have"
     yield f"  repeated ids   {repeated:,} {rows} the id of an earlier row"
-    yield f"  to expect      {_count(rehearsed.requests, 'request')}, {duration(rehearsed.seconds)}"
+    length = f", {duration(rehearsed.seconds)}" if rehearsed.requests else ""
+    yield f"  to expect      {_count(rehearsed.requests, 'request')}{length}"
     if rehearsed.columns:
         yield "Cells that fail their rows, the commonest masked:"
     for column in rehearsed.columns[:MOST_COLUMNS]:

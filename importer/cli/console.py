@@ -138,8 +138,9 @@ def summary(report: Report, config: str) -> str:
 
 
 def _compared_lines(totals: Totals, compared: Outcome) -> Iterator[str]:
-    everything = "; everything was to be sent" if compared.full else ""
-    yield f"  unchanged      {totals.unchanged:,}, not sent{everything}"
+    everything = compared.full and not totals.unchanged
+    words = ": everything was to be sent" if everything else ", not sent"
+    yield f"  unchanged      {totals.unchanged:,}{words}"
     if compared.vanished:
         yield f"  vanished       {len(compared.vanished):,} since the last run: {compared.file}"
 

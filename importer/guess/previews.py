@@ -109,8 +109,9 @@ def preview(
         for column in facts
     )
     warnings = (read_as, doubt, found, *_header_warnings(settings, facts, sampled))
+    name = str(opened.files.account(reading.rows).get("name", opened.name))
     return Preview(
-        opened.name, rows, misfits, columns, identifier, settings, tuple(filter(None, warnings))
+        name, rows, misfits, columns, identifier, settings, tuple(filter(None, warnings))
     )
 
 

@@ -52,6 +52,7 @@ def failures(report: Report) -> Markup:
         "section",
         tag("h2", "Failed rows", id="failures"),
         tag("figure", plot),
+        *_unplotted(len(groups)),
         table("failed-table", "Failed rows by column and code", heads, lines),
         *_more(len(groups) - LISTED),
         _examples(report),
@@ -118,6 +119,13 @@ def _commonest(group: FailureGroup, column: ColumnFailures | None) -> str:
     if column is None or group.code != "type":
         return NOTHING
     return ", ".join(value for value, _ in column.commonest)  # their rows may have other faults
+
+
+def _unplotted(groups: int) -> list[Markup]:
+    if groups <= PLOTTED:
+        return []
+    words = f"The {PLOTTED} largest of {groups:,}; the table goes on."
+    return [tag("p", words, class_="note")]
 
 
 def _more(count: int) -> list[Markup]:

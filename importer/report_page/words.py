@@ -27,7 +27,7 @@ CODES = MappingProxyType(
         "type": "a cell is not of the type that its column declares",
         "blank": "every cell is empty",
         "empty": "a cell that must not be empty is",
-        "no_identifier": "nothing names the profile, and no fallback is allowed",
+        "no_identifier": "neither the column nor an allowed fallback names the profile",
         "too_large": "more than the API takes in one update",
         "refused": "the API's own words are the reason",
         "overwritten": "the original run imported a later row with the same identifier",

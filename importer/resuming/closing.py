@@ -10,7 +10,7 @@ from importer.books.run_folder import DOUBTFUL_RECORDS, PAGE, REJECTS, REPORT, r
 from importer.errors import ConfigError, NothingToDo, ReportError
 from importer.private_file import replace_private
 from importer.resuming.journal import LEDGER, Journal
-from importer.resuming.lock import hold
+from importer.resuming.lock import hold, is_held
 from importer.resuming.recall import Recalled, find_run, recall, recall_end
 from importer.wording import plural
 
@@ -30,6 +30,8 @@ def file_of(run_dir: Path, which: Which) -> Path:
 
 def check_retry(run_dir: Path, recalled: Recalled, which: Which) -> None:
     """Raise ConfigError where these rows must not be sent now, NothingToDo where none is left."""
+    if is_held(run_dir / LEDGER):
+        raise ConfigError(f"{run_dir}: is still running; wait for its end")
     if not recalled.finished:
         raise ConfigError(f"{run_dir}: is not at its end; first: importer run --resume {run_dir}")
     rows = _report(run_dir)["rows"]
@@ -43,9 +45,11 @@ def check_retry(run_dir: Path, recalled: Recalled, which: Which) -> None:
             raise NothingToDo(f"{run_dir}: nothing is left to retry")
         option = " --in-doubt resend|skip" if other == "in_doubt" else ""
         left = plural(rows[_SET_ASIDE[other][1]], "row")
+        later = recalled.taken_up_by(other)
         raise NothingToDo(
             f"{run_dir}: nothing {'failed' if option else 'is in doubt'} that is not settled; "
-            f"{left} {'in doubt' if option else 'that failed'}: importer retry {run_dir}{option}"
+            f"{left} {'in doubt' if option else 'that failed'}: "
+            + (f"taken up by {later}" if later else f"importer retry {run_dir}{option}")
         )
     if later := recalled.taken_up_by(which):
         if not later.is_dir():

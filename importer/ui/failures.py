@@ -14,7 +14,7 @@ from typing import Any
 GROUPS, ROWS = 200, 20
 """Groups that are told apart, and rows of each that are shown."""
 
-_quoted = re.compile(r'"(?:[^"]*"(?=[^\s,;:.)]))*[^"]*"|\d[\d,]*')
+_quoted = re.compile(r'"(?:[^"]*"(?=[^\s,;:.)]))*[^"]*"|(?<![\w-])\d[\d,]*(?!\w)')
 
 
 def group_failures(lines: Iterable[str]) -> list[dict[str, Any]]:

@@ -171,6 +171,14 @@ def test_check_in_words(tmp_path: Path, command: Command) -> None:
     ]
 
 
+def test_nothing_to_expect(tmp_path: Path, command: Command) -> None:
+    """Where nothing would be sent that takes no time."""
+    (tmp_path / "c.yaml").write_text("identifier: {column: 1}\ncolumns: {2: a}\n")
+    (tmp_path / "rows.csv").write_text(",\n")
+    done = command("check", "-c", "c.yaml", "rows.csv")
+    assert "  to expect      0 requests\n" in done.stdout
+
+
 def test_what_the_api_would_cut_or_misread(tmp_path: Path) -> None:
     """Values are counted over the whole file, in characters, failures and empty cells left out."""
     mapping = {

@@ -27,6 +27,15 @@ def test_whole_file_has_its_say(path: Path) -> None:
     assert column.guess.share == pytest.approx(60_000 / 60_001)
 
 
+def test_several_files(tmp_path: Path) -> None:
+    """What is counted over all files is not said of the first one alone."""
+    places = [tmp_path / "part-1.csv", tmp_path / "part-2.csv"]
+    for place in places:
+        place.write_text("u1,x\n")
+    seen = preview(tmp_path / "part-*.csv", sections.Source())
+    assert (seen.source, seen.rows) == (f"{places[0]} and 1 more", 2)
+
+
 def test_older_encodings(path: Path) -> None:
     """A file that is not UTF-8 is read as older systems write, delimiter and all, and that is said;
     a few records that cannot be read are no other encoding, but are named.

@@ -370,6 +370,8 @@ def test_command(desk: NightDesk, command: Command) -> None:
     assert "  unchanged      4, not sent\n  vanished       1 since the last run: " in done.stdout
     full = command("run", desk.source, "-c", desk.mapping, "--full", "--json", **where)
     assert json.loads(full.stdout)["rows"]["unchanged"] == 0
+    full = command("run", desk.source, "-c", desk.mapping, "--full", **where)
+    assert "  unchanged      0: everything was to be sent\n" in full.stdout
     assert len(list((desk.folder / "service").glob("*.delta.db"))) == 1
     resumed = command("run", "--resume", "x", "--full", **where)
     assert (resumed.returncode, "--full" in resumed.stderr) == (2, True)

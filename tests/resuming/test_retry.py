@@ -21,7 +21,7 @@ from importer.resuming.identities import recognise
 from tests.conftest import Command
 
 from .mixed import TOKEN
-from .processes import importing, report_of, wait_for_requests
+from .processes import importing, only_run, report_of, wait_for_requests
 from .runs import Desk, adding, once, stopping
 
 TYPED = "columns: {1: name, 2: {property: age, type: integer}}\n"
@@ -309,6 +309,17 @@ def test_most_rejects_have_another_width(desk: Desk, header: bool) -> None:
     assert desk.emulator.profiles()["b"] == {"age": 3}
 
 
+def test_running(desk: Desk) -> None:
+    """A run that is going on is waited for, not gone on with."""
+    desk.write("u0,many\n" + adding(1_000))
+    desk.emulator.faults({"kind": "delay", "delay_ms": [200, 200]})
+    given = ("run", "customers.csv", "-c", "config.yaml", "--report-dir", "runs")
+    with importing(desk.folder, *given, url=desk.emulator.url) as process:
+        wait_for_requests(desk.emulator, 1, process)
+        with pytest.raises(ConfigError, match="is still running; wait for its end"):
+            desk.retry(only_run(desk.runs))
+
+
 def test_failed_and_in_doubt(desk: Desk) -> None:
     """A run with both is closed once both are settled, in whatever order."""
     desk.write("u1,1\nu2,many\n")
@@ -321,6 +332,18 @@ def test_failed_and_in_doubt(desk: Desk) -> None:
     assert desk.retry(report.folder, "in_doubt").exit_code == 0
     assert report_of(report.folder)["status"] == "complete"
     assert desk.orders == once(2)
+
+
+def test_failed_taken_up_and_in_doubt(desk: Desk) -> None:
+    """Who asks for rows in doubt that are settled is told of the others where they are now."""
+    desk.write("u1,1\nu2,many\n")
+    desk.emulator.faults({"kind": "drop", "first": 1})
+    report = desk.run()
+    again = desk.retry(report.folder)
+    assert again.exit_code == 3
+    assert desk.retry(report.folder, "in_doubt").exit_code == 0
+    with pytest.raises(NothingToDo, match=rf"1 row that failed: taken up by .*{again.run}$"):
+        desk.retry(report.folder, "in_doubt")
 
 
 def test_mended_too_early(desk: Desk) -> None:

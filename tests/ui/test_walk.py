@@ -281,10 +281,13 @@ def test_groups_of_failures() -> None:
     """Rows that fail for the same reason are one group, whatever their cells say."""
     header = "row,line,column,property,identifier,code,reason"
     lines = [f'{n},{n},4,credits,u{n},type,"""c{n}"" is not an integer"' for n in range(1, 31)]
-    groups = group_failures([header, *lines, "31,31,,,,width,3 cells where the file has 4"])
+    lines += ["31,31,,,,width,3 cells where the file has 4"]
+    lines += ["32,32,,,,encoding,byte 0xe9 at byte 17 of the record is not utf-8"]
+    groups = group_failures([header, *lines])
     assert [(each["reason"], each["count"], len(each["rows"])) for each in groups] == [
         ("… is not an integer", 30, 20),
         ("… cells where the file has …", 1, 1),
+        ("byte 0xe9 at byte … of the record is not utf-8", 1, 1),
     ]
 
 
