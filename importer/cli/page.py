@@ -1,5 +1,6 @@
 """`importer ui`: the local web page."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from importer.cli.app import app
 from importer.cli.endings import fail
 from importer.cli.options import ReportDirOption
 from importer.errors import ConfigError, ExitCode
+from importer.tell import tell
 
 
 @app.command(
@@ -56,6 +58,7 @@ def ui(
             report_dir=report_dir,
             browser=not no_browser,
             announce=lambda url: typer.echo(f"The page: {url} (end it with Ctrl-C)"),
+            farewell=lambda command: tell(sys.stdout, f"To go on: {command}"),
         )
     except KeyboardInterrupt:
         raise typer.Exit(ExitCode.OK) from None

@@ -3,13 +3,14 @@
 import asyncio
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
 
+from importer.books.report import resume_command
 from importer.books.run_folder import DOUBTFUL_RECORDS, FAILURES, IN_DOUBT, REJECTS, REPORT
 from importer.engage import Token
 from importer.errors import ConfigError
@@ -177,6 +178,16 @@ class Desk:
             folder = Path(report["files"]["report"]).parent.absolute()
             if folder.name == run:
                 self.runs[run] = folder
+
+    def to_go_on(self, run: str) -> str:
+        """Return the command that goes on with a run; "" where it came to its end."""
+        ended = [job.report for job in self.jobs.values() if (job.report or {}).get("run") == run]
+        stopped = ended and ended[-1] and ended[-1]["status"] in ("interrupted", "stopped")
+        return resume_command(self.runs[run], (), framed=False) if stopped else ""
+
+    def left(self) -> Iterator[str]:
+        """Yield the command for each import that stopped on its way."""
+        return filter(None, map(self.to_go_on, self.runs))
 
     def files_of(self, run: str) -> list[str]:
         folder = self.runs[run]

@@ -28,9 +28,11 @@ def serve_page(
     report_dir: Path,
     browser: bool,
     announce: Callable[[str], None],
+    farewell: Callable[[str], None],
 ) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP, each of which raises KeyboardInterrupt once everything
-    has ended in order; `announce` is told the address once requests are taken.
+    has ended in order; `announce` is told the address once requests are taken, `farewell` the
+    command of each import that can go on.
 
     Raises OSError where the port is taken.
     """
@@ -46,7 +48,11 @@ def serve_page(
             if browser:
                 Thread(target=webbrowser.open, args=(guard.url,), daemon=True).start()
 
-        asyncio.run(_Server(guard, desk, ready).serve(sockets=[listener]))
+        try:
+            asyncio.run(_Server(guard, desk, ready).serve(sockets=[listener]))
+        finally:
+            for command in desk.left():
+                farewell(command)
 
 
 def _listening(port: int) -> socket.socket:

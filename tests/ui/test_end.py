@@ -24,10 +24,13 @@ def test_ended_by_a_signal(server: Emulator, tmp_path: Path, number: signal.Sign
                 page.process.send_signal(number)
                 break
         assert page.process.wait(30) == 0
+        assert page.process.stdout is not None
+        said = page.process.stdout.read()
     server.faults()
     assert not copy.parent.parent.exists()
     (run,) = read_history(tmp_path / "importer-runs").runs
     assert run.status == "interrupted"
+    assert said == f"To go on: importer run --resume {tmp_path / 'importer-runs' / run.run}\n"
 
 
 def import_of(page: OpenPage, path: Path) -> str:

@@ -99,11 +99,13 @@ def test_stop_and_go_on(page: OpenPage, server: Emulator) -> None:
         if last["progress"].get("imported") and not last["stopping"]:
             page.post(f"/api/jobs/{job['id']}/stop", {})
     assert (last["exit_code"], last["report"]["status"]) == (130, "interrupted")
+    folder = page.folder / "importer-runs" / last["report"]["run"]
+    assert last["go_on"] == f"importer run --resume {folder}"
     server.faults()
     again = page.post("/api/jobs", {"kind": "resume", "run": last["report"]["run"]})
     ended = page.end_of(again)
     assert ended["command"].startswith("importer run --resume ")
-    assert ended["report"]["status"] == "complete"
+    assert (ended["report"]["status"], ended["go_on"]) == ("complete", "")
     assert {kept["orders"] for kept in server.profiles().values()} == {1}
     assert TOKEN not in json.dumps([last, ended])
 

@@ -72,12 +72,12 @@ async def run_file(request: Request) -> Response:
 
 
 def with_files(desk: Desk, state: dict[str, Any]) -> dict[str, Any]:
-    """Add what a run left, and the command that takes up what it set aside."""
+    """Add what a run left, and the commands that go on with it and take up what it set aside."""
     run = (state["report"] or {}).get("run")
     if run not in desk.runs:
-        return state | {"files": [], "retry": ""}
+        return state | {"files": [], "retry": "", "go_on": ""}
     retry = shlex.join(["importer", "retry", str(desk.runs[run])])
-    return state | {"files": desk.files_of(run), "retry": retry}
+    return state | {"files": desk.files_of(run), "retry": retry, "go_on": desk.to_go_on(run)}
 
 
 ROUTES = (

@@ -88,7 +88,7 @@ export function columnCard(column, edited) {
       el("div", {}, el("dt", {}, "Different"), el("dd", {}, `${counted.exact ? "" : "about "}${count(counted.distinct)}`)),
       el("div", {}, el("dt", {}, "Such as"), el("dd", { class: "samples" }, column.samples.map((each) => el("code", {}, each)))),
     );
-    fill(drawing, chart(counted.shape, whole ? "" : "first rows"));
+    fill(drawing, chart(counted.shape, !whole ? "first rows" : counted.shape.exact ? "" : "a sample of the values"));
   }
 
   show(column, state.source.preview.rows, state.source.whole);

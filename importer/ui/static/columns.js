@@ -68,7 +68,7 @@ function settleProfiles() {
 function showColumns() {
   const { source, sheet } = state;
   const columns = source.preview.columns;
-  fill($("columns-words"), `Tick what is to be imported, and name its property. ${sampleWords(source)}`);
+  fill($("columns-words"), `${WHAT_TO_DO} ${sampleWords(source)}`);
   fill(
     $("identifier"),
     options(
@@ -91,9 +91,11 @@ function showColumns() {
   countKinds();
 }
 
+const WHAT_TO_DO = "Tick what is to be imported, and name its property.";
+
 function sampleWords(source) {
   return source.whole
-    ? "What is shown of a column is true of the whole file."
+    ? "What is shown of a column is of the whole file."
     : `What is shown is of the first ${count(source.rows)} rows, until the whole file is counted.`;
 }
 
@@ -115,7 +117,10 @@ async function waitForCounts(id) {
         fill($("count-words"), "The whole file could not be counted; the rehearsal says more.");
         return;
       }
-      fill($("count-words"), `The whole file is counted: ${plural(preview.rows + preview.misfits, "row")}${preview.misfits ? `, ${count(preview.misfits)} of another shape` : ""}.`);
+      fill($("columns-words"), WHAT_TO_DO);
+      const misfits = preview.misfits ? `, ${count(preview.misfits)} of another shape` : "";
+      const all = plural(preview.rows + preview.misfits, "row");
+      fill($("count-words"), `The whole file is counted: ${all}${misfits}. Samples, what becomes of them and what names the rows are still of the first ${count(state.source.rows)} rows.`);
       state.source.counted = preview;
       preview.columns.forEach((column, n) => cards[n]?.count(column, preview.rows));
       return;

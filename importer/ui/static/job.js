@@ -92,8 +92,7 @@ export function showEnd(node, job, { deletes, accept }) {
       report.warnings.length ? el("ul", { class: "warnings" }, report.warnings.map((each) => el("li", { class: "warning" }, each))) : null,
       el("h3", {}, "Files of the run"),
       el("ul", { class: "files" }, (job.files ?? []).filter((name) => isOfUse(name, rows)).map((name) => el("li", {}, el("a", { href: `/runs/${report.run}/${name}`, target: name.endsWith(".csv") ? null : "_blank", rel: "noopener" }, NAMES[name] ?? name)))),
-      el("p", { class: "quiet" }, "The same on the command line:"),
-      commandLine(job.command),
+      onTheCommandLine(job),
     ),
     leftOver(job),
     rows.failed ? failuresOf(report.run) : null,
@@ -140,6 +139,12 @@ function unread({ source: path, progress, report }) {
   const left = (counted ? counted.rows + counted.misfits : (progress.expected ?? 0)) - report.rows.read;
   if (left <= 0) return "";
   return ` ${counted ? "" : "About "}${plural(left, "row")} of the file ${left === 1 ? "was" : "were"} not read.`;
+}
+
+// A run that went on and came to its end cannot be gone on with again.
+function onTheCommandLine({ kind, command, go_on: goOn }) {
+  if (goOn) return [el("p", { class: "quiet" }, "To go on from the command line:"), commandLine(goOn)];
+  return kind === "resume" ? null : [el("p", { class: "quiet" }, "The same on the command line:"), commandLine(command)];
 }
 
 const commandLine = (words) => el("pre", { class: "command", tabindex: 0, "aria-label": "Command" }, words);

@@ -58,6 +58,8 @@ function showKinds(kinds) {
     [kinds.random, "by a random id"],
     [kinds.none, "by nothing: these fail"],
   ];
+  const unread = parts.reduce((left, [n]) => left - n, kinds.rows);
+  if (unread) parts.push([unread, "of another shape: these fail"]);
   fill(
     $("kinds"),
     el("p", { class: "kinds-words" }, `${of}, named:`),

@@ -49,6 +49,18 @@ def test_random_ids_are_told(page: Page, desk: OpenPage) -> None:
     page.click("#ask-no")
 
 
+def test_kinds_add_up(page: Page, desk: OpenPage) -> None:
+    """Rows of another shape are told beside those that something names."""
+    mapping = "identifier: {column: 1}\ncolumns: {2: points}\n"
+    open_written(page, desk, "u1,7\n,8\nshort\n,\n", mapping)
+    go_to(page, "columns")
+    kinds = page.locator("#kinds")
+    expect(kinds).to_contain_text("Of all 4 rows, named:")
+    expect(kinds).to_contain_text("1 by the column")
+    expect(kinds).to_contain_text("1 by a random id")
+    expect(kinds).to_contain_text("2 of another shape: these fail")
+
+
 def test_identifier_is_told_where_it_is(page: Page, desk: OpenPage) -> None:
     """The column that names the profile says so, and only that one."""
     (desk.folder / "one.csv").write_text("u1,a1,7\nu2,a2,8\n")
