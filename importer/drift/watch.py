@@ -64,7 +64,8 @@ class Drift:
         self._homeless = not off and memory is None and self._stops
         self._task, self._opened, self._layout, self._reads = task, opened, layout, reads
         self._labels = _labels(task, layout, reads)
-        wanted = mapped.identifier or mapped.email
+        named_by = mapped.email.position if isinstance(mapped.email, mapping.MappedColumn) else None
+        wanted = mapped.identifier or named_by
         self._identifier = wanted if wanted in reads else None
         self._properties = {
             self._labels[column.position]: column.property

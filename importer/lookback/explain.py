@@ -1,6 +1,6 @@
 """One row of a run, from its bytes to the server's answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,13 @@ from importer.settings.config_file import load_config
 from importer.updates.cells import Cells, join_cells, read_cells
 from importer.updates.encode import encode
 from importer.updates.identify import IdentifiedChunk, Kind, identify
-from importer.updates.mapping import JoinedColumns, MappedColumn, Mapping, resolve_mapping
+from importer.updates.mapping import (
+    EMAIL,
+    JoinedColumns,
+    MappedColumn,
+    Mapping,
+    resolve_mapping,
+)
 from importer.updates.shown_updates import shown_updates
 
 
@@ -165,10 +171,11 @@ def _way(found: Found, recalled: Recalled, config: Config, row: int) -> _Way:
     (identified,) = identify([alone], mapping, identities_of(recalled, config))
     destination = resolve_destination(config, folder, {}, sends=False)
     (updates,) = encode([identified], mapping, destination)
+    steps = tuple(_steps(alone, mapping, config))
     return _Way(
-        steps=tuple(_steps(alone, mapping, config)),
+        steps=steps,
         identifier=identified.identifiers[0].as_py(),
-        whence=_whence(identified, mapping),
+        whence=_whence(identified, mapping, steps),
         updates=bytes(updates.text[: int(updates.offsets[-1])]) if len(updates) else b"",
         failure=updates.failures[0] if updates.failures else None,
     )
@@ -181,12 +188,13 @@ def _only(chunk: Chunk, index: int) -> Chunk:
     return replace(chunk, table=table, good=chunk.good[kept], failures=())
 
 
-def _whence(identified: IdentifiedChunk, mapping: Mapping) -> str:
+def _whence(identified: IdentifiedChunk, mapping: Mapping, steps: Sequence[Step]) -> str:
     match Kind(int(identified.kinds[0])):
         case Kind.COLUMN:
             return f"column {mapping.identifier}"
         case Kind.EMAIL:
-            return f"$email, column {mapping.email}"
+            columns = (step.columns for step in steps if step.property == EMAIL)
+            return f"$email, column {' + '.join(map(str, next(columns, ())))}"
         case Kind.RANDOM:
             return "random"
         case Kind.NONE:

@@ -155,8 +155,10 @@ def _deletes_in_vain(config: Config) -> Iterator[Finding]:
         yield _conflict(words, "ignore_alias", lacks=(("operation",),))
     if config.ignore_alias and config.profiles != "user":
         yield _conflict("groups have no aliases", "ignore_alias")
-    emails = (entry.property == "$email" for _, _, entry in config.entries)
-    if config.deletes and config.identifier.column is None and not any(emails):
+    email = isinstance(config.properties.get("$email"), Join) or any(
+        entry.property == "$email" for _, _, entry in config.entries
+    )
+    if config.deletes and config.identifier.column is None and not email:
         words = "delete needs identifier.column: whose profiles?"
         yield _conflict(words, "operation", lacks=(("identifier", "column"), ("columns",)))
 

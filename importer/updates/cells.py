@@ -61,6 +61,12 @@ def _with_default(converted: Converted, default: str, conversion: Conversion) ->
 
 
 def join_cells(table: pa.Table, joined: JoinedColumns) -> Cells:
+    """Return a joined property of a chunk."""
+    converted = joined.conversion.convert(joined_texts(table, joined))
+    return Cells(converted.values, filled(converted.values), converted.failures)
+
+
+def joined_texts(table: pa.Table, joined: JoinedColumns) -> pa.StringArray:
     """Join the cells of several columns, the empty ones left out."""
     begun = np.zeros(len(table), bool)
     pieces: list[pa.StringArray] = []
@@ -73,8 +79,7 @@ def join_cells(table: pa.Table, joined: JoinedColumns) -> Cells:
             part,
         ]
         begun |= there
-    converted = joined.conversion.convert(pc.binary_join_element_wise(*pieces, one_text("")))
-    return Cells(converted.values, filled(converted.values), converted.failures)
+    return pc.binary_join_element_wise(*pieces, one_text(""))
 
 
 def replaced_cells(table: pa.Table, column: MappedColumn) -> pa.StringArray:

@@ -25,8 +25,8 @@ from importer.kernels.columns import (
     trimmed,
 )
 from importer.reading.chunks import Chunk
-from importer.updates.cells import replaced_cells
-from importer.updates.mapping import MappedColumn, Mapping
+from importer.updates.cells import joined_texts, replaced_cells
+from importer.updates.mapping import JoinedColumns, MappedColumn, Mapping
 
 JUNK = (
     "00000000-0000-0000-0000-000000000000",
@@ -123,16 +123,19 @@ def _namings(
     """Yield the columns that may name a row, the first to be asked first."""
     if (position := mapping.identifier) is not None:
         yield Kind.COLUMN, lambda: text_column(table, position)
-    if (column := mapping.email_column) is not None:
-        yield Kind.EMAIL, lambda: _emails(table, column)
+    if (field := mapping.email) is not None:
+        yield Kind.EMAIL, lambda: _emails(table, field)
 
 
-def _emails(table: pa.Table, column: MappedColumn) -> pa.StringArray:
+def _emails(table: pa.Table, field: MappedColumn | JoinedColumns) -> pa.StringArray:
     """Return what the rows give `$email`: value map and default have their word before."""
-    cells = trimmed(replaced_cells(table, column))
-    if column.default is None:
+    if isinstance(field, JoinedColumns):
+        return joined_texts(table, field)
+    cells = replaced_cells(table, field)
+    cells = trimmed(cells) if field.conversion.trims else cells
+    if field.default is None:
         return cells
-    return pc.if_else(as_mask(filled(cells)), cells, one_text(column.default))
+    return pc.if_else(as_mask(filled(cells)), cells, one_text(field.default))
 
 
 def _usable(column: pa.StringArray) -> tuple[pa.StringArray, NDArray[np.bool_]]:

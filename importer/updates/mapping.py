@@ -53,13 +53,15 @@ class JoinedColumns:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """What becomes of every column; `identifier` and `email` are positions."""
+    """What becomes of every column; `identifier` is a position, `email` gives the `$email` that may
+    name a profile.
+    """
 
     columns: tuple[MappedColumn, ...]
     joins: tuple[JoinedColumns, ...]
     constants: ReadOnly[str, JsonValue]
     identifier: int | None
-    email: int | None
+    email: MappedColumn | JoinedColumns | None
     random: bool
     deletes: bool = False
 
@@ -69,18 +71,11 @@ class Mapping:
         return all(OPERATIONS[column.operation].repeatable for column in self.columns)
 
     @property
-    def email_column(self) -> MappedColumn | None:
-        """Return the column that may name a profile."""
-        if self.email is None:
-            return None
-        return next(column for column in self.columns if _gives_email(column))
-
-    @property
     def positions(self) -> tuple[int, ...]:
         """Return the columns that matter, each once, in file order."""
         used = {column.position for column in self.columns}
         used |= {position for join in self.joins for position in join.positions}
-        used |= {position for position in (self.identifier, self.email) if position}
+        used |= {self.identifier} if self.identifier is not None else set()
         return tuple(sorted(used))
 
 
@@ -122,7 +117,8 @@ def resolve_mapping(config: Config, width: int, names: Sequence[str]) -> Mapping
     faults += [f"{name}: {words}" for _, name, words in misfits(config)]
     if faults:
         raise MappingError("\n".join(faults))
-    email = next((column.position for column in columns if _gives_email(column)), None)
+    fields: tuple[MappedColumn | JoinedColumns, ...] = (*columns, *joins)
+    email = next((field for field in fields if _gives_email(field)), None)
     people = config.profiles == "user"
     return Mapping(
         columns=columns,
@@ -135,18 +131,24 @@ def resolve_mapping(config: Config, width: int, names: Sequence[str]) -> Mapping
     )
 
 
-def _gives_email(column: MappedColumn) -> bool:
-    return column.property == EMAIL and column.operation != "unset"
+def _gives_email(field: MappedColumn | JoinedColumns) -> bool:
+    sets = isinstance(field, JoinedColumns) or field.operation in ("set", "set_once")
+    return field.property == EMAIL and sets
 
 
 def _identifying(config: Config) -> Config:
-    """Keep only the `$email` columns, as plain text: deleting needs no other."""
+    """Keep only what gives `$email`, as plain text: deleting needs no other."""
     emails = {
         key: (Column(property=EMAIL),)
         for key, entries in config.columns.items()
         if any(entry.property == EMAIL for entry in entries)
     }
-    return config.model_copy(update={"columns": emails, "properties": {}})
+    joins = {
+        name: join
+        for name, join in config.properties.items()
+        if name == EMAIL and isinstance(join, Join)
+    }
+    return config.model_copy(update={"columns": emails, "properties": joins})
 
 
 def misfits(config: Config) -> Iterator[tuple[tuple[str | int, ...], str, str]]:

@@ -95,6 +95,15 @@ def test_typed_confirmation(
     assert (process.returncode, len(emulator.profiles())) == (code, left)
 
 
+def test_by_a_joined_email(tmp_path: Path, emulator: Emulator) -> None:
+    """A profile is found by an address that stands in two columns."""
+    joined = {"$email": {"join": [1, 2], "with": "@"}}
+    people(tmp_path, emulator)
+    mapping = {"columns": {}, "properties": joined, "operation": "delete"}
+    assert bring(tmp_path, "b,example.com\n", mapping, emulator).exit_code == 0
+    assert sorted(emulator.profiles()) == ["u1", "u2"]
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [

@@ -133,9 +133,34 @@ def test_email_as_the_mapping_gives_it() -> None:
     rows = named(updates_of(b"-,1\nnone@none.com,2\nold@x.org,3\na@x.org,4\n", settings))
     assert [row.kind for row in rows] == [Kind.RANDOM, Kind.RANDOM, Kind.EMAIL, Kind.EMAIL]
     assert [row.identifier for row in rows[2:]] == ["new@x.org", "a@x.org"]
-    settings = {"columns": {1: {"property": "$email", "operation": "unset"}, 2: "p"}}
-    (updates,) = updates_of(b"a@x.org,1\n", settings)
-    assert updates.kinds.tolist() == [Kind.RANDOM]
+    for operation in ("unset", "remove", "union", "append"):
+        settings = {"columns": {1: {"property": "$email", "operation": operation}, 2: "p"}}
+        (updates,) = updates_of(b"a@x.org,1\n", settings)
+        assert updates.kinds.tolist() == [Kind.RANDOM]
+
+
+def test_email_joined_of_columns() -> None:
+    """An address that stands in two columns names its row too."""
+    settings = {"columns": {3: "p"}, "properties": {"$email": {"join": [1, 2], "with": "@"}}}
+    rows = named(updates_of(b"jo,x.org,1\n,,2\njo,,3\n", settings))
+    assert [(row.kind, row.identifier) for row in rows if row.kind == Kind.EMAIL] == [
+        (Kind.EMAIL, "jo@x.org"), (Kind.EMAIL, "jo"),
+    ]  # fmt: skip
+    assert rows[0].properties == {"$email": "jo@x.org", "p": "1"}
+    assert rows[1].kind == Kind.RANDOM
+
+
+def test_default_of_an_email_stands_in_where_it_does_for_the_property() -> None:
+    """A row is not named by an address that its profile does not get."""
+    column = {"property": "$email", "default": "nobody@x.org"}
+    rows = named(updates_of(b"  ,1\n,2\n", {"columns": {1: column, 2: "p"}}))
+    assert [(row.kind, row.properties["$email"]) for row in rows] == [
+        (Kind.RANDOM, "  "), (Kind.EMAIL, "nobody@x.org"),
+    ]  # fmt: skip
+    typed = {"columns": {1: {**column, "type": "email"}, 2: "p"}}
+    rows = named(updates_of(b"  ,1\n,2\n", typed))
+    assert [row.properties["$email"] for row in rows] == ["nobody@x.org"] * 2
+    assert {(row.kind, row.identifier) for row in rows} == {(Kind.EMAIL, "nobody@x.org")}
 
 
 def test_value_maps_of_types_that_trim() -> None:
