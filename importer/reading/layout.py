@@ -42,29 +42,37 @@ class Reading:
     `broken`, so that all that came before is settled before the run ends with it.
     """
 
-    def __init__(self, records: Iterator[Records], limit: int | None = None) -> None:
+    def __init__(self, limit: int | None = None) -> None:
         self.rows = 0
         self.bytes = 0
         self.broken: SourceBroken | None = None
-        self._records = records
         self._limit = limit
 
-    def __iter__(self) -> Iterator[Records]:
+    def guard(self, records: Iterator[Records]) -> Iterator[Records]:
+        """Hand records on up to where the source breaks off."""
+        rows = 0
         try:
-            for records in self._records:
-                over = records.last_row - self._limit if self._limit is not None else 0
-                kept = records.cut(0, len(records) - over) if over > 0 else records
-                if len(kept):
-                    self.rows = max(kept.last_row, 0)
-                    self.bytes += int(kept.stops[-1] - kept.starts[0])
-                    yield kept
-                if over >= 0 and self._limit is not None:
-                    return
+            for portion in records:
+                rows = max(portion.last_row, 0)
+                yield portion
         except SourceBroken as broken:
-            if not self.rows:
+            if not rows:
                 raise
             # Its traceback would keep the last block in memory and the file open.
             self.broken = broken.with_traceback(None)
+
+    def count(self, records: Iterator[Records]) -> Iterator[Records]:
+        """Hand records on up to the limit: what is behind it was looked at, and may be broken."""
+        for portion in records:
+            over = portion.last_row - self._limit if self._limit is not None else 0
+            kept = portion.cut(0, len(portion) - over) if over > 0 else portion
+            if len(kept):
+                self.rows = max(kept.last_row, 0)
+                self.bytes += int(kept.stops[-1] - kept.starts[0])
+                yield kept
+            if over >= 0 and self._limit is not None:
+                self.broken = None
+                return
 
     def expected_rows(self, source: Source) -> int | None:
         """Estimate the rows of a source from those read so far, and how much of it they take."""
@@ -97,9 +105,9 @@ def open_records(
         raise ConfigError(f"limit: a whole number of rows, 1 or more, not {limit!r}")
     whole = framed(source, settings)
     whole = fingerprint.over(whole, source.name) if fingerprint is not None else whole
-    reading = Reading(whole, limit)
-    layout, records = read_layout(source, iter(reading), settings, width)
-    return reading, layout, records
+    reading = Reading(limit)
+    layout, records = read_layout(source, reading.guard(whole), settings, width)
+    return reading, layout, reading.count(records)
 
 
 def read_layout(

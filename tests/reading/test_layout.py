@@ -1,11 +1,13 @@
 """Layout: width, names and preamble, as the first records say."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer import Config, import_profiles
 from importer.errors import SourceBroken, SourceError
 from importer.reading.dialect import Dialect
 from importer.reading.layout import Layout, Reading, read_layout
@@ -22,8 +24,10 @@ def layout_of(
 ) -> tuple[Layout, list[Row]]:
     """The layout of a file, and row, line and bytes of the data records behind it."""
     first_row = 1 - settings.skip_records - settings.header
-    reading = Reading(frame_records(file.blocks, file.dialect, first_row, most=3), limit)
-    layout, records = read_layout(file.source, iter(reading), settings)
+    reading = Reading(limit)
+    framed = reading.guard(frame_records(file.blocks, file.dialect, first_row, most=3))
+    layout, data = read_layout(file.source, framed, settings)
+    records = reading.count(data)
     rows = [
         Row(portion.first_row + i, portion.line(i), portion.raw(i))
         for portion in records
@@ -42,9 +46,10 @@ def test_layout_is_what_the_rules_say(
     settings = sections.Source(skip_records=skip, header=header)
     leading = skip + header
     expected = read(file.data, file.delimiter, file.quote, file.codec, 1 - leading)
-    before, rows = expected.rows[:leading], expected.rows[leading:][:limit]
+    before, every = expected.rows[:leading], expected.rows[leading:]
+    rows = every[:limit]
     names = before[-1].cells if header and len(before) == leading else ()
-    counts = Counter(len(row.cells) for row in rows if not row.code)
+    counts = Counter(len(row.cells) for row in every if not row.code)
     commonest = {width for width, count in counts.items() if count == max(counts.values())}
     try:
         layout, found = layout_of(file, settings, limit)
@@ -105,3 +110,17 @@ def test_refused(data: bytes, settings: dict[str, bool], words: str) -> None:
     with pytest.raises(SourceError) as refused:
         look(data, **settings)
     assert str(refused.value) == words
+
+
+def test_limit_does_not_change_the_width(tmp_path: Path) -> None:
+    """A first try with few rows fails the rows that the whole run fails; nor does a break that it
+    does not come to stop it.
+    """
+    path = tmp_path / "l.csv"
+    path.write_text('title,of,the,file\nu1,x,y\nu2,x,y\nu3,x,z\nu4,"x\n')
+    config = Config.model_validate({"identifier": {"column": 1}, "columns": {2: "q"}})
+    for limit in (1, 2, 4, 5):
+        report = import_profiles(path, config, limit=limit, dry_run=True, report_dir=tmp_path)
+        assert [(each.row, each.code) for each in report.examples] == [(1, "width")]
+        assert report.totals.read == min(limit, 4)
+        assert (report.stop is None) == (limit <= 4)
