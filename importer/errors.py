@@ -1,7 +1,8 @@
 """Everything that can go wrong, as a tree, with the exit code each ending has.
 
 ImporterError                      1    a fault of the program itself
-├── NothingToDo                    0    a run that is at its end, a retry of nothing
+├── NothingToDo                    0    a run that is at its end (3 or 7 where some of it is left),
+│                                       a retry of nothing
 ├── BooksDoNotBalance              1    rows were counted twice or not at all
 ├── ConfigError                    2    the configuration file, the environment, an option
 │   └── MappingError               2    the mapping does not fit the file
@@ -47,7 +48,7 @@ class ImporterError(Exception):
 class NothingToDo(ImporterError):
     """What was asked for is done already."""
 
-    exit_code = ExitCode.OK
+    exit_code: int = ExitCode.OK
 
 
 class BooksDoNotBalance(ImporterError):

@@ -3,8 +3,8 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 import typer
@@ -20,6 +20,14 @@ from importer.errors import (
 )
 from importer.interruption import Interruption
 from importer.tell import WARNING, tell
+
+_STOP = "stopping; requests in flight may finish"
+
+# For people behind the terminal's ^C.
+_STOPPING = {
+    LogFormat.TEXT: f"\nimporter: {_STOP}\n",
+    LogFormat.JSON: f'{{"event": "narration", "message": "{_STOP}"}}\n',
+}
 
 
 @contextmanager
@@ -70,26 +78,43 @@ def signals(log_format: LogFormat = LogFormat.TEXT) -> Iterator[Interruption]:
     One that comes before the run has begun, in a pipe that stays silent say, ends it at once.
     """
     interruption = Interruption()
+    early: Interrupted | None = None
 
     def on_signal(number: int, _frame: object) -> None:
+        nonlocal early
         if interruption.signal_number is not None:
             os._exit(128 + number)
-        if not interruption.heard:
-            raise Interrupted(number)
-        # Before anything is printed: who reads it may send the second signal at once.
+        begun = interruption.heard
+        # Before anything is printed: who reads it may send the second signal at once. And before
+        # anything is raised, which a library that is at work may lose: the run hears of it then.
         interruption.request(number)
-        if log_format is LogFormat.TEXT:
-            tell(sys.stderr, "")  # behind the terminal's ^C
-        say("stopping; requests in flight may finish", log_format)
+        if not begun:
+            early = Interrupted(number)
+            raise early
+        # Not through the stream, in the middle of whose work this may be.
+        with suppress(OSError, ValueError):
+            os.write(sys.stderr.fileno(), _STOPPING[log_format].encode())
 
     previous = {
         number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)
     }
     try:
-        yield interruption
+        with _first_cause(lambda: early):
+            yield interruption
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _first_cause(early: Callable[[], ImporterError | None]) -> Iterator[None]:
+    """Raise what a handler raised early instead of what a library made of that."""
+    try:
+        yield
+    except Exception as error:
+        if (first := early()) is None or error is first:
+            raise
+        raise first from error
 
 
 @contextmanager
@@ -104,14 +129,20 @@ def in_time(max_duration: str | float | None, interruption: Interruption) -> Ite
         yield
         return
 
+    early: TookTooLong | None = None
+
     def on_alarm(_number: int, _frame: object) -> None:
+        nonlocal early
         if not interruption.heard:
-            raise TookTooLong(f"--max-duration of {seconds:g} s is over, and nothing was sent")
+            words = f"--max-duration of {seconds:g} s is over, and nothing was sent"
+            early = TookTooLong(words)
+            raise early
 
     previous = signal.signal(signal.SIGALRM, on_alarm)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        yield
+        with _first_cause(lambda: early):
+            yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)

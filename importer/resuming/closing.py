@@ -1,13 +1,13 @@
 """When is a run closed? Once what it set aside is settled: retried to the last row, or skipped."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from importer.books.run_folder import DOUBTFUL_RECORDS, PAGE, REJECTS, REPORT, report_errors
-from importer.errors import ConfigError, NothingToDo, ReportError
+from importer.errors import ConfigError, NothingToDo, ReportError, exit_code
 from importer.private_file import replace_private
 from importer.resuming.journal import LEDGER, Journal
 from importer.resuming.lock import hold, is_held
@@ -38,19 +38,13 @@ def check_retry(run_dir: Path, recalled: Recalled, which: Which) -> None:
     if not rows:
         words = f"is gone; import {file_of(run_dir, which)} like any other file"
         raise ConfigError(f"{run_dir / REPORT}: {words}")
-    count = rows[_SET_ASIDE[which][1]]
-    if which in recalled.settled or not count:
-        other = "in_doubt" if which == "rejects" else "rejects"
-        if other in recalled.settled or not rows[_SET_ASIDE[other][1]]:
+    left = _left(rows, recalled)
+    if which not in left:
+        if not left:
             raise NothingToDo(f"{run_dir}: nothing is left to retry")
-        option = " --in-doubt resend|skip" if other == "in_doubt" else ""
-        left = plural(rows[_SET_ASIDE[other][1]], "row")
-        later = recalled.taken_up_by(other)
-        raise NothingToDo(
-            f"{run_dir}: nothing {'failed' if option else 'is in doubt'} that is not settled; "
-            f"{left} {'in doubt' if option else 'that failed'}: "
-            + (f"taken up by {later}" if later else f"importer retry {run_dir}{option}")
-        )
+        what = "failed" if which == "rejects" else "is in doubt"
+        (words,) = _left_words(run_dir, left, recalled)
+        raise NothingToDo(f"{run_dir}: nothing {what} that is not settled; {words}")
     if later := recalled.taken_up_by(which):
         if not later.is_dir():
             raise ConfigError(
@@ -66,6 +60,32 @@ def check_retry(run_dir: Path, recalled: Recalled, which: Which) -> None:
         if ended is None or not ended.finished:
             what, command = "go on with that: ", f"importer run --resume {later}"
         raise ConfigError(f"{run_dir}: was retried as {later}; {what}{command}")
+
+
+def _left(rows: Mapping[str, int], recalled: Recalled) -> dict[str, int]:
+    """Return how many rows of a run are set aside and not settled, by what they are retried as."""
+    counts = {which: rows.get(counted, 0) for which, (_, counted) in _SET_ASIDE.items()}
+    return {which: n for which, n in counts.items() if n and which not in recalled.settled}
+
+
+def _left_words(run_dir: Path, left: Mapping[str, int], recalled: Recalled) -> Iterator[str]:
+    for which, count in left.items():
+        option = " --in-doubt resend|skip" if which == "in_doubt" else ""
+        later = recalled.taken_up_by(which)
+        what = f"{plural(count, 'row')} {'in doubt' if option else 'that failed'}"
+        yield f"{what}: " + (
+            f"taken up by {later}" if later else f"importer retry {run_dir}{option}"
+        )
+
+
+def nothing_to_go_on_with(run_dir: Path, recalled: Recalled) -> NothingToDo:
+    """Say that a run is at its end, and what is left of it: its exit code is that of the run."""
+    left = _left(_report(run_dir)["rows"], recalled)
+    words = ["nothing to go on with", *_left_words(run_dir, left, recalled)]
+    error = NothingToDo(f"{run_dir}: is at its end; {'; '.join(words)}")
+    failed, in_doubt = left.get("rejects", 0), left.get("in_doubt", 0)
+    error.exit_code = exit_code(failed=failed, in_doubt=in_doubt, stop=None, sent=True)
+    return error
 
 
 def skip_doubts(run_dir: Path) -> None:

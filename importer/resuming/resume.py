@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from importer.books.run_folder import MAPPING
-from importer.errors import ConfigError, NothingToDo
+from importer.errors import ConfigError
+from importer.resuming.closing import nothing_to_go_on_with
 from importer.resuming.identities import retries_of
 from importer.resuming.newer import older_values
 from importer.resuming.recall import Begun, recall
@@ -28,7 +29,7 @@ def resumed_task(
     """
     recalled = recall(run_dir)
     if recalled.finished:
-        raise NothingToDo(f"{run_dir}: is at its end; nothing to go on with")
+        raise nothing_to_go_on_with(run_dir, recalled)
     begun = recalled.begun
     own = load_config(run_dir / MAPPING)
     folder = Path(begun.folder)

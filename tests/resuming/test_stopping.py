@@ -1,15 +1,22 @@
 """A run that is told to stop says how to go on, and what it says works as it is printed."""
 
+import io
 import os
 import shlex
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from itertools import chain, repeat
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from importer.books.next_steps import next_steps
+from importer.cli.endings import signals
+from importer.errors import Interrupted, NothingToDo
+from importer.tell import tell
 from importer.timing import Timing
 
 from .processes import importing, only_run, report_of, settings, wait_for_requests, wait_until
@@ -145,3 +152,77 @@ def test_time_counts_from_the_start(desk: Desk) -> None:
     stopped = desk.run(max_duration="15m", timing=Timing(clock=lambda: next(times)))
     assert (stopped.exit_code, str(stopped.stop)) == (4, "--max-duration of 900 s is over")
     assert stopped.totals.imported < ROWS
+
+
+class Signalling(io.RawIOBase):
+    """A stream in the middle of whose work a signal comes."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._signalled = False
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def write(self, content: Any) -> int:
+        if not self._signalled:
+            self._signalled = True
+            signal.raise_signal(signal.SIGINT)
+        return os.write(self._descriptor, content)
+
+
+def test_signal_within_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A signal that comes while a line is written is heeded, and told, like any other."""
+    with (tmp_path / "said").open("wb") as said:
+        raw = Signalling(said.fileno())
+        monkeypatch.setattr("sys.stderr", io.TextIOWrapper(io.BufferedWriter(raw), "utf-8"))
+        with signals() as interruption:
+            heard: list[int] = []
+            interruption.listen(heard.append)
+            tell(sys.stderr, "a line")
+        monkeypatch.undo()
+    assert heard == [signal.SIGINT]
+    words = "\nimporter: stopping; requests in flight may finish\na line\n"
+    assert (tmp_path / "said").read_text("utf-8") == words
+
+
+def test_signal_within_a_library() -> None:
+    """What a library makes of a signal, or that it loses it, does not count."""
+
+    def misread() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except Interrupted:
+            raise ValueError("CSV parse error") from None
+
+    with pytest.raises(Interrupted), signals():
+        misread()
+    heard: list[int] = []
+    with signals() as interruption:
+        with suppress(Interrupted):
+            signal.raise_signal(signal.SIGTERM)
+        interruption.listen(heard.append)
+    assert heard == [signal.SIGTERM]
+
+
+def test_ended(desk: Desk) -> None:
+    """A run at its end is not gone on with; what is left of it still counts."""
+    desk.write("u1,1\nu2,many\n")
+    run_dir = desk.run().folder
+    with pytest.raises(NothingToDo, match=r"; 1 row that failed: importer retry \S+$") as ended:
+        desk.resume(run_dir)
+    assert ended.value.exit_code == 3
+    rejects = run_dir / "rejects.csv"
+    rejects.write_text(rejects.read_text("utf-8").replace("many", "1"), "utf-8")
+    assert desk.retry(run_dir).exit_code == 0
+    with pytest.raises(NothingToDo, match=r"nothing to go on with$") as ended:
+        desk.resume(run_dir)
+    assert ended.value.exit_code == 0
+    desk.emulator.faults({"kind": "drop", "first": 1})
+    in_doubt = desk.run()
+    with pytest.raises(NothingToDo) as ended:
+        desk.resume(in_doubt.folder)
+    assert ended.value.exit_code == in_doubt.exit_code == 7
