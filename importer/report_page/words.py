@@ -25,7 +25,7 @@ CODES = MappingProxyType(
         "encoding": "bytes that are not valid in the file's encoding",
         "quote": "text behind a closing quote; often a quote left open in the same record",
         "type": "a cell is not of the type that its column declares",
-        "blank": "every cell is empty",
+        "blank": "every cell is empty, or white space",
         "empty": "a cell that must not be empty is",
         "no_identifier": "neither the column nor an allowed fallback names the profile",
         "too_large": "more than the API takes in one update",

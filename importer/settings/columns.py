@@ -48,7 +48,9 @@ class Column(Section, ColumnType):
         if self.required and self.empty not in (None, "error"):
             raise ValueError(f"required: true makes empty cells fail; empty: {self.empty} does not")
         if self.empty in ("unset", "null") and self.operation not in ("set", "set_once"):
-            raise ValueError(f"empty: {self.empty} goes with operation set, not {self.operation}")
+            raise ValueError(
+                f"empty: {self.empty} goes with operation set or set_once, not {self.operation}"
+            )
         return self
 
 

@@ -20,11 +20,11 @@ _CLOSES = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndTok
 def repeated_keys(tree: yaml.Node | None) -> Iterator[tuple[int, str]]:
     """Find keys given twice, of which YAML would silently keep the last."""
     for path, node in _nodes(tree):
-        seen: dict[str, int] = {}
+        seen: dict[tuple[str, str], int] = {}  # '3' is a name, and 3 a number
         for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
-            line, name = key.start_mark.line + 1, str(key.value)
+            line, name = key.start_mark.line + 1, (key.tag, str(key.value))
             if name in seen:
-                yield line, f"{path}{name}: given twice, first on line {seen[name]}"
+                yield line, f"{path}{name[1]}: given twice, first on line {seen[name]}"
             seen.setdefault(name, line)
 
 

@@ -420,3 +420,12 @@ def test_names_of_the_package(tmp_path: Path) -> None:
     assert set(importer.__all__) <= set(dir(importer))
     (tmp_path / "c.yaml").write_text("columns: {2: plan}\n")
     assert load_config(str(tmp_path / "c.yaml")) == load_config(tmp_path / "c.yaml")
+
+
+def test_name_that_is_a_number(tmp_path: Path) -> None:
+    """With a header '3' is a name and 3 a number: they may be two columns."""
+    path = tmp_path / "config.yaml"
+    path.write_text("source: {header: true}\ncolumns: {'3': q, 3: r}\n")
+    assert list(load_config(path).columns) == ["3", 3]
+    twice = "source: {header: true}\ncolumns: {'3': q, \"3\": r}\n"
+    assert faults(path, twice) == ["2: columns.3: given twice, first on line 2"]

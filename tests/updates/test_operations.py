@@ -242,7 +242,7 @@ def test_operations_and_types(mapping: dict[str, Any], fault: str) -> None:
         ),
         (
             columns(a={"type": "integer", "operation": "add", "empty": None}),
-            "2: columns.2: empty: null goes with operation set, not add",
+            "2: columns.2: empty: null goes with operation set or set_once, not add",
         ),
         (
             columns(a={}) | {"profiles": {"group_key": "c"}, "identifier": {"fallback": ["email"]}},
