@@ -151,4 +151,7 @@ def in_time(max_duration: str | float | None, interruption: Interruption) -> Ite
 def print_json(content: object, *, indent: bool = False) -> None:
     import json
 
-    tell(sys.stdout, json.dumps(content, ensure_ascii=False, indent=2 if indent else None))
+    from importer.cli.json_lines import one_line
+
+    shown = json.dumps(content, ensure_ascii=False, indent=2) if indent else one_line(content)
+    tell(sys.stdout, shown)

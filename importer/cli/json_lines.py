@@ -25,8 +25,17 @@ SETTLED = 1.0
 """Seconds after which the pace says something about the time left."""
 
 
+# Line ends to Python and browsers, which JSON lets stand in a text.
+_BREAKS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+
+
+def one_line(content: object) -> str:
+    """Return JSON that is one line, whoever reads it."""
+    return json.dumps(content, ensure_ascii=False).translate(_BREAKS)
+
+
 def json_line(event: str, **fields: object) -> str:
-    return json.dumps({"event": event, **fields}, ensure_ascii=False)
+    return one_line({"event": event, **fields})
 
 
 class JsonLines:

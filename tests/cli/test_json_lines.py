@@ -7,7 +7,7 @@ from typing import Any
 
 from importer.books.totals import Totals
 from importer.cli.console import Bar
-from importer.cli.json_lines import JsonLines
+from importer.cli.json_lines import JsonLines, one_line
 from importer.emulator import Emulator
 from importer.progress import Progress
 from tests.conftest import Command
@@ -75,6 +75,14 @@ def test_what_is_not_attempted_is_to_come() -> None:
     observer.update(Progress(totals, 12_000))
     (line,) = told(stream.getvalue())
     assert (line["read"], line["rows_per_second"], line["left"]) == (9_000, 1_000, 9.0)
+
+
+def test_one_line() -> None:
+    """No character of a text ends the line, for whatever reader."""
+    text = "".join(map(chr, (0, 10, 11, 12, 13, 28, 29, 30, 0x85, 0x2028, 0x2029, 0x1F600)))
+    line = one_line({"text": text})
+    assert line.splitlines() == [line]
+    assert json.loads(line) == {"text": text}
 
 
 def test_bar() -> None:
