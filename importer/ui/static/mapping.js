@@ -69,7 +69,7 @@ function showMapping() {
 function showReview() {
   const { review, sheet } = state;
   if (!review || !sheet) return;
-  const kept = sheet.kept.length ? [`Kept as it is, and not shown here: ${sheet.kept.join(", ")}.`] : [];
+  const kept = sheet.kept.length ? [`Kept as it is (edit the file to change it): ${sheet.kept.join(", ")}.`] : [];
   fill(
     $("review"),
     review.faults.length
