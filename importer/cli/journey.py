@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from importer.cli.endings import errors, in_time, print_json, say, say_error, signals, warn
+from importer.cli.endings import errors, print_json, say, say_error, warn
 from importer.cli.options import LogFormat
+from importer.cli.signals import in_time, signals
 from importer.errors import ExitCode
 from importer.tell import tell
 

@@ -1,22 +1,16 @@
 """A run that is told to stop says how to go on, and what it says works as it is printed."""
 
-import io
 import os
 import shlex
 import signal
 import subprocess
 import sys
-from contextlib import suppress
 from itertools import chain, repeat
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from importer.books.next_steps import next_steps
-from importer.cli.endings import signals
-from importer.errors import Interrupted, NothingToDo
-from importer.tell import tell
+from importer.errors import NothingToDo
 from importer.timing import Timing
 
 from .processes import importing, only_run, report_of, settings, wait_for_requests, wait_until
@@ -152,60 +146,6 @@ def test_time_counts_from_the_start(desk: Desk) -> None:
     stopped = desk.run(max_duration="15m", timing=Timing(clock=lambda: next(times)))
     assert (stopped.exit_code, str(stopped.stop)) == (4, "--max-duration of 900 s is over")
     assert stopped.totals.imported < ROWS
-
-
-class Signalling(io.RawIOBase):
-    """A stream in the middle of whose work a signal comes."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self._signalled = False
-
-    def writable(self) -> bool:
-        return True
-
-    def fileno(self) -> int:
-        return self._descriptor
-
-    def write(self, content: Any) -> int:
-        if not self._signalled:
-            self._signalled = True
-            signal.raise_signal(signal.SIGINT)
-        return os.write(self._descriptor, content)
-
-
-def test_signal_within_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A signal that comes while a line is written is heeded, and told, like any other."""
-    with (tmp_path / "said").open("wb") as said:
-        raw = Signalling(said.fileno())
-        monkeypatch.setattr("sys.stderr", io.TextIOWrapper(io.BufferedWriter(raw), "utf-8"))
-        with signals() as interruption:
-            heard: list[int] = []
-            interruption.listen(heard.append)
-            tell(sys.stderr, "a line")
-        monkeypatch.undo()
-    assert heard == [signal.SIGINT]
-    words = "\nimporter: stopping; requests in flight may finish\na line\n"
-    assert (tmp_path / "said").read_text("utf-8") == words
-
-
-def test_signal_within_a_library() -> None:
-    """What a library makes of a signal, or that it loses it, does not count."""
-
-    def misread() -> None:
-        try:
-            signal.raise_signal(signal.SIGINT)
-        except Interrupted:
-            raise ValueError("CSV parse error") from None
-
-    with pytest.raises(Interrupted), signals():
-        misread()
-    heard: list[int] = []
-    with signals() as interruption:
-        with suppress(Interrupted):
-            signal.raise_signal(signal.SIGTERM)
-        interruption.listen(heard.append)
-    assert heard == [signal.SIGTERM]
 
 
 def test_ended(desk: Desk) -> None:

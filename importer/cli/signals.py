@@ -1,0 +1,95 @@
+"""What ends a command from outside: signals, and the time that it may take."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from importer.bounds import Bounds
+from importer.cli.options import LogFormat
+from importer.errors import ImporterError, Interrupted, TookTooLong
+from importer.interruption import Interruption
+
+_STOP = "stopping; requests in flight may finish"
+
+# For people behind the terminal's ^C.
+_STOPPING = {
+    LogFormat.TEXT: f"\nimporter: {_STOP}\n",
+    LogFormat.JSON: f'{{"event": "narration", "message": "{_STOP}"}}\n',
+}
+
+
+@contextmanager
+def signals(log_format: LogFormat = LogFormat.TEXT) -> Iterator[Interruption]:
+    """Let SIGINT and SIGTERM end a run in order; the second one ends the program.
+
+    One that comes before the run has begun, in a pipe that stays silent say, ends it at once.
+    """
+    interruption = Interruption()
+    early: Interrupted | None = None
+
+    def on_signal(number: int, _frame: object) -> None:
+        nonlocal early
+        if interruption.signal_number is not None:
+            os._exit(128 + number)
+        begun = interruption.heard
+        # Before anything is printed: who reads it may send the second signal at once. And before
+        # anything is raised, which a library that is at work may lose: the run hears of it then.
+        interruption.request(number)
+        if not begun:
+            early = Interrupted(number)
+            raise early
+        # Not through the stream, in the middle of whose work this may be.
+        with suppress(OSError, ValueError):
+            os.write(sys.stderr.fileno(), _STOPPING[log_format].encode())
+
+    previous = {
+        number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        with _first_cause(lambda: early):
+            yield interruption
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _first_cause(early: Callable[[], ImporterError | None]) -> Iterator[None]:
+    """Raise what a handler raised early instead of what a library made of that."""
+    try:
+        yield
+    except Exception as error:
+        if (first := early()) is None or error is first:
+            raise
+        raise first from error
+
+
+@contextmanager
+def in_time(max_duration: str | float | None, interruption: Interruption) -> Iterator[None]:
+    """End a run that has not begun within that time, where the system has an alarm clock (Windows
+    has none); one that has begun looks at the clock itself.
+    """
+    seconds = Bounds.of(None, max_duration).seconds
+    if seconds is None or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    early: TookTooLong | None = None
+
+    def on_alarm(_number: int, _frame: object) -> None:
+        nonlocal early
+        if not interruption.heard:
+            words = f"--max-duration of {seconds:g} s is over, and nothing was sent"
+            early = TookTooLong(words)
+            raise early
+
+    previous = signal.signal(signal.SIGALRM, on_alarm)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        with _first_cause(lambda: early):
+            yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)

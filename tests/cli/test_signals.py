@@ -1,0 +1,69 @@
+"""A signal is heeded wherever it comes."""
+
+import io
+import os
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from importer.cli.signals import signals
+from importer.errors import Interrupted
+from importer.tell import tell
+
+
+class Signalling(io.RawIOBase):
+    """A stream in the middle of whose work a signal comes."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._signalled = False
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def write(self, content: Any) -> int:
+        if not self._signalled:
+            self._signalled = True
+            signal.raise_signal(signal.SIGINT)
+        return os.write(self._descriptor, content)
+
+
+def test_signal_within_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A signal that comes while a line is written is heeded, and told, like any other."""
+    with (tmp_path / "said").open("wb") as said:
+        raw = Signalling(said.fileno())
+        monkeypatch.setattr("sys.stderr", io.TextIOWrapper(io.BufferedWriter(raw), "utf-8"))
+        with signals() as interruption:
+            heard: list[int] = []
+            interruption.listen(heard.append)
+            tell(sys.stderr, "a line")
+        monkeypatch.undo()
+    assert heard == [signal.SIGINT]
+    words = "\nimporter: stopping; requests in flight may finish\na line\n"
+    assert (tmp_path / "said").read_text("utf-8") == words
+
+
+def test_signal_within_a_library() -> None:
+    """What a library makes of a signal, or that it loses it, does not count."""
+
+    def misread() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except Interrupted:
+            raise ValueError("CSV parse error") from None
+
+    with pytest.raises(Interrupted), signals():
+        misread()
+    heard: list[int] = []
+    with signals() as interruption:
+        with suppress(Interrupted):
+            signal.raise_signal(signal.SIGTERM)
+        interruption.listen(heard.append)
+    assert heard == [signal.SIGTERM]
