@@ -1,7 +1,7 @@
 """Conversions tried on the first rows, by the importer's own converters."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,8 @@ from importer.settings.config import Config
 from importer.ui.first_look import FirstLook
 from importer.updates.cells import Cells, read_cells
 from importer.updates.identify import Drawn, Kind, identify
-from importer.updates.mapping import MappedColumn, resolve_mapping
+from importer.updates.mapping import EMAIL, MappedColumn, resolve_mapping
+from importer.updates.mapping import Mapping as Naming
 from importer.wording import shortened
 
 GOOD, BAD, LONGEST = 4, 6, 120
@@ -80,18 +81,24 @@ def _sample(raw: pa.StringArray, cells: Cells, column: MappedColumn, row: int) -
     return {"cell": cell, "json": column.conversion.json(cells.values[row].as_py())[:LONGEST]}
 
 
+def emails_of(content: Mapping[Any, Any], columns: Mapping[int, Any]) -> dict[str, Any]:
+    """Return what of a mapping gives `$email`: a join of the file, or else columns of the page."""
+    joined = (content.get("properties") or {}).get(EMAIL)
+    joins = isinstance(joined, dict) and "join" in joined
+    return {"columns": {} if joins else columns, "properties": {EMAIL: joined} if joins else {}}
+
+
 def count_identifiers(
-    seen: FirstLook, column: int | None, email: int | None, fallback: Sequence[str], people: bool
+    seen: FirstLook, identifier: Mapping[str, Any], emails: Mapping[str, Any], *, people: bool
 ) -> dict[str, int]:
-    """Count the first rows by what names them: the column, the `$email`, chance or nothing."""
-    columns = {email: {"property": "$email"}} if email else {1: {"property": "first"}}
-    profiles = "user" if people else {"group_key": "group"}
-    fallback = [each for each in fallback if people or each != "email"]
-    identifier = {"column": column, "fallback": fallback}
-    config = Config.model_validate(
-        {"columns": columns, "identifier": identifier, "profiles": profiles}
-    )
-    mapping = resolve_mapping(config, seen.width, ())
+    """Count the first rows by what names them: the column, the `$email`, chance or nothing.
+
+    `emails` are the `columns` and the `properties` of the mapping that may give `$email`.
+    """
+    try:
+        mapping = _naming(seen, identifier, emails, people=people)
+    except (ValidationError, MappingError):  # what is wrong with them is told by the review
+        mapping = _naming(seen, identifier, emails_of({}, {}), people=people)
     kinds = np.zeros(len(Kind), np.int64)
     distinct: list[pa.StringArray] = []
     for chunk in identify(seen.chunks, mapping, Drawn(uuid.UUID(int=0))):
@@ -107,3 +114,18 @@ def count_identifiers(
         "none": int(kinds[Kind.NONE]),
         "repeated": repeated,
     }
+
+
+def _naming(
+    seen: FirstLook, identifier: Mapping[str, Any], emails: Mapping[str, Any], *, people: bool
+) -> Naming:
+    """Return a mapping that names rows as these settings do, and sets next to nothing."""
+    fallback = [each for each in identifier["fallback"] if people or each != "email"]
+    settings = {
+        "source": {"header": bool(seen.names)},
+        "identifier": {**identifier, "fallback": fallback},
+        "profiles": "user" if people else {"group_key": "group"},
+        **emails,
+        "columns": emails["columns"] or {1: "first"},
+    }
+    return resolve_mapping(Config.model_validate(settings), seen.width, seen.names)

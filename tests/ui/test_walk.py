@@ -165,12 +165,35 @@ def test_identifiers_by_kind(page: OpenPage, people: Path) -> None:
     """Rows are counted by what names them, as the import names them."""
     source = page.open(people)["id"]
     url = f"/api/sources/{source}/identifiers"
-    order = {"column": 1, "email": 3, "fallback": ["email"], "people": True}
+    emails = {"3": [{"property": "$email"}]}
+    order = {"column": 1, "emails": emails, "fallback": ["email"], "people": True}
     counted = {"column": 3, "email": 1, "random": 0, "none": 0, "repeated": 1}
     assert page.post(url, order) == {"rows": 4, "whole": True, **counted}
     counted = {"column": 0, "email": 0, "random": 4, "none": 0, "repeated": 0}
-    order = {"column": None, "email": 3, "fallback": ["random"], "people": False}
+    order = {"column": None, "emails": emails, "fallback": ["random"], "people": False}
     assert page.post(url, order) == {"rows": 4, "whole": True, **counted}
+
+
+def test_identifiers_by_any_email(page: OpenPage) -> None:
+    """What gives the address counts: a value map, a default, an operation, a join of the file."""
+    path, mapping = page.folder / "mails.csv", page.folder / "mails.yaml"
+    path.write_text("jo,x.org,-\nal,x.org,\n")
+    mapping.write_text("columns: {3: n}\nproperties: {$email: {join: [1, 2], with: '@'}}\n")
+    source = page.open(path)["id"]
+    url = f"/api/sources/{source}/identifiers"
+    order: dict[str, Any] = {"column": None, "fallback": ["email", "random"], "people": True}
+
+    def by_email(**more: Any) -> tuple[int, int]:
+        counted = page.post(url, {**order, **more})
+        return counted["email"], counted["random"]
+
+    entry = {"property": "$email", "values": {"-": "a@x.org"}}
+    assert by_email(emails={"3": [entry]}) == (1, 1)
+    assert by_email(emails={"3": [{**entry, "default": "b@x.org"}]}) == (2, 0)
+    assert by_email(emails={"3": [{**entry, "operation": "union"}]}) == (0, 2)
+    assert by_email(emails={"2": [entry], "3": [entry]}) == (0, 2)  # a fault, told elsewhere
+    loaded = page.post("/api/mappings/load", {"source": source, "path": str(mapping)})
+    assert by_email(document=loaded["document"]) == (2, 0)
 
 
 @pytest.mark.parametrize("pasted", ["{}", " '{}' ", '"{}"', "file://{}", "FILE://localhost{}"])

@@ -12,7 +12,7 @@ from importer.ui.desk import OpenSource, desk_of
 from importer.ui.documents import mapping_for
 from importer.ui.first_look import look, regular_file
 from importer.ui.orders import count_rows
-from importer.ui.samples import convert_samples, count_identifiers
+from importer.ui.samples import convert_samples, count_identifiers, emails_of
 
 
 async def upload(request: Request) -> Response:
@@ -61,13 +61,15 @@ async def identifiers(request: Request) -> Response:
     desk = desk_of(request)
     source = desk.source(request.path_params["source"])
     body = await read_json(request)
+    identifier = {"column": body.get("column"), "fallback": body.get("fallback") or []}
+    columns = {int(position): entries for position, entries in (body.get("emails") or {}).items()}
+    content = desk.document(body["document"]).content if "document" in body else {}
     counted = await run_in_threadpool(
         count_identifiers,
         source.look,
-        body.get("column"),
-        body.get("email"),
-        body.get("fallback") or [],
-        bool(body.get("people", True)),
+        identifier,
+        emails_of(content, columns),
+        people=bool(body.get("people", True)),
     )
     return JSONResponse({"rows": source.look.rows, "whole": source.look.whole, **counted})
 

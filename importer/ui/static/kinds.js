@@ -27,13 +27,15 @@ let asked = 0; // how often was counted
 export async function countNow() {
   const number = ++asked;
   const { source, sheet } = state;
-  const emails = Object.keys(sheet.columns).filter((position) => sheet.columns[position].some((entry) => entry.property === "$email"));
-  const email = emails.map(Number).find((position) => position <= source.preview.columns.length);
+  const isEmail = (entry) => entry.property === "$email";
+  const given = Object.entries(sheet.columns).filter(([position, entries]) => position <= source.preview.columns.length && entries.some(isEmail));
+  const emails = Object.fromEntries(given.map(([position, entries]) => [position, entries.filter(isEmail)]));
   let kinds;
   try {
     kinds = await post(`/api/sources/${source.id}/identifiers`, {
       column: namesProfiles() ? sheet.identifier.column : null,
-      email: email ?? null,
+      emails,
+      document: state.document,
       fallback: sheet.identifier.fallback,
       people: sheet.profiles === "user",
     });
