@@ -171,8 +171,11 @@ def misfits(config: Config) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
 def _unsendable(value: JsonValue) -> str:
     try:
         json.dumps(value, allow_nan=False)
+    except ValueError:
+        return "cannot be sent: JSON has no such number; put text in quotes"
+    try:
         size = len(orjson.dumps(value))
-    except (ValueError, TypeError) as error:
+    except TypeError as error:
         return f"cannot be sent: {str(error).lower()}; put text in quotes"
     if size > CONSTANT_BYTES:
         return f"{size:,} bytes on every profile; at most {CONSTANT_BYTES:,}"

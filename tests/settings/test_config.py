@@ -93,8 +93,7 @@ delivery: {timeout: 30.5}
         "5: properties.list: YAML reads +1 as 1; put it in quotes, or write 1",
         "5: properties.time: YAML reads 12:30 as 750; put it in quotes, or write 750",
         "5: properties.zip: YAML reads 01067 as 567; put it in quotes, or write 567",
-        "5: properties.none: cannot be sent: out of range float values are not json compliant; "
-        "put text in quotes",
+        "5: properties.none: cannot be sent: JSON has no such number; put text in quotes",
     ]
 
 
