@@ -14,8 +14,8 @@ from importer.delta.outcome import Outcome
 from importer.delta.store import Store
 from importer.errors import ConfigError
 from importer.kernels.columns import as_mask
-from importer.reading.records import Records
-from importer.resuming.recall import IMPORTED, REFUSED, Recalled, recall
+from importer.reading.records import Positions, Records
+from importer.resuming.recall import IMPORTED, IN_DOUBT, REFUSED, Recalled, recall
 from importer.task import Task
 from importer.updates.identify import IdentifiedChunk, Kind
 from importer.updates.model import Updates
@@ -172,9 +172,16 @@ class Delta:
             met = named & (self._keys[places] == keys)
             known = self._contents[places]
             self._seen[places[met]] = True
-            equal = met & (known == contents) & (known != UNKNOWN)
+            equal = met & (known == contents) & (known != UNKNOWN) & ~self._settled_before(rows)
             same = equal & self._nothing_sent(places, met & ~equal)
         return _Judged(rows, keys, contents, same & self._skips, chunk.kinds)
+
+    def _settled_before(self, rows: Positions) -> Rows:
+        """Tell which rows this run sent before it was left: they were changed then."""
+        recalled = self._task.recalled
+        if recalled is None:
+            return np.zeros(len(rows), bool)
+        return np.isin(recalled.of(rows), (IMPORTED, REFUSED, IN_DOUBT))
 
     def _places(self, keys: Signed) -> Signed:
         """Find where keys are among those known, or would be: in order, which is faster."""

@@ -272,6 +272,17 @@ def test_resumed_after_another(nightly: NightDesk) -> None:
     assert plans(nightly) == {"paid"}
 
 
+def test_resumed_after_the_same(nightly: NightDesk) -> None:
+    """What a run sent itself does not count as unchanged, though another one has sent it since."""
+    run_dir = crashed(nightly)
+    nightly.run(rows(50, "paid"))
+    before = nightly.updates
+    report = nightly.resume(run_dir)
+    assert (nightly.updates, report.totals.imported) == (before, 50)
+    assert 0 < report.totals.recalled == 50 - report.totals.unchanged
+    assert explain(run_dir, 1).outcome.state == "imported"
+
+
 def test_who_is_new_meanwhile_has_not_vanished(nightly: NightDesk) -> None:
     """Who came with a newer file is not said to be gone by the older one that goes on."""
     run_dir = crashed(nightly)
