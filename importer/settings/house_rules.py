@@ -62,6 +62,10 @@ def findings(content: Mapping[Any, Any]) -> list[Finding]:
 
     What is not of the right form is passed over: saying so is the task of `Config`.
     """
+    return [*_of_properties(content), *_of_metrics(content.get("metrics_file"))]
+
+
+def _of_properties(content: Mapping[Any, Any]) -> list[Finding]:
     named = [*_columns(content.get("columns")), *_constants(content.get("properties"))]
     if content.get("operation") == "delete":
         words = "is not used: operation: delete deletes whole profiles"
@@ -74,6 +78,12 @@ def findings(content: Mapping[Any, Any]) -> list[Finding]:
         words = f"{len(present):,} properties; a profile holds {MOST_PROPERTIES:,} at most"
         found.append(Finding("error", ("columns",), words))
     return found
+
+
+def _of_metrics(path: object) -> Iterator[Finding]:
+    if isinstance(path, str) and not path.endswith(".prom"):
+        words = f"{path!r} is not read by node_exporter, which takes files named *.prom"
+        yield Finding("warning", ("metrics_file",), words)
 
 
 def _columns(columns: object) -> Iterator[tuple[Keys, str]]:

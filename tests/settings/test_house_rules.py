@@ -38,6 +38,13 @@ def test_refused_names_with_their_lines(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(("path", "warned"), [("a.prom", False), ("a.txt", True), (7, False)])
+def test_metrics_that_nobody_reads(path: object, warned: bool) -> None:
+    """The textfile collector passes over files of other names."""
+    found = findings({"columns": {1: "a"}, "metrics_file": path})
+    assert [(each.level, each.keys) for each in found] == [("warning", ("metrics_file",))] * warned
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_in_python(name: str, tmp_path: Path) -> None:
     """A configuration built in Python is held against the same rules before a file is opened."""
