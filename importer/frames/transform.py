@@ -14,6 +14,8 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from importer.errors import ConfigError, TransformFailed
 from importer.reading.chunks import Chunk
 from importer.reading.layout import Layout
@@ -45,14 +47,25 @@ class Transform:
     def over(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
         """Hand chunks on, transformed. Raises TransformFailed, naming the rows."""
         for chunk in chunks:
-            if self.callback is None or not len(chunk.table):
+            if self.callback is None:
                 yield chunk
+                continue
+            if not len(chunk.table):
+                more = range(self.file.width + 1, self.width + 1)
+                yield replace(chunk, table=_with_empty(chunk.table, more))
                 continue
             from importer.frames.transformed import transformed
 
             what = f"{self.name}: rows {chunk.records.first_row} to {chunk.records.last_row}"
             table, _ = transformed(self.callback, chunk.table, self.file, what)
             yield replace(chunk, table=table)
+
+
+def _with_empty(table: pa.Table, columns: Iterable[int]) -> pa.Table:
+    """Return a table without rows with more columns."""
+    for place in columns:
+        table = table.append_column(str(place), pa.array([], pa.string()))
+    return table
 
 
 def load_transform(name: str | None, folder: Path, layout: Layout) -> Transform:

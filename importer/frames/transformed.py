@@ -26,7 +26,7 @@ def transformed(
     given = frame.set_axis(own, axis="columns")
     try:
         result = callback(given)
-    except Exception as error:  # the user's code may raise anything
+    except (Exception, SystemExit) as error:  # the user's code may raise anything
         raise TransformFailed(f"transform: {what}: {type(error).__name__}: {error}") from error
     if not isinstance(result, pd.DataFrame):
         raise TransformFailed(f"transform: {what}: returned {type(result).__name__}, not a frame")
@@ -50,6 +50,8 @@ def transformed(
 
 def _as_text(column: "pd.Series[str]", what: str, label: object) -> pa.StringArray:
     try:
+        if not len(column) and column.dtype == "float64":  # of a list, say, that has nothing in it
+            return pa.array([], pa.string())
         if not (is_string_dtype(column.dtype) or is_object_dtype(column.dtype)):
             raise TypeError(f"holds {column.dtype}")
         cells = pa.array(column, pa.string(), from_pandas=True)

@@ -59,9 +59,10 @@ def find_row(
 def _in_source(recalled: Recalled, config: Config, row: int) -> tuple[Found | None, str]:
     """Return the record, proved to be the one that was read; or why there is none to be had."""
     begun = recalled.begun
-    if is_gone(begun.source):
+    gone = next(filter(is_gone, begun.sources), None)
+    if gone is not None:
         passed = {STDIN: "standard input", FRAME: "a data frame"}
-        what = passed.get(begun.source, "a pipe")
+        what = passed.get(gone, "a pipe")
         return None, f"the run read {what}, which is gone"
     try:
         with closing(open_source(begun.sources, config.source)) as opened:
@@ -77,12 +78,14 @@ def _among(
     opened: Source, config: Config, begun: Begun, row: int, proof: Fingerprint | None = None
 ) -> Found | None:
     limit = begun.limit if proof is not None else None
-    _, layout, portions = open_records(opened, config.source, limit, begun.columns, proof)
+    reading, layout, portions = open_records(opened, config.source, limit, begun.columns, proof)
     for records in portions:
         if row <= records.last_row:
             index = row - records.first_row
             name = opened.files.of(row) or opened.name
             return Found(name, records.line(index), index, records, opened, layout)
+    if proof is not None and reading.broken is not None:
+        raise reading.broken
     return None
 
 

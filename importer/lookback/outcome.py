@@ -13,6 +13,7 @@ from importer.resuming.recall import (
     IMPORTED,
     IN_DOUBT,
     IN_FLIGHT,
+    OVERWRITTEN,
     REFUSED,
     Recalled,
     ledger_lines,
@@ -58,6 +59,8 @@ def outcome_of(
             return Outcome("imported", words=words, answers=answers)
         case state if state == REFUSED:
             code, words, field = recalled.refusals[row]
+            if code == OVERWRITTEN and failure is not None:  # it would not have been sent anyway
+                code, words = failure.code, failure.reason
             later = _name(recalled, "rejects")
             return Outcome("failed", code, words, field, answers, later)
         case state if state == IN_DOUBT:
@@ -65,7 +68,11 @@ def outcome_of(
             return Outcome("in_doubt", words=words, answers=answers, retried_by=later)
         case state if state == IN_FLIGHT:
             words = "it was sent, and no answer is known"
-            return Outcome("in_flight", words=words, answers=answers)
+            if not recalled.finished:
+                return Outcome("in_flight", words=words, answers=answers)
+            # A run that went on leaves what must not be sent twice in doubt, without a line.
+            later = _name(recalled, "in_doubt")
+            return Outcome("in_doubt", words=words, answers=answers, retried_by=later)
         case _ if failure is not None and row > _read_by(run_dir, recalled):
             words = f"it would fail ({failure.code}): {failure.reason}"
             return Outcome("not_attempted", words=words)

@@ -22,6 +22,7 @@ from importer.resuming.newer import older_values
 from importer.resuming.recall import (
     IMPORTED,
     IN_DOUBT,
+    IN_FLIGHT,
     OVERWRITTEN,
     UNTOUCHED,
     Recalled,
@@ -97,9 +98,12 @@ class _File:
     def identifiers(
         self, fingerprint: Fingerprint | None = None, among: set[str] | None = None
     ) -> Iterator[tuple[int, str]]:
-        """Yield row and identifier of each good row, only those `among` if there are any."""
+        """Yield row and identifier of each good row, only those `among` if there are any.
+
+        With a fingerprint it raises SourceError at the end of what is as it was.
+        """
         opened = open_source(self.sources, self.config.source)
-        _, layout, records = open_records(
+        reading, layout, records = open_records(
             opened, self.config.source, self.limit, self.width, fingerprint
         )
         transform = load_transform(self.config.transform, self.folder, layout)
@@ -114,6 +118,8 @@ class _File:
                 found = np.flatnonzero(hits)
             for index in found.tolist():
                 yield rows + int(identified.chunk.good[index]), ids[index].as_py()
+        if reading.broken is not None and fingerprint is not None:
+            raise reading.broken
 
 
 def _held_back(task: Task, recalled: Recalled, warn: Warn) -> dict[int, Refused]:
@@ -158,7 +164,7 @@ def _last_imported(task: Task, run: Relative, names: set[str], warn: Warn) -> di
     order.
     """
     recalled, begun = run.recalled, run.recalled.begun
-    if is_gone(begun.source):
+    if any(map(is_gone, begun.sources)):
         warn("what the run read is gone: whether a later row has the same identifier is unknown")
         return {}
     drawn = Drawn(uuid.UUID(begun.seed))
@@ -166,15 +172,15 @@ def _last_imported(task: Task, run: Relative, names: set[str], warn: Warn) -> di
     source = _File(
         begun.sources, task.config, task.folder, identities, begun.columns, limit=begun.limit
     )
+    found: list[tuple[int, str]] = []
     try:
-        found = list(source.identifiers(Fingerprint(recalled.points), names))
+        found.extend(source.identifiers(Fingerprint(recalled.points), names))
     except SourceError as error:
         gone = "it has changed" if isinstance(error, SourceChanged) else str(error)
         warn(f"{begun.source}: {gone}: whether a later row has the same identifier is unknown")
-        return {}
     rows = np.array([row for row, _ in found], np.int64)
     states = recalled.of(rows)
-    arrived = np.isin(states, (IMPORTED, IN_DOUBT))
+    arrived = np.isin(states, (IMPORTED, IN_DOUBT, IN_FLIGHT))
     if task.config.delta:
         arrived |= (states == UNTOUCHED) & ~np.isin(rows, failed_rows(recalled.folder))
     places = run.places(rows)

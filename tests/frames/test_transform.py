@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from importer import ConfigError, Report, TransformFailed, import_profiles
+from importer import ConfigError, Report, TransformFailed, import_profiles, retry_import
 from importer.emulator import Emulator
 from tests.conftest import Command
 from tests.updates.test_operations import write
@@ -41,6 +41,16 @@ def numbers(frame):
 def late_numbers(frame):
     frame[2] = frame[2].astype(object)
     frame.loc[frame[2] == "b", 2] = 7
+    return frame
+
+def by_rows(frame):
+    frame[4] = [text.upper() for text in frame[2]]
+    frame[5] = frame.apply(lambda row: row[1] + row[2], axis=1)
+    return frame
+
+def leaves(frame):
+    if len(frame):
+        raise SystemExit(0)
     return frame
 
 def moves(frame):
@@ -116,6 +126,7 @@ def test_missing_values_and_objects(tmp_path: Path, name: str, expected: list[An
         ("moves", "tried on no rows: the columns must stay; new ones come numbered from 4"),
         ("misnumbers", "the columns must stay; new ones come numbered from 4"),
         ("raises", "own_module:raises: rows 1 to 2: ValueError: no such plan"),
+        ("leaves", "own_module:leaves: rows 1 to 2: SystemExit: 0"),
         ("returns_nothing", "tried on no rows: returned NoneType, not a frame"),
     ],
 )
@@ -128,6 +139,26 @@ def test_what_goes_wrong(tmp_path: Path, name: str, words: str) -> None:
     else:
         with pytest.raises(ConfigError, match=re.escape(words)):
             rehearse(tmp_path, name, rows)
+
+
+def test_row_by_row(tmp_path: Path) -> None:
+    """What is made of each row by itself has no type where there is no row."""
+    report = rehearse(tmp_path, "by_rows", columns={4: "loud", 5: "both"})
+    assert sent(report)[1] == ("u2", {"loud": "B", "both": "u2b"})
+
+
+def test_no_good_row(tmp_path: Path, emulator: Emulator) -> None:
+    """Records that cannot be read fail, and fail again, whatever columns a callable would add."""
+    report = rehearse(tmp_path, "by_rows", "u1,a,b\n", columns={4: "loud"})
+    assert report.exit_code == 0
+    (tmp_path / "customers.csv").write_text("u1,a,b\nu2\n")
+    environment = {"MIXPANEL_URL": emulator.url, "MIXPANEL_TOKEN": "t"}
+    around: dict[str, Any] = {"environment": environment}
+    ended = import_profiles(
+        tmp_path / "customers.csv", tmp_path / "config.yaml", report_dir=tmp_path / "runs", **around
+    )
+    again = retry_import(ended.folder, **around)
+    assert [each.totals.failures_by_code for each in (ended, again)] == [{"width": 1}] * 2
 
 
 def test_failing_on_the_way(tmp_path: Path, emulator: Emulator) -> None:

@@ -1,9 +1,11 @@
 """What a run set aside, mended and sent again: as who it was, once, and never over newer values."""
 
 import json
+import os
 import random
 import shutil
 import signal
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +14,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.begin import import_profiles
 from importer.books.next_steps import next_steps
 from importer.books.report import Report
 from importer.errors import ConfigError, NothingToDo
+from importer.lookback.explain import explain
 from importer.resuming.alike import MOST_COMPARED, pair, sketch_of
 from importer.resuming.closing import skip_doubts
 from importer.resuming.identities import recognise
 from tests.conftest import Command
 
 from .mixed import TOKEN
-from .processes import importing, only_run, report_of, wait_for_requests
+from .processes import importing, only_run, report_of, wait_for_requests, wait_until
 from .runs import Desk, adding, once, stopping
 
 TYPED = "columns: {1: name, 2: {property: age, type: integer}}\n"
 """A mapping without an identifier: every row is a random id's."""
 
 SETTING = "identifier: {column: 1}\ncolumns: {2: {property: age, type: integer}}\n"
+
+ADDING_TOO = (
+    "identifier: {column: 1}\ncolumns: {2: plan, 3: {property: n, type: integer, operation: add}}\n"
+)
 
 TWO_NUMBERS = SETTING.replace("}}", "}, 3: {property: n, type: integer}}")
 
@@ -157,6 +165,48 @@ def test_newer_values_stay(desk: Desk) -> None:
     assert (last.exit_code, desk.emulator.profile("u1")) == (0, {"age": 1})
     for run_dir in (report.folder, again.folder):
         assert report_of(run_dir)["closed_by"] == last.run
+
+
+def test_newer_values_that_may_have_arrived_stay(desk: Desk) -> None:
+    """A row that was under way when the program was killed may have arrived."""
+    desk.write("a,old,x\na,new,5\n", ADDING_TOO)
+    desk.emulator.faults({"kind": "sleep", "seconds": 30, "apply": "before", "first": 1})
+    given = ("run", "customers.csv", "-c", "config.yaml", "--report-dir", "runs")
+    with importing(desk.folder, *given, url=desk.emulator.url) as process:
+        wait_until(lambda: "a" in desk.emulator.profiles(), process)
+        process.kill()
+    desk.emulator.faults()
+    run_dir = only_run(desk.runs)
+    assert desk.resume(run_dir).totals.in_doubt == 1
+    assert explain(run_dir, 2).outcome.state == "in_doubt"
+    mend(run_dir, ("x", "1"))
+    assert desk.retry(run_dir).totals.failures_by_code == {"overwritten": 1}
+    assert desk.emulator.profile("a") == {"plan": "new", "n": 5}
+
+
+@pytest.mark.parametrize("change", ["gone", "changed", "a pipe"])
+def test_newer_values_of_a_file_that_changed(desk: Desk, change: str) -> None:
+    """Of what follows where the source is another one nobody knows: that is said."""
+    first, second = desk.folder / "g1.csv", desk.folder / "g2.csv"
+    first.write_text("X\nu2,1\nX,2\n")
+    if change == "a pipe":
+        os.mkfifo(second)
+        threading.Thread(target=second.write_text, args=("Y,1\n",), daemon=True).start()
+    else:
+        second.write_text("Y,1\n")
+    desk.mapping.write_text(SETTING)
+    around = desk._around({"report_dir": desk.runs})
+    report = import_profiles([first, second], desk.mapping, **around)
+    if change == "gone":
+        second.unlink()
+    elif change == "changed":
+        second.write_text("Y,2\n")
+    mend(report.folder, ("X", "X,1"))
+    again = desk.retry(report.folder)
+    (words,) = again.warnings
+    assert words.endswith("whether a later row has the same identifier is unknown")
+    held = {} if change == "a pipe" else {"overwritten": 1}
+    assert again.totals.failures_by_code == held
 
 
 def test_newer_values_stay_in_a_second_retry(desk: Desk) -> None:
