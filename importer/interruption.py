@@ -8,12 +8,13 @@ class Interruption:
 
     def __init__(self) -> None:
         self.signal_number: int | None = None
+        self.heard = False
+        """Has the run begun that would heed a request?"""
         self._listeners: list[Callable[[int], None]] = []
 
-    @property
-    def heard(self) -> bool:
-        """Has the run begun that would heed a request?"""
-        return bool(self._listeners)
+    def begin(self) -> None:
+        """Say that there is a run now: whatever is asked from here on ends it in order."""
+        self.heard = True
 
     def request(self, signal_number: int = 2) -> None:
         """Ask the run to stop: requests in flight finish, the rest is not attempted."""
@@ -23,6 +24,7 @@ class Interruption:
 
     def listen(self, listener: Callable[[int], None]) -> None:
         """Have a function called with the signal's number, at once if the wish is known already."""
+        self.begin()
         self._listeners.append(listener)
         if self.signal_number is not None:
             listener(self.signal_number)

@@ -64,6 +64,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
     def observe(totals: Totals) -> None:
         around.observer.update(Progress(totals, reading.expected_rows(opened)))
 
+    around.interruption.begin()
     with (
         open_delta(task, destination, mapping, around.environment, around.warn) as delta,
         task.open_folder(opened, layout, destination, mapping) as folder,

@@ -128,6 +128,7 @@ class Ledger:
         self._journal = journal
         self._recalled = recalled
         self._points = points if points is not None else deque()
+        self._last_recalled = recalled.last_row if recalled is not None else 0
         if recalled is not None:
             self.totals.requests_sent = recalled.requests.total()
             self.totals.requests_retried = recalled.requests_retried
@@ -138,6 +139,11 @@ class Ledger:
         self._open: dict[Entry, _Page] = {}
         self._unwritten: deque[_Page] = deque()
         self._next_row = 1
+
+    @property
+    def behind(self) -> bool:
+        """Is there a row still to come of which an earlier process knew something?"""
+        return self._next_row <= self._last_recalled
 
     def open(self, updates: Updates) -> Entry:
         """Take in a batch. Raises BooksDoNotBalance unless it begins where the last one ended."""

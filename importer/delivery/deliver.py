@@ -135,6 +135,8 @@ class _Delivery:
         async with aclosing(ahead(batches)) as coming:
             async for batch in coming:
                 await self._window.acquire()
+                if self._stop is not None and not self._ledger.behind:
+                    return
                 self._begin(batch)
 
     def _begin(self, batch: Updates) -> None:
@@ -257,16 +259,21 @@ class _Delivery:
         self._halt(ImporterError(str(fault)))
 
     def _halt(self, reason: ImporterError) -> None:
-        """End the run: what is in flight may finish, the rest is not attempted."""
+        """End the run: what is in flight may finish, the rest is not attempted.
+
+        One that goes on reads up to where it was left, so that its books are not less than before.
+        """
         if self._stop is not None:
             return
         self._stop = reason
-        self._feeding.cancel()
+        if not self._ledger.behind:
+            self._feeding.cancel()
         for task in self._tasks - self._in_flight:
             task.cancel()
         asyncio.get_running_loop().call_later(GRACE, self._cut_off)
 
     def _cut_off(self) -> None:
+        self._feeding.cancel()
         for task in self._tasks:
             task.cancel()
 

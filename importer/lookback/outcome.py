@@ -93,7 +93,7 @@ def _read_by(run_dir: Path, recalled: Recalled) -> float:
     if recalled.finished:
         return recalled.begun.limit or inf
     reported: int = report_of(run_dir).get("rows", {}).get("read", 0)
-    return max(len(recalled.states) - 1, reported)
+    return max(recalled.last_row, reported)
 
 
 def _name(recalled: Recalled, which: str) -> str:

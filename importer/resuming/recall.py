@@ -104,6 +104,12 @@ class Recalled:
         self.token = self.begun.token
 
     @property
+    def last_row(self) -> int:
+        """Return the last row that was sent, 0 where none was."""
+        known = np.flatnonzero(self.states)
+        return int(known[-1]) if len(known) else 0
+
+    @property
     def arrived(self) -> bool:
         """Has any row arrived, or may it have?"""
         return bool(np.isin(self.states, (IMPORTED, IN_DOUBT, IN_FLIGHT)).any())

@@ -6,11 +6,14 @@ import signal
 import subprocess
 import sys
 from itertools import chain, repeat
+from typing import Any
 
 import pytest
 
+from importer.books.ledger import Ledger
 from importer.books.next_steps import next_steps
-from importer.errors import NothingToDo
+from importer.cli.signals import signals
+from importer.errors import NothingToDo, TooManyFailures
 from importer.timing import Timing
 
 from .processes import importing, only_run, report_of, settings, wait_for_requests, wait_until
@@ -146,6 +149,39 @@ def test_time_counts_from_the_start(desk: Desk) -> None:
     stopped = desk.run(max_duration="15m", timing=Timing(clock=lambda: next(times)))
     assert (stopped.exit_code, str(stopped.stop)) == (4, "--max-duration of 900 s is over")
     assert stopped.totals.imported < ROWS
+
+
+def test_interrupted_before_it_is_where_it_was(desk: Desk) -> None:
+    """A run that goes on, and is stopped at once, has what it had before in its books."""
+    desk.write("".join(f"u{row},{'many' if row % 50 == 0 else 1}\n" for row in range(ROWS)))
+    first = desk.stopped_after(1_500)
+    tables = [(first.folder / name).read_text("utf-8") for name in ("failures.csv", "rejects.csv")]
+    assert first.totals.failed > 10
+    again = desk.resume(first.folder, max_failures=0)
+    assert isinstance(again.stop, TooManyFailures)
+    assert again.totals.imported >= first.totals.imported
+    assert again.totals.failed >= first.totals.failed
+    for name, before in zip(("failures.csv", "rejects.csv"), tables, strict=True):
+        assert (first.folder / name).read_text("utf-8").startswith(before)
+    assert desk.resume(first.folder).totals.imported == ROWS * 49 // 50
+
+
+def test_signal_before_the_first_batch(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once there is a folder, a signal ends the run in order: there is something to go on with."""
+
+    def signalled(*given: Any, **options: Any) -> Ledger:
+        signal.raise_signal(signal.SIGTERM)
+        return Ledger(*given, **options)
+
+    monkeypatch.setattr("importer.pipeline.Ledger", signalled)
+    desk.write(adding(ROWS))
+    with signals() as interruption:
+        report = desk.run(interruption=interruption)
+    assert (report.exit_code, report.status) == (143, "interrupted")
+    assert report.resume_command.endswith(f"--resume {report.folder}")
+    monkeypatch.undo()
+    assert desk.resume(report.folder).exit_code == 0
+    assert desk.orders == once(ROWS)
 
 
 def test_ended(desk: Desk) -> None:
