@@ -4,7 +4,12 @@ import atexit
 import gc
 import logging
 import os
+import signal
 import sys
+
+# Until there is something to end in order, Ctrl-C ends the program without a word.
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 # What is imported stays: to look through it for cycles as it grows, and once more before it is
 # thrown away at the end, is a quarter of a short command.
@@ -19,6 +24,8 @@ from importer.cli import app  # noqa: E402 # see above
 
 
 def main() -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # What libraries log of their own accord would stand between the lines for the user.
     logging.getLogger().addHandler(logging.NullHandler())
     app(prog_name="importer")

@@ -54,3 +54,14 @@ def masked_words(words: str, names: Container[str] = ()) -> str:
         return f"{quote}{masked(value)}{quote}"
 
     return _VALUES.sub(mask, words)
+
+
+_word = re.compile(r"\w{4,}")
+
+
+def masked_echo(words: str, said: str) -> str:
+    """Mask every word of four letters or more that occurs in what was said: servers echo that, and
+    do not always quote it.
+    """
+    known = set(_word.findall(said))
+    return _word.sub(lambda found: masked(found[0]) if found[0] in known else found[0], words)

@@ -1,8 +1,9 @@
 """What is said of a row that was not imported."""
 
+import re
 from dataclasses import dataclass
 
-from importer.masking import masked_words
+from importer.masking import masked, masked_echo, masked_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,5 +26,15 @@ class Failure:
     others: int = 0
 
     def masked_reason(self) -> str:
-        """Return the reason with what it quotes masked, each cell by itself."""
-        return masked_words(self.reason[: self.others]) + masked_words(self.reason[self.others :])
+        """Return the reason with what it quotes masked, each cell by itself; of words that may be
+        the server's, whatever it may have from the record.
+        """
+        parts = self.reason[: self.others], self.reason[self.others :]
+        words = "".join(map(masked_words, parts))
+        if self.identifier:  # a server may echo it without quotes
+            named = rf"(?<!\w){re.escape(self.identifier)}(?!\w)"
+            words = re.sub(named, lambda _: masked(self.identifier), words)
+        if self.code not in ("refused", "in_doubt"):
+            return words
+        cells = self.record.replace(b"\0", b"").decode("utf-8", "ignore")
+        return masked_echo(words, cells)

@@ -1,6 +1,5 @@
 """Failed rows by column and code, with the first few of each: what a page has room for."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -80,8 +79,5 @@ class FailureGroups:
 
 def _shown(failure: Failure) -> Failure:
     """Return what of a failure may be mailed."""
-    whose, reason = masked(failure.identifier), failure.masked_reason()
-    if failure.identifier:  # a server may echo it without quotes
-        named = rf"(?<!\w){re.escape(failure.identifier)}(?!\w)"
-        reason = re.sub(named, lambda _: whose, reason)
-    return replace(failure, reason=shortened(reason, LONGEST_REASON), identifier=whose, record=b"")
+    reason = shortened(failure.masked_reason(), LONGEST_REASON)
+    return replace(failure, reason=reason, identifier=masked(failure.identifier), record=b"")

@@ -47,10 +47,14 @@ def signals(log_format: LogFormat = LogFormat.TEXT) -> Iterator[Interruption]:
     previous = {
         number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)
     }
+    unraisable = sys.unraisablehook
+    # Raised within a callback of a library: it is lost there, and heeded all the same.
+    sys.unraisablehook = lambda lost: None if lost.exc_value is early else unraisable(lost)
     try:
         with _first_cause(lambda: early):
             yield interruption
     finally:
+        sys.unraisablehook = unraisable
         for number, handler in previous.items():
             signal.signal(number, handler)
 

@@ -15,7 +15,7 @@ from importer.frames.transform import load_transform
 from importer.kernels.columns import as_mask, text_column
 from importer.lookback.found_row import Found, find_row
 from importer.lookback.outcome import Outcome, outcome_of
-from importer.masking import masked, masked_words
+from importer.masking import masked, masked_echo, masked_words
 from importer.reading.chunks import Chunk, cells_of, read_chunks
 from importer.resuming.identities import identities_of
 from importer.resuming.recall import Recalled, recall
@@ -259,5 +259,10 @@ def _masked(whole: Explained) -> Explained:
             for step in whole.steps
         ),
         identifier=masked(whole.identifier),
-        outcome=replace(whole.outcome, words=masked_words(whole.outcome.words)),
+        outcome=replace(
+            whole.outcome,
+            words=masked_echo(
+                masked_words(whole.outcome.words), f"{whole.text} {whole.identifier}"
+            ),
+        ),
     )

@@ -11,10 +11,17 @@ from typing import Any, Literal
 import numpy as np
 
 from importer.books.report import iso, resume_command
-from importer.books.run_folder import REPORT
 from importer.errors import ConfigError
 from importer.resuming.lock import is_held
-from importer.resuming.recall import IMPORTED, IN_DOUBT, LEDGER, Recalled, recall, recall_end
+from importer.resuming.recall import (
+    IMPORTED,
+    IN_DOUBT,
+    LEDGER,
+    REPORT,
+    Recalled,
+    recall,
+    recall_end,
+)
 from importer.streams import FRAME, STDIN, to_give_again
 
 SCHEMA = 1
@@ -105,7 +112,7 @@ def _is_run(folder: Path) -> bool:
 
 def _read(folder: Path, now: datetime) -> Run:
     try:
-        report = report_of(folder)
+        report = _report(folder)
         if not (folder / LEDGER).is_file():
             return _reported(folder, report)
         if is_held(folder / LEDGER):
@@ -120,8 +127,7 @@ def _read(folder: Path, now: datetime) -> Run:
         return Run(folder.name, "unreadable", None, None, "", {}, str(folder), next=words)
 
 
-def report_of(folder: Path) -> dict[str, Any]:
-    """Return the content of report.json, empty where there is none."""
+def _report(folder: Path) -> dict[str, Any]:
     path = folder / REPORT
     content: dict[str, Any] = json.loads(path.read_bytes()) if path.exists() else {}
     return content

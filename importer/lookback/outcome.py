@@ -8,7 +8,6 @@ from typing import Any, Literal
 import numpy as np
 
 from importer.books.failure import Failure
-from importer.lookback.history import report_of
 from importer.resuming.recall import (
     IMPORTED,
     IN_DOUBT,
@@ -73,7 +72,7 @@ def outcome_of(
             # A run that went on leaves what must not be sent twice in doubt, without a line.
             later = _name(recalled, "in_doubt")
             return Outcome("in_doubt", words=words, answers=answers, retried_by=later)
-        case _ if failure is not None and row > _read_by(run_dir, recalled):
+        case _ if failure is not None and row > _read_by(recalled):
             words = f"it would fail ({failure.code}): {failure.reason}"
             return Outcome("not_attempted", words=words)
         case _ if failure is not None:
@@ -88,12 +87,11 @@ def outcome_of(
             return Outcome("not_attempted", answers=answers)
 
 
-def _read_by(run_dir: Path, recalled: Recalled) -> float:
+def _read_by(recalled: Recalled) -> float:
     """Return the last row that the run came to; what fails before it is sent is in no ledger."""
     if recalled.finished:
         return recalled.begun.limit or inf
-    reported: int = report_of(run_dir).get("rows", {}).get("read", 0)
-    return max(recalled.last_row, reported)
+    return recalled.reached
 
 
 def _name(recalled: Recalled, which: str) -> str:

@@ -26,7 +26,7 @@ class Files:
         if not self._names:
             return {}
         more = f" and {len(self._names) - 1} more" if len(self._names) > 1 else ""
-        ends = [*self._first_rows[1:], rows + 1]
+        ends = [min(first, rows + 1) for first in (*self._first_rows[1:], rows + 1)]
         return {
             "name": self._names[0] + more,
             "files": [

@@ -6,12 +6,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from importer.books.run_folder import DOUBTFUL_RECORDS, PAGE, REJECTS, REPORT, report_errors
+from importer.books.run_folder import DOUBTFUL_RECORDS, PAGE, REJECTS, report_errors
 from importer.errors import ConfigError, NothingToDo, ReportError, exit_code
 from importer.private_file import replace_private
 from importer.resuming.journal import LEDGER, Journal
 from importer.resuming.lock import hold, is_held
-from importer.resuming.recall import Recalled, find_run, recall, recall_end
+from importer.resuming.recall import REPORT, Recalled, find_run, recall, recall_end
 from importer.wording import plural
 
 if TYPE_CHECKING:

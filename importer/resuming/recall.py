@@ -15,7 +15,7 @@ from importer.engage import Token
 from importer.errors import ConfigError
 from importer.reading.records import Positions
 
-LEDGER = "ledger.jsonl"
+LEDGER, REPORT = "ledger.jsonl", "report.json"
 
 SCHEMA = 1
 
@@ -104,10 +104,17 @@ class Recalled:
         self.token = self.begun.token
 
     @property
-    def last_row(self) -> int:
-        """Return the last row that was sent, 0 where none was."""
+    def reached(self) -> int:
+        """Return the last row that the run came to, as far as it has told: what fails before it is
+        sent is in no ledger, but its report counts it.
+        """
         known = np.flatnonzero(self.states)
-        return int(known[-1]) if len(known) else 0
+        sent = int(known[-1]) if len(known) else 0
+        try:
+            reported: int = orjson.loads((self.folder / REPORT).read_bytes())["rows"]["read"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return sent
+        return max(sent, reported)
 
     @property
     def arrived(self) -> bool:

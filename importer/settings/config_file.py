@@ -64,6 +64,10 @@ def parse_config(text: str, path: Path, warn: Callable[[str], None] | None = Non
         mark = error.problem_mark
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else f"{path}"
         raise ConfigError(f"{where}: not valid YAML: {error.problem}") from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        words = f"the character U+{error.character:04X} is not allowed"
+        raise ConfigError(f"{path}:{line}: not valid YAML: {words}") from error
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}: not valid YAML: {error}".replace("\n", " ")) from error
     if not isinstance(content, dict):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from importer.wording import visible
+
 Keys = tuple[str | int, ...]
 """The way to a setting, from the top of the file."""
 
@@ -23,4 +25,5 @@ class Finding:
     lacks: tuple[Keys, ...] = ()
 
     def __str__(self) -> str:
-        return f"{'.'.join(map(str, self.keys))}: {self.words}" if self.keys else self.words
+        keys = visible(".".join(map(str, self.keys)))
+        return f"{keys}: {self.words}" if keys else self.words

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 EXPECTED = {
     "dict_type": "should be settings, each as key: value",
     "model_type": "should be settings, each as key: value",
+    "tuple_type": "should be a list",
     "string_type": "should be text",
     "string_too_short": "should be text",
     "bool_type": "should be true or false",

@@ -11,11 +11,12 @@ from typing import Any
 from starlette.requests import Request
 
 from importer.books.report import resume_command
-from importer.books.run_folder import DOUBTFUL_RECORDS, FAILURES, IN_DOUBT, REJECTS, REPORT
+from importer.books.run_folder import DOUBTFUL_RECORDS, FAILURES, IN_DOUBT, REJECTS
 from importer.engage import Token
 from importer.errors import ConfigError
 from importer.guess.starter import starter
 from importer.private_file import replace_private
+from importer.resuming.recall import REPORT
 from importer.settings.config import Config
 from importer.settings.config_file import dump_config, parse_config
 from importer.ui.bodies import COPIES

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import IO
 
 from importer.books.report import Report
-from importer.books.run_folder import REPORT
 from importer.masking import masked_words
+from importer.resuming.recall import REPORT
 from importer.settings.sections import OnFinish
 from importer.wording import shortened
 

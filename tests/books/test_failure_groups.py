@@ -74,3 +74,10 @@ def test_words_of_a_server() -> None:
     (example,) = groups.result({"refused": 1})[0].examples
     assert example.identifier == "cus•••••7"
     assert example.reason == "no profile for cus•••••7: 'Ada•••••e' of ada•••••om"
+
+
+def test_words_of_a_server_that_do_not_quote() -> None:
+    """What a server echoes of a record is masked, quoted or not."""
+    words = "value SecretPlan of custident-alpha is not allowed"
+    failure = Failure(1, 1, "refused", words, b"custident-alpha,SecretPlan", identifier="x")
+    assert failure.masked_reason() == "value Se•••••n of cu•••••t-••••• is not allowed"

@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -67,3 +68,34 @@ def test_signal_within_a_library() -> None:
             signal.raise_signal(signal.SIGTERM)
         interruption.listen(heard.append)
     assert heard == [signal.SIGTERM]
+
+
+def test_signal_within_a_callback(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where nothing can be raised nothing is printed, and the run hears of it."""
+
+    class Dropped:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    with signals() as interruption:
+        dropped = Dropped()
+        del dropped
+        assert interruption.signal_number == signal.SIGINT
+    assert capsys.readouterr().err == ""
+
+
+def test_signal_while_it_starts(tmp_path: Path) -> None:
+    """Ctrl-C before there is anything to end ends the program without a traceback."""
+    program = (
+        "import signal, sys\n"
+        "class Slow:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'importer.cli':\n"
+        "            signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Slow())\n"
+        "import importer.__main__\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, b"")

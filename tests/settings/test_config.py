@@ -421,6 +421,16 @@ def test_names_of_the_package(tmp_path: Path) -> None:
     assert load_config(str(tmp_path / "c.yaml")) == load_config(tmp_path / "c.yaml")
 
 
+def test_where_no_character_may_stand(tmp_path: Path) -> None:
+    """A character that YAML refuses has its line; one in a key does not break the message."""
+    path = tmp_path / "config.yaml"
+    assert faults(path, "columns:\n  2: a\0b\n") == [
+        "2: not valid YAML: the character U+0000 is not allowed"
+    ]
+    text = 'columns: {2: a}\nproperties: {"n\\nl": {join: x}}\n'
+    assert faults(path, text) == ["2: properties.n\\nl.join: should be a list, not 'x'"]
+
+
 def test_name_that_is_a_number(tmp_path: Path) -> None:
     """With a header '3' is a name and 3 a number: they may be two columns."""
     path = tmp_path / "config.yaml"

@@ -87,6 +87,14 @@ def test_one_report(desk: Desk) -> None:
     assert desk.orders == once(304)
 
 
+def test_files_of_the_rows_that_were_read(desk: Desk) -> None:
+    """A file that was looked at beyond the limit has no more rows in the report than were read."""
+    one, two = put(desk, a="u1,1\nu2,1\n", b="u3,1\nu4,1\n")
+    for limit, expected in ((1, [1, 0]), (3, [2, 1])):
+        report = run(desk, one, two, limit=limit)
+        assert [file["rows"] for file in report.source["files"]] == expected
+
+
 def test_goes_on_across_files(desk: Desk) -> None:
     """A run of several files goes on where it was left, with the files that it began with."""
     paths = put(
