@@ -17,8 +17,8 @@ from importer.drift.words import ADVICE, said
 from importer.engage import Engage
 from importer.errors import Drifted, SourceError, StateError
 from importer.reading.chunks import Chunk, read_chunks
-from importer.reading.layout import Layout, Reading, let_go, open_records
-from importer.reading.records import Records
+from importer.reading.layout import Layout, Reading, open_records
+from importer.reading.records import Records, let_go
 from importer.reading.source import Source, open_source
 from importer.state import Memory, find_memory, make_state_folder
 from importer.streams import Place, is_local, shown

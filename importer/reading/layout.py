@@ -8,7 +8,7 @@ from math import inf
 
 from importer.errors import ConfigError, SourceBroken, SourceError
 from importer.reading.chunks import cells_of, count_widths
-from importer.reading.records import LONGEST_RECORD, Records, frame_records
+from importer.reading.records import LONGEST_RECORD, Records, frame_records, let_go
 from importer.reading.several import one_after_another
 from importer.reading.source import Source
 from importer.resuming.fingerprint import Fingerprint
@@ -155,9 +155,3 @@ def read_layout(
             f"but the records {plural(width, 'cell')}; is source.delimiter right?"
         )
     return Layout(width, tuple(header), preamble), chain(let_go(sample), records)
-
-
-def let_go(sample: deque[Records]) -> Iterator[Records]:
-    """Hand the sample on without keeping it: its blocks are memory."""
-    while sample:
-        yield sample.popleft()

@@ -5,6 +5,7 @@ start of a cell; inside it two quotes stand for one and line breaks are text; an
 is a character like any other. Records end with LF, CRLF or CR, and a blank line is no record.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -95,6 +96,12 @@ class Records:
             first_line=self.first_line,
             line_ends=self.line_ends,
         )
+
+
+def let_go(sample: deque[Records]) -> Iterator[Records]:
+    """Hand a sample on without keeping it: its blocks are memory."""
+    while sample:
+        yield sample.popleft()
 
 
 def frame_records(

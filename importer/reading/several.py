@@ -3,20 +3,22 @@
 Each has the header that the first one has, which is left out, and records of its width.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from importer.errors import SourceBroken, SourceError
 from importer.reading.chunks import cells_of, count_widths
-from importer.reading.records import Records, frame_records
+from importer.reading.records import LONGEST_RECORD, Records, frame_records, let_go
 from importer.reading.source import Source, open_source
 from importer.settings import sections
 from importer.streams import Place, is_local, is_missing
 
-_SAMPLE = 1_000
-"""Records whose commonest width is the file's, as in `layout`."""
+_SAMPLE, _SAMPLE_BYTES = 1_000, 4 * LONGEST_RECORD
+"""Records whose commonest width is the file's, and where the search for them ends: as in `layout`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def check_agreement(places: Sequence[Place], settings: sections.Source) -> None:
     for place in places:
         if is_local(place) or is_missing(place):
             with closing(open_source(place, settings)) as opened:
-                shape = _shape(opened, next(_portions(opened, settings, 1), None), settings, 1)
+                head, _ = _beginning(_portions(opened, settings, 1), 1)
+                shape = _shape(opened, head, settings, 1)
             first = first or shape
             shape.must_be_as(first)
 
@@ -76,10 +79,12 @@ def one_after_another(source: Source, settings: sections.Source) -> Iterator[Rec
         part = replace(opened, dialect=dialect)
         row, shape = begin, None
         with _named(part.name):
-            for portion in _portions(part, settings, begin):
-                if shape is None:
-                    shape = _shape(part, portion, settings, begin)
-                    shape.must_be_as(first or shape)
+            portions = _portions(part, settings, begin)
+            head, broken = _beginning(portions, begin)
+            if head:
+                shape = _shape(part, head, settings, begin)
+                shape.must_be_as(first or shape)
+            for portion in chain(let_go(head), portions):
                 row = max(row, portion.last_row + 1)
                 if number:
                     portion = portion.cut(
@@ -87,6 +92,8 @@ def one_after_another(source: Source, settings: sections.Source) -> Iterator[Rec
                     )
                 if len(portion):
                     yield portion
+            if broken is not None:
+                raise broken
         first = first if first is not None and first.width else shape
         begin = row
 
@@ -96,16 +103,34 @@ def _portions(part: Source, settings: sections.Source, begin: int) -> Iterator[R
     return frame_records(part.blocks, part.dialect, begin - leading)
 
 
-def _shape(part: Source, portion: Records | None, settings: sections.Source, begin: int) -> _Shape:
+def _beginning(
+    portions: Iterator[Records], begin: int
+) -> tuple[deque[Records], SourceBroken | None]:
+    """Take the first portions of a file, as many as its shape shows in, and what broke them off."""
+    head: deque[Records] = deque()
+    size = 0
+    try:
+        for portion in portions:
+            head.append(portion)
+            size += int(portion.stops[-1] - portion.starts[0])
+            if portion.last_row >= begin + _SAMPLE or size >= _SAMPLE_BYTES:
+                break
+    except SourceBroken as broken:
+        return head, broken.with_traceback(None)
+    return head, None
+
+
+def _shape(part: Source, head: Iterable[Records], settings: sections.Source, begin: int) -> _Shape:
     """Look at the first records of a file, of which row `begin` is the first one behind them."""
     header: list[str] = []
-    width = 0
-    if portion is not None:
+    widths: Counter[int] = Counter()
+    for portion in head:
         data = min(max(begin - portion.first_row, 0), len(portion))
-        if settings.header and data > 0:
+        if settings.header and data > 0 and portion.first_row + data == begin:
             header = cells_of(portion.cut(data - 1, data), part)
-        widths = count_widths(portion.cut(data, min(data + _SAMPLE, len(portion))), part)
-        width = widths.most_common(1)[0][0] if widths else 0
+        most = max(_SAMPLE - widths.total(), 0)
+        widths += count_widths(portion.cut(data, min(data + most, len(portion))), part)
+    width = widths.most_common(1)[0][0] if widths else 0
     return _Shape(part.name, part.encoding.codec, tuple(header), width)
 
 

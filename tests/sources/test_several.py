@@ -95,6 +95,24 @@ def test_files_of_the_rows_that_were_read(desk: Desk) -> None:
         assert [file["rows"] for file in report.source["files"]] == expected
 
 
+@pytest.mark.parametrize("header", ["title\nid,orders", "title\rid,orders\r"])
+def test_file_without_a_row(desk: Desk, header: str) -> None:
+    """A file that ends with its header has one, however its lines end."""
+    mapping = HEADED.replace("{header: true}", "{header: true, skip_records: 1}")
+    one, two = put(desk, a="title\nid,orders\nu1,1\n", b=header)
+    for order in ((one, two), (two, one)):
+        assert run(desk, *order, mapping=mapping).totals.imported == 1
+
+
+def test_odd_record_before_a_long_one(desk: Desk) -> None:
+    """The shape of a file is that of its first thousand records, wherever its blocks end."""
+    breaks = "\n" * 1_700_000
+    one, two = put(desk, a="u1,1\n", b=f'odd\nu2,"{breaks}"\nu3,1\nu4,1\n')
+    report = run(desk, one, two)
+    assert (report.exit_code, report.totals.failures_by_code["width"]) == (3, 1)
+    assert sorted(desk.orders) == ["u1", "u3", "u4"]
+
+
 def test_goes_on_across_files(desk: Desk) -> None:
     """A run of several files goes on where it was left, with the files that it began with."""
     paths = put(
