@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.ui.pages import OpenPage, opened
 
-from .steps import check, go_in, go_to, load, open_file, open_written
+from .steps import check, go_in, go_to, load, open_file, open_written, settle
 
 MAPPING = "identifier: {column: 1}\ncolumns: {2: points}\n"
 THEIRS = "identifier: {column: 1}\ncolumns: {2: theirs}\n"
@@ -150,8 +150,8 @@ def test_changed_while_it_is_saved(page: Page, desk: OpenPage) -> None:
         rename.fill("grade")
     go_to(page, "mapping")
     expect(page.locator("#yaml")).to_contain_text("grade")
-    with page.expect_response("**/api/mappings/review"):  # which follows the saving
+    with page.expect_response("**/api/mappings/save"):
         held[0].continue_()
-    page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))")
+    settle(page)
     expect(page.locator("#saved")).to_have_text("Not saved yet.")
     assert "score" in written.read_text()
