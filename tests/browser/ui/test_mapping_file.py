@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from tests.ui.pages import OpenPage, opened
 
-from .steps import check, go_in, go_to, load, open_file, open_written, settle
+from .steps import check, go_in, go_to, load, open_file, open_written
 
 MAPPING = "identifier: {column: 1}\ncolumns: {2: points}\n"
 THEIRS = "identifier: {column: 1}\ncolumns: {2: theirs}\n"
@@ -150,8 +150,16 @@ def test_changed_while_it_is_saved(page: Page, desk: OpenPage) -> None:
         rename.fill("grade")
     go_to(page, "mapping")
     expect(page.locator("#yaml")).to_contain_text("grade")
-    with page.expect_response("**/api/mappings/save"):
+    before = (held[0].request.post_data_json or {})["document"]
+
+    def follows(response: Response) -> bool:
+        """Is this the review of what was saved, and not one that was under way?"""
+        asked = response.request
+        content = asked.post_data_json or {}
+        return asked.url.endswith("/review") and content["document"] != before
+
+    with page.expect_response(follows):
         held[0].continue_()
-    settle(page)
+    page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))")
     expect(page.locator("#saved")).to_have_text("Not saved yet.")
     assert "score" in written.read_text()
