@@ -128,7 +128,7 @@ class Ledger:
         self._journal = journal
         self._recalled = recalled
         self._points = points if points is not None else deque()
-        self._last_recalled = recalled.reached if recalled is not None else 0
+        self._last_recalled = recalled.reached() if recalled is not None else 0
         if recalled is not None:
             self.totals.requests_sent = recalled.requests.total()
             self.totals.requests_retried = recalled.requests_retried

@@ -47,27 +47,34 @@ def signals(log_format: LogFormat = LogFormat.TEXT) -> Iterator[Interruption]:
     previous = {
         number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)
     }
-    unraisable = sys.unraisablehook
-    # Raised within a callback of a library: it is lost there, and heeded all the same.
-    sys.unraisablehook = lambda lost: None if lost.exc_value is early else unraisable(lost)
     try:
         with _first_cause(lambda: early):
             yield interruption
     finally:
-        sys.unraisablehook = unraisable
         for number, handler in previous.items():
             signal.signal(number, handler)
 
 
 @contextmanager
 def _first_cause(early: Callable[[], ImporterError | None]) -> Iterator[None]:
-    """Raise what a handler raised early instead of what a library made of that."""
+    """Raise what a handler raised early instead of what a library made of that, and print nothing
+    of what was lost in a callback of its: the run hears of it all the same.
+    """
+    unraisable = sys.unraisablehook
+
+    def on_lost(lost: "sys.UnraisableHookArgs") -> None:
+        if lost.exc_value is None or lost.exc_value is not early():
+            unraisable(lost)
+
+    sys.unraisablehook = on_lost
     try:
         yield
     except Exception as error:
         if (first := early()) is None or error is first:
             raise
         raise first from error
+    finally:
+        sys.unraisablehook = unraisable
 
 
 @contextmanager

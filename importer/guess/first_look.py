@@ -11,9 +11,8 @@ from importer.guess.gather import Facts
 from importer.guess.guesses import Guess
 from importer.guess.suggest import is_known_name
 from importer.guess.wordy import may_be_names
-from importer.reading.chunks import cells_of, count_widths
+from importer.reading.chunks import SAMPLE, cells_of, count_widths
 from importer.reading.dialect import DELIMITERS, Dialect
-from importer.reading.layout import SAMPLE
 from importer.reading.records import Records, frame_records
 from importer.reading.source import Encoding, Source
 

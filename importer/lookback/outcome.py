@@ -67,11 +67,10 @@ def outcome_of(
             return Outcome("in_doubt", words=words, answers=answers, retried_by=later)
         case state if state == IN_FLIGHT:
             words = "it was sent, and no answer is known"
-            if not recalled.finished:
-                return Outcome("in_flight", words=words, answers=answers)
             # A run that went on leaves what must not be sent twice in doubt, without a line.
+            ended: State = "in_doubt" if recalled.finished else "in_flight"
             later = _name(recalled, "in_doubt")
-            return Outcome("in_doubt", words=words, answers=answers, retried_by=later)
+            return Outcome(ended, words=words, answers=answers, retried_by=later)
         case _ if failure is not None and row > _read_by(recalled):
             words = f"it would fail ({failure.code}): {failure.reason}"
             return Outcome("not_attempted", words=words)
@@ -91,7 +90,7 @@ def _read_by(recalled: Recalled) -> float:
     """Return the last row that the run came to; what fails before it is sent is in no ledger."""
     if recalled.finished:
         return recalled.begun.limit or inf
-    return recalled.reached
+    return recalled.reached()
 
 
 def _name(recalled: Recalled, which: str) -> str:

@@ -16,7 +16,7 @@ from importer.books.failure import Failure
 from importer.errors import BooksDoNotBalance
 from importer.kernels.columns import as_mask, as_numbers, filled, trimmed
 from importer.reading.dialect import Dialect
-from importer.reading.records import Positions, Records
+from importer.reading.records import LONGEST_RECORD, Positions, Records
 from importer.reading.source import Encoding, Source
 
 _BOM = b"\xef\xbb\xbf"
@@ -47,6 +47,12 @@ def read_chunks(
     """
     for portion in records:
         yield _read_chunk(portion, source, width, positions)
+
+
+SAMPLE, SAMPLE_BYTES = 1_000, 4 * LONGEST_RECORD
+"""Data records whose commonest width is the file's, and where the search for them ends: they are
+all held in memory.
+"""
 
 
 def count_widths(records: Records, source: Source) -> Counter[int]:

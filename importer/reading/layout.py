@@ -7,19 +7,16 @@ from itertools import chain
 from math import inf
 
 from importer.errors import ConfigError, SourceBroken, SourceError
-from importer.reading.chunks import cells_of, count_widths
-from importer.reading.records import LONGEST_RECORD, Records, frame_records, let_go
+from importer.reading.chunks import SAMPLE, SAMPLE_BYTES, cells_of, count_widths
+from importer.reading.records import Records, frame_records, let_go
 from importer.reading.several import one_after_another
 from importer.reading.source import Source
 from importer.resuming.fingerprint import Fingerprint
 from importer.settings import sections
 from importer.wording import plural
 
-SAMPLE = 1_000
-"""Data records whose commonest width is the file's."""
-
-SAMPLE_BYTES, SAMPLE_RECORDS = 4 * LONGEST_RECORD, 100 * SAMPLE
-"""Where the search for a thousand that can be read ends: it is all held in memory."""
+SAMPLE_RECORDS = 100 * SAMPLE
+"""Where the search for a thousand that can be read ends."""
 
 
 @dataclass(frozen=True, slots=True)

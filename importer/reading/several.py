@@ -10,15 +10,11 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from importer.errors import SourceBroken, SourceError
-from importer.reading.chunks import cells_of, count_widths
-from importer.reading.records import LONGEST_RECORD, Records, frame_records, let_go
+from importer.reading.chunks import SAMPLE, SAMPLE_BYTES, cells_of, count_widths
+from importer.reading.records import Records, frame_records, let_go
 from importer.reading.source import Source, open_source
 from importer.settings import sections
 from importer.streams import Place, is_local, is_missing
-
-_SAMPLE, _SAMPLE_BYTES = 1_000, 4 * LONGEST_RECORD
-"""Records whose commonest width is the file's, and where the search for them ends: as in `layout`.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +109,7 @@ def _beginning(
         for portion in portions:
             head.append(portion)
             size += int(portion.stops[-1] - portion.starts[0])
-            if portion.last_row >= begin + _SAMPLE or size >= _SAMPLE_BYTES:
+            if portion.last_row >= begin + SAMPLE or size >= SAMPLE_BYTES:
                 break
     except SourceBroken as broken:
         return head, broken.with_traceback(None)
@@ -128,7 +124,7 @@ def _shape(part: Source, head: Iterable[Records], settings: sections.Source, beg
         data = min(max(begin - portion.first_row, 0), len(portion))
         if settings.header and data > 0 and portion.first_row + data == begin:
             header = cells_of(portion.cut(data - 1, data), part)
-        most = max(_SAMPLE - widths.total(), 0)
+        most = max(SAMPLE - widths.total(), 0)
         widths += count_widths(portion.cut(data, min(data + most, len(portion))), part)
     width = widths.most_common(1)[0][0] if widths else 0
     return _Shape(part.name, part.encoding.codec, tuple(header), width)

@@ -25,19 +25,25 @@ __all__ = ["Drawn", "Identities", "Kept", "Retries", "identities_of", "recognise
 class Retries:
     """Whose rows a run sends again, and which of them are which.
 
-    `columns` is the width of the source they come from. `numbers` are the rows of that source by
-    those of the file, 0 where a record is not recognisable; `missing` are the rows that are not in
-    the file any more. `identities` is where the random ids of the earlier run came from, `before`
-    its ledger.
+    `numbers` are the rows of the source they come from by those of the file, 0 where a record is
+    not recognisable; `missing` are the rows that are not in the file any more. `identities` is
+    where the random ids of the earlier run came from, `before` its ledger.
     """
 
-    run_dir: Path
     which: str
-    columns: int
     numbers: Positions
     missing: tuple[int, ...]
     identities: Identities
     before: Recalled
+
+    @property
+    def run_dir(self) -> Path:
+        return self.before.folder
+
+    @property
+    def columns(self) -> int:
+        """Return the width of the source that the rows come from."""
+        return self.before.begun.columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ def lay_against(run_dir: Path, which: str, path: Path, config: Config) -> Retrie
     )
     identities = identities_of(recalled, config)
     missing = sorted({row for row, *_ in index} - set(numbers.tolist()))
-    return Retries(run_dir, which, columns, numbers, tuple(missing), identities, recalled)
+    return Retries(which, numbers, tuple(missing), identities, recalled)
 
 
 def recognise(

@@ -103,7 +103,6 @@ class Recalled:
     def __post_init__(self) -> None:
         self.token = self.begun.token
 
-    @property
     def reached(self) -> int:
         """Return the last row that the run came to, as far as it has told: what fails before it is
         sent is in no ledger, but its report counts it.

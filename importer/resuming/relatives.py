@@ -52,7 +52,7 @@ def relatives(
         if whose is None:
             return
         ours, known = _through(ours, whose.numbers), recalled.folder.name
-        recalled = recall(whose.run_dir)
+        recalled = whose.before
 
 
 def _later(

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from importer.errors import ConfigError
 from importer.settings.config import Config
-from importer.settings.faults import faults, located
+from importer.settings.faults import checked, located
 from importer.settings.house_rules import findings
 from importer.settings.sections import Source
 from importer.settings.yaml_traps import (
@@ -72,14 +72,15 @@ def parse_config(text: str, path: Path, warn: Callable[[str], None] | None = Non
         raise ConfigError(f"{path}: not valid YAML: {error}".replace("\n", " ")) from error
     if not isinstance(content, dict):
         raise ConfigError(f"{path}: no mapping in it; `columns:` is the least it needs")
+    config, found = checked(content)
     wrong = [f"{path}:{line}: {what}" for line, what in sorted(misread)]
-    wrong += located(path, tree, faults(content))
-    if wrong:
+    wrong += located(path, tree, (each for each in found if each.level == "error"))
+    if wrong or config is None:
         raise ConfigError("\n".join(wrong))
     if warn is not None:
-        for words in located(path, tree, findings(content)):
+        for words in located(path, tree, found):
             warn(words)
-    return Config.model_validate(content)
+    return config
 
 
 def settle_config(config: Config | str | Path, warn: Callable[[str], None]) -> tuple[Config, Path]:

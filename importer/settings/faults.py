@@ -14,19 +14,20 @@ from importer.settings.house_rules import findings
 from importer.settings.near import EXPECTED, near, spelled
 
 
-def faults(content: dict[Any, Any]) -> list[Finding]:
-    """Find everything that makes a mapping, as its file spells it, one that cannot be used.
+def checked(content: dict[Any, Any]) -> tuple[Config | None, list[Finding]]:
+    """Return the settings of a mapping, and all there is to say of it as its file spells it; with
+    an error among that they are of no use.
 
     What is wrong by itself does not hide the rest: the others are still held against each other.
     """
-    against_rules = [finding for finding in findings(content) if finding.level == "error"]
+    by_rules = findings(content)
     conflicts: list[Finding] = []
     try:
         config = Config.model_validate(content, context=conflicts)
     except ValidationError as error:
         wrong = error.errors(include_url=False)
-        return [*map(_fault, wrong), *_among_the_others(content, wrong), *against_rules]
-    return [*conflicts, *against_rules, *_misfits(config)]
+        return None, [*map(_fault, wrong), *_among_the_others(content, wrong), *by_rules]
+    return config, [*conflicts, *by_rules, *_misfits(config)]
 
 
 def located(path: Path, tree: yaml.Node | None, found: Iterable[Finding]) -> list[str]:
