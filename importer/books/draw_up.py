@@ -10,16 +10,13 @@ from importer.books.timeline import Timeline
 from importer.books.totals import Totals
 from importer.delta.outcome import Outcome
 from importer.errors import ImporterError
-from importer.reading.layout import Layout
-from importer.reading.source import Source
+from importer.prepare import Prepared
 from importer.task import Task
-from importer.updates.column_watch import ColumnWatch
 
 
 def draw_up(
     task: Task,
-    opened: Source,
-    layout: Layout,
+    ready: Prepared,
     folder: RunFolder,
     totals: Totals,
     *,
@@ -27,7 +24,6 @@ def draw_up(
     seconds: float,
     stop: ImporterError | None,
     warnings: Sequence[str],
-    watch: ColumnWatch,
     rehearsal: Rehearsal,
     compared: Outcome | None,
     timeline: Timeline,
@@ -35,14 +31,14 @@ def draw_up(
     """Return the report of a run whose books are closed; it `began` at a time of day, in UTC, and
     took so many `seconds`, whatever became of the clock on the wall.
     """
-    columns = watch.failures()
+    columns, opened = ready.watch.failures(), ready.opened
     return Report(
         run=folder.run,
         status=status_of(totals, stop, dry_run=task.dry_run),
         source={
             "name": opened.name,
             "bytes": opened.size,
-            "columns": layout.width,
+            "columns": ready.layout.width,
             **opened.files.account(totals.read),
         },
         totals=totals,
