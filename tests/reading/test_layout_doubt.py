@@ -44,6 +44,25 @@ def test_doubts(tmp_path: Path, rows: str, header: bool, warnings: tuple[str, ..
     assert report.totals.read == rows.count("\n") - header
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "$distinct_id,$name,$email,orders",
+        "_id,name,email,orders",
+        "id,name,email,# orders",
+        "id,name,email,2024_orders",
+        "id,name,email,",
+        f"id,name,email,{'how many orders there were before the last of March ' * 2}",
+    ],
+)
+def test_names_of_many_forms(tmp_path: Path, header: str) -> None:
+    """A header is one with names as exports have them: marked, numbered, long, one left blank."""
+    rows = "".join(f"u{row},Ada,u{row}@mail.example,{row}\n" for row in range(50))
+    (warning,) = rehearse(tmp_path, f"{header}\n{rows}", header=False).warnings
+    assert warning.startswith("the first record looks like a header (")
+    assert not rehearse(tmp_path, rows, header=False).warnings
+
+
 def test_a_header_above_a_bad_cell(tmp_path: Path) -> None:
     """A cell below that is not of its column's form does not make a header a row."""
     ages = "".join(f"u{row},{20 + row % 50}\n" for row in range(100))
