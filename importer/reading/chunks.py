@@ -55,12 +55,16 @@ all held in memory.
 """
 
 
-def count_widths(records: Records, source: Source) -> Counter[int]:
-    """Count these records by their number of cells."""
-    sound, _ = _sound(records, source.encoding)
+def count_widths(records: Records, source: Source, *, readable: bool = True) -> Counter[int]:
+    """Count these records by their number of cells: those that are `readable` in the encoding, or
+    all whose quotes are in order, with a mark for what cannot be read.
+    """
+    encoding = source.encoding
+    sound = _sound(records, encoding)[0] if readable else ~records.stray
     if not sound.any():
         return Counter()
-    _, odd = _parse(_text(records, sound, source.encoding), 1, source.dialect, (1,))
+    text = _text(records, sound, encoding, "strict" if readable else "replace")
+    _, odd = _parse(text, 1, source.dialect, (1,))
     widths = Counter(odd.values())
     widths[1] += int(sound.sum()) - len(odd)
     return +widths
@@ -165,8 +169,10 @@ def _parse(
     return table, odd
 
 
-def _text(records: Records, sound: NDArray[np.bool_], encoding: Encoding) -> bytes | memoryview:
-    """Return the sound records, one behind the other, as UTF-8."""
+def _text(
+    records: Records, sound: NDArray[np.bool_], encoding: Encoding, errors: str = "strict"
+) -> bytes | memoryview:
+    """Return the sound records, one behind the other, as UTF-8; `errors` are what codecs do."""
     starts, stops = records.starts[sound], records.stops[sound]
     # Neighbours stay together: a run of sound records is one slice.
     breaks = np.flatnonzero(np.diff(np.flatnonzero(sound)) != 1) + 1
@@ -176,9 +182,9 @@ def _text(records: Records, sound: NDArray[np.bool_], encoding: Encoding) -> byt
         whole[start:stop]
         for start, stop in zip(starts[firsts].tolist(), stops[lasts].tolist(), strict=True)
     ]
-    if encoding.codec == "utf-8":
+    if encoding.codec == "utf-8" and errors == "strict":
         return slices[0] if len(slices) == 1 else b"".join(slices)
-    return encoding.decode(b"".join(slices)).encode()
+    return encoding.decode(b"".join(slices), errors).encode()
 
 
 def _sound(records: Records, encoding: Encoding) -> tuple[NDArray[np.bool_], list[Failure]]:

@@ -145,6 +145,8 @@ def read_layout(
             break
     if not sample and preamble == mark:
         raise SourceError(f"{source.name}: has no records; nothing to import")
+    if not widths and not header and sample:
+        widths = count_widths(sample[0].cut(0, SAMPLE), source, readable=False)
     width = known_width or (widths.most_common(1)[0][0] if widths else max(len(header), 1))
     if header and len(header) != width:
         raise SourceError(

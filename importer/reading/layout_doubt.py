@@ -27,7 +27,7 @@ def doubt_layout(
         return "", records
     looked_at = first.cut(0, LOOKED_AT)
     words = (
-        _doubt_text(looked_at, source)
+        _doubt_text(looked_at, source, "source.encoding")
         or _doubt_delimiter(looked_at, source)
         or _doubt_header(looked_at, source, layout, settings)
     )
@@ -50,14 +50,15 @@ def doubt_text(records: Iterator[Records], source: Source) -> tuple[str, Iterato
     first = next(records, None)
     if first is None:
         return "", records
-    return _doubt_text(first.cut(0, LOOKED_AT), source), chain(iter([first]), records)
+    words = _doubt_text(first.cut(0, LOOKED_AT), source, "source.encoding (--encoding)")
+    return words, chain(iter([first]), records)
 
 
-def _doubt_text(first: Records, source: Source) -> str:
-    return _doubt_first_line(first) or _doubt_encoding(first, source)
+def _doubt_text(first: Records, source: Source, setting: str) -> str:
+    return _doubt_first_line(first) or _doubt_encoding(first, source, setting)
 
 
-def _doubt_encoding(first: Records, source: Source) -> str:
+def _doubt_encoding(first: Records, source: Source, setting: str) -> str:
     if source.encoding.codec != "utf-8":
         return ""
     wrong = sum(not _is_utf8(first.raw(index)) for index in range(len(first)))
@@ -65,7 +66,7 @@ def _doubt_encoding(first: Records, source: Source) -> str:
         return ""
     return (
         f"{wrong} of the first {plural(len(first), 'record')} cannot be read as UTF-8: older "
-        "systems, Excel among them, write cp1252; if it is that, set source.encoding (--encoding)"
+        f"systems, Excel among them, write cp1252; if it is that, set {setting}"
     )
 
 

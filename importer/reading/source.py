@@ -62,8 +62,8 @@ class Encoding:
     unit: str = "u1"
     mark: bytes = b""
 
-    def decode(self, raw: bytes) -> str:
-        return codecs.decode(raw, self.codec)
+    def decode(self, raw: bytes, errors: str = "strict") -> str:
+        return codecs.decode(raw, self.codec, errors)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,12 @@ def test_the_width_is_the_commonest_of_the_first_thousand() -> None:
     assert look(b"\xff\n" * 3000 + b"a,b,c\n").width == 3
 
 
+def test_width_of_what_cannot_be_read() -> None:
+    """Where no record is in the encoding, all of them have cells all the same."""
+    assert look("Änne,M,1\n".encode("cp1252") * 3).width == 3
+    assert look(b"\xff,b\n" * 3 + b"a,b,c\n").width == 3
+
+
 def test_header() -> None:
     """The header names the columns; what comes before the data is kept for a file of rejects."""
     data = b'made today\n\n"first, name",$email\r\n\r\na,b\n'
