@@ -19,7 +19,14 @@ from importer.delivery.guard import BATCHES, Guard
 from importer.delivery.order import Order, most_begun
 from importer.delivery.pace import Pace
 from importer.delivery.settle import Settling, advance, settle
-from importer.delivery.stops import denied, held_up, not_the_api, refuses_everything, unreachable
+from importer.delivery.stops import (
+    denied,
+    held_up,
+    not_so_long,
+    not_the_api,
+    refuses_everything,
+    unreachable,
+)
 from importer.delivery.transport import open_client, post
 from importer.delivery.turns import Turns
 from importer.delivery.verdict import (
@@ -224,6 +231,8 @@ class _Delivery:
             case Busy(message, retry_after) | Lost(message, retry_after):
                 pause = self._backoff.trouble(sent_at, retry_after)
                 if self._backoff.exhausted():
+                    if retry_after > give_up_after:
+                        self._halt(not_so_long(base_url, retry_after, give_up_after, message))
                     self._halt(unreachable(base_url, give_up_after, message))
                 elif pause is not None and self._stop is None:
                     again = self._ledger.repeatable or isinstance(verdict, Busy)
@@ -246,8 +255,9 @@ class _Delivery:
                     not self._divides and self._guard.refused_by_name(row, size, size)
                 ):
                     self._halt(refuses_everything(base_url, BATCHES, message))
-            case TooLarge():
-                pass
+            case TooLarge(message):
+                if len(part) == 1 and self._guard.refused_alone(row, size):
+                    self._halt(refuses_everything(base_url, BATCHES, message))
         self._backoff.progress(sent_at)
 
     def _fail(self, fault: BaseException) -> None:

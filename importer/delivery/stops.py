@@ -35,6 +35,13 @@ def unreachable(base_url: str, seconds: float, message: str) -> Unreachable:
     )
 
 
+def not_so_long(base_url: str, asked: float, seconds: float, message: str) -> Unreachable:
+    return Unreachable(
+        f"{base_url}: asks for {asked:g} s until the next request, and delivery.give_up_after is "
+        f"{seconds:g} s without progress ({masked_words(message)}); go on then"
+    )
+
+
 def held_up(base_url: str, message: str, pause: float, give_up_after: float, *, again: bool) -> str:
     """Say what holds a run up, and for how long; whether what was lost goes `again`."""
     then = "trying again" if again else "what it was to answer is in doubt; going on"

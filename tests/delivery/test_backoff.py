@@ -73,17 +73,32 @@ def test_progress_begins_anew() -> None:
 
 
 def test_gives_up_without_progress() -> None:
-    """The run ends before a pause that would end too late, counted from the last progress."""
+    """The last pause ends with the time that the run waits, counted from the last
+    progress.
+    """
     time = VirtualTime(now=100.0)
     shared = backoff(time, give_up_after=10.0)
     assert not shared.exhausted()
-    shared.trouble(100.0, 0)
+    assert shared.trouble(100.0, 0) == 2.0
     assert not shared.exhausted()
     time.now = 102.0
-    shared.trouble(102.0, 0)
+    assert shared.trouble(102.0, 0) == 4.0
     assert not shared.exhausted()
     time.now = 106.0
-    shared.trouble(106.0, 0)
+    assert shared.trouble(106.0, 0) == 4.0
+    assert not shared.exhausted()
+    time.now = 110.0
+    shared.trouble(110.0, 0)
+    assert shared.exhausted()
+
+
+def test_no_attempt_within_less_than_a_pause() -> None:
+    """Where less than the shortest pause is left nothing more is tried."""
+    time = VirtualTime(now=100.0)
+    shared = backoff(time, give_up_after=10.0)
+    shared.trouble(100.0, 0)
+    time.now = 109.0
+    shared.trouble(109.0, 0)
     assert shared.exhausted()
 
 

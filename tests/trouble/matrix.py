@@ -25,7 +25,7 @@ ROWS = people_of(36, shared=(1, 2, 3))
 ONE_EACH = [f"u{row}" for row in range(2, 37, SIZE)]
 """One bad row in each batch but the last."""
 
-DELIVERY: dict[str, Any] = {"batch_size": SIZE, "give_up_after": 10}
+DELIVERY: dict[str, Any] = {"batch_size": SIZE, "give_up_after": 7}
 """Three attempts in a row, and no more: 2 s and 4 s after one another."""
 
 
@@ -72,7 +72,7 @@ TROUBLES = [
     *_lost(_status(503)),
     *_lost(_status(500)),
     _status(401, certain=True),
-    _status(413, certain=True),
+    _status(413, certain=True, refuses=True),
     _status(400, refuses=True),
     *_lost(Trouble("connection dropped", {"kind": "drop"})),
     _body("body 0", "0", refuses=True),
