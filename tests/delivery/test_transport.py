@@ -116,7 +116,7 @@ def test_what_a_server_sends_back_is_not_quoted() -> None:
         port,
         _,
     ):
-        assert sent(port, secret + b"\r\n", timeout=0.5) == Lost(
+        assert sent(port, secret + b"\r\n") == Lost(
             "an answer that is not whole or not HTTP (RemoteProtocolError)"
         )
 
@@ -210,10 +210,20 @@ def test_trusted_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert isinstance(sent(port, scheme="https"), Reply)
 
 
+def test_certificates_are_read_before_the_clock_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What takes its time before a request can be sent is not taken for an answer that is late."""
+    (tmp_path / "ca.pem").write_bytes(trustme.CA().cert_pem.bytes() * 4_000)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    with served(say(ONE)) as (port, _):
+        assert isinstance(sent(port, timeout=0.3), Reply)
+
+
 def test_no_tls_behind_https_is_unsent() -> None:
     """A server that does not speak TLS never saw the request."""
     with served(say_and_close(ONE)) as (port, requests):
-        with_tls = sent(port, scheme="https", timeout=0.5)
+        with_tls = sent(port, scheme="https")
     assert (type(with_tls), len(requests)) == (Busy, 0)
 
 
