@@ -41,12 +41,12 @@ def one_batch(identifiers: Iterable[str]) -> Updates:
     return made
 
 
-def config(delivery: Mapping[str, object] | None = None) -> Config:
+def config(delivery: Mapping[str, object] | None = None, operation: str = "set") -> Config:
     """Map column 1 to the identifier, never replaced by another, and column 2 to `plan`."""
     return Config.model_validate(
         {
             "identifier": {"column": 1, "fallback": ()},
-            "columns": {2: "plan"},
+            "columns": {2: {"property": "plan", "operation": operation}},
             "delivery": dict(delivery or {}),
         }
     )

@@ -66,6 +66,7 @@ def run_import(
     time: VirtualTime | None = None,
     interruption: Interruption | None = None,
     on_update: Callable[[Progress], None] = lambda progress: None,  # noqa: ARG005
+    operation: str = "set",
 ) -> Run:
     """Import rows of identifier and plan; time passes at once."""
     source = folder / "customers.csv"
@@ -73,7 +74,7 @@ def run_import(
     listener = Listener(on_update=on_update)
     report = import_profiles(
         source,
-        config(delivery),
+        config(delivery, operation),
         report_dir=folder / "runs",
         environment={"MIXPANEL_URL": url, "MIXPANEL_TOKEN": TOKEN},
         observer=listener,

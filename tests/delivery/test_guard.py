@@ -23,6 +23,14 @@ def test_anything_accepted_begins_anew() -> None:
     assert guard.refused_by_name(8, 200, 200)
 
 
+def test_rows_named_before_do_not_count_on() -> None:
+    """What was named of a batch before something was accepted says nothing any more."""
+    guard = Guard()
+    for _ in range(2):
+        assert not any(guard.refused_by_name(batch, 99, 200) for batch in range(9))
+        guard.accepted()
+
+
 def test_one_bad_row_in_each_batch_is_the_files_fault() -> None:
     """One row refused by itself out of a voided batch says nothing of the server; two do."""
     guard = Guard()

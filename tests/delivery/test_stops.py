@@ -1,5 +1,6 @@
 """How a run ends early: at once, with the right code, and with books that balance."""
 
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -90,6 +91,44 @@ def test_trouble_that_does_not_pass(
     assert len(run.in_doubt) == run.rows["in_doubt"]
     assert "nothing gets through within 600 s" in str(run.report.stop)
     assert emulator.stats()["requests"] <= 10 * len(time.pauses) + 10
+
+
+def test_additions_go_one_at_a_time_in_trouble(emulator: Emulator, tmp_path: Path) -> None:
+    """Each answer that is lost puts a batch in doubt for good: ten at first, then one a pause."""
+    emulator.faults({"kind": "drop"})
+    time = VirtualTime(now=0.0)
+    run = run_import(people(20_000), emulator.url, tmp_path, time=time, operation="append")
+    assert run.report.exit_code == 5
+    assert run.rows["in_doubt"] == 200 * emulator.stats()["requests"]
+    assert emulator.stats()["requests"] <= 10 + len(time.pauses)
+
+
+def test_additions_are_in_the_ledger_before_they_leave(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What must not be sent twice is on the disk as sent when the server sees it."""
+    on_disk: dict[int, int] = {}
+    unforeseen: list[bytes] = []
+    fsync = os.fsync
+
+    def noted(number: int) -> None:
+        fsync(number)
+        on_disk[os.fstat(number).st_ino] = os.fstat(number).st_size
+
+    def act(connection: Any, request: bytes) -> None:
+        (ledger,) = (tmp_path / "runs").glob("*/ledger.jsonl")
+        row = int(request.partition(b'"$distinct_id":"u')[2].partition(b'"')[0])
+        durable = ledger.read_bytes()[: on_disk.get(ledger.stat().st_ino, 0)]
+        if b'{"sent":[[%d,%d]]' % (row, row) not in durable.replace(b" ", b""):
+            unforeseen.append(request)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1")
+
+    monkeypatch.setattr(os, "fsync", noted)
+    with served(act) as (port, _):
+        delivery = {"batch_size": 1, "concurrency": 1}
+        url = f"http://127.0.0.1:{port}"
+        run = run_import(people(5), url, tmp_path, delivery=delivery, operation="append")
+    assert (run.rows, unforeseen) == (imported(5), [])
 
 
 def test_give_up_after_is_kept_to(emulator: Emulator, tmp_path: Path) -> None:
