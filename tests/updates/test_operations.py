@@ -1,6 +1,7 @@
 """Operations, empty cells and derived values, from the file to the profiles of an emulator."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any, get_args
 
@@ -269,3 +270,28 @@ def test_faults_of_a_mapping(tmp_path: Path, mapping: dict[str, Any], fault: str
 def test_operations_are_those_of_the_configuration() -> None:
     """Each operation that a mapping may name is one that there is, and the other way round."""
     assert get_args(Column.model_fields["operation"].annotation) == tuple(OPERATIONS)
+
+
+def test_a_row_fills_a_request_to_the_last_byte(tmp_path: Path, emulator: Emulator) -> None:
+    """Two updates of a row go together in 1,999,999 bytes; a byte more and the row fails."""
+    mapping = columns(plan={}, first_plan={"operation": "set_once"})
+
+    def brought(size: int) -> Report:
+        return bring(tmp_path, f"u1,{'a' * 1_000_000},{'b' * size}\n", mapping, emulator)
+
+    told = (brought(1_000_000).folder / "failures.csv").read_text("utf-8")
+    (over,) = re.findall(r"([\d,]+) bytes of updates; a request takes 2,000,000", told)
+    size = 1_000_000 - (int(over.replace(",", "")) - 1_999_999)
+    assert brought(size).totals.imported == 1
+    assert brought(size + 1).totals.failures_by_code == {"too_large": 1}
+
+
+@pytest.mark.parametrize("operation", ["add", "union", "append", "remove", "set_once"])
+def test_empty_cells_are_errors_whatever_the_operation(
+    tmp_path: Path, emulator: Emulator, operation: str
+) -> None:
+    """`empty_cells: error` is for all columns."""
+    kind = "integer" if operation == "add" else "string"
+    mapping = columns(x={"operation": operation, "type": kind}) | {"empty_cells": "error"}
+    report = bring(tmp_path, "u1,1\nu2,\n", mapping, emulator)
+    assert report.totals.failures_by_code == {"empty": 1}
