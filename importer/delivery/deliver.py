@@ -42,7 +42,7 @@ from importer.delivery.verdict import (
     Verdict,
 )
 from importer.engage import Engage
-from importer.errors import ImporterError, Interrupted
+from importer.errors import ImporterError, Interrupted, ReportError
 from importer.interruption import Interruption
 from importer.settings.sections import Delivery
 from importer.timing import Timing
@@ -204,7 +204,7 @@ class _Delivery:
             cut_off = Lost("no answer before the run stopped")
             sent_at = self._timing.clock()
             reply = await self._post(part)
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, ReportError):  # the ledger, which cannot be kept safe
             conclude(cut_off, "unsent" if isinstance(cut_off, Busy) else "no answer")
             raise
         if isinstance(reply, Reply):

@@ -1,5 +1,7 @@
 """How a run ends early: at once, with the right code, and with books that balance."""
 
+import errno
+import itertools
 import os
 import threading
 from collections.abc import Callable
@@ -8,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from importer.begin import import_profiles
+from importer.begin import import_profiles, resume_import
 from importer.emulator import Emulator
 from importer.interruption import Interruption
 from importer.progress import Progress
@@ -129,6 +131,28 @@ def test_additions_are_in_the_ledger_before_they_leave(
         url = f"http://127.0.0.1:{port}"
         run = run_import(people(5), url, tmp_path, delivery=delivery, operation="append")
     assert (run.rows, unforeseen) == (imported(5), [])
+
+
+def test_ledger_that_cannot_be_made_safe(
+    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Additions held back because the disk failed are not in doubt when the run goes on."""
+    calls, fsync = itertools.count(1), os.fsync
+
+    def failing(number: int) -> None:
+        if next(calls) == 8:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        fsync(number)
+
+    delivery = {"batch_size": 10, "concurrency": 1}
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", failing)
+        run = run_import(people(60), emulator.url, tmp_path, delivery=delivery, operation="append")
+    assert (run.report.exit_code, run.rows["in_doubt"]) == (4, 0)
+    assert 0 < run.rows["imported"] < 60
+    environment = {"MIXPANEL_URL": emulator.url, "MIXPANEL_TOKEN": TOKEN}
+    whole = resume_import(run.report.folder, environment=environment)
+    assert (whole.totals.imported, whole.totals.in_doubt) == (60, 0)
 
 
 def test_give_up_after_is_kept_to(emulator: Emulator, tmp_path: Path) -> None:
