@@ -6,6 +6,9 @@ import logging
 import os
 import signal
 import sys
+import threading
+from contextlib import suppress
+from typing import NoReturn
 
 # Until there is something to end in order, Ctrl-C ends the program without a word.
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
@@ -28,7 +31,22 @@ def main() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     # What libraries log of their own accord would stand between the lines for the user.
     logging.getLogger().addHandler(logging.NullHandler())
-    app(prog_name="importer")
+    try:
+        app(prog_name="importer")
+    except SystemExit as end:
+        if threading.active_count() > 1:
+            _leave(end.code)
+        raise
+
+
+def _leave(code: object) -> NoReturn:
+    """End without taking the interpreter down: a thread that still reads is inside Arrow, perhaps,
+    which that would make abort, so that the program had crashed for whoever started it.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # closed, or never open
+            stream.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 if __name__ == "__main__":

@@ -99,3 +99,30 @@ def test_signal_while_it_starts(tmp_path: Path) -> None:
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=False
     )
     assert (done.returncode, done.stderr) == (-signal.SIGINT, b"")
+
+
+_READING = """
+import sys, threading, time
+import pyarrow as pa
+from pyarrow import csv
+from importer.__main__ import main
+
+def read():
+    while True:
+        csv.read_csv(text, names, skipping)
+
+text = pa.py_buffer(b"a,b,c\\n" * 200_000)
+names = csv.ReadOptions(column_names=["a", "b"], use_threads=False)
+skipping = csv.ParseOptions(invalid_row_handler=lambda row: "skip")
+for _ in range(3):
+    threading.Thread(target=read, daemon=True).start()
+sys.argv = ["importer", "--version"]
+main()
+"""
+
+
+def test_end_while_a_thread_reads() -> None:
+    """A reader that nobody waits for any more, inside Arrow, does not make the program crash."""
+    for _ in range(5):
+        done = subprocess.run([sys.executable, "-c", _READING], capture_output=True, check=False)
+        assert (done.returncode, done.stdout.split()[:1]) == (0, [b"importer"])
