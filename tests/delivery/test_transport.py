@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
+import socket
 import ssl
+import threading
 import warnings
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -180,6 +182,25 @@ def test_connection_is_kept() -> None:
         replies = with_client(thrice, f"http://127.0.0.1:{port}/")
     assert [type(reply) for reply in replies] == [Reply] * 3
     assert len(set(ports)) == 1
+
+
+def test_connection_that_was_closed_meanwhile() -> None:
+    """A connection that ended while the loop was busy is not used again: nothing is lost on it."""
+    closed = threading.Event()
+
+    def act(connection: Any, _: bytes) -> None:
+        connection.sendall(ONE)
+        connection.shutdown(socket.SHUT_RDWR)
+        closed.set()
+
+    async def twice(client: Client) -> list[Outcome]:
+        first = await post(client, b"[]")
+        assert closed.wait(10)  # the loop sees nothing meanwhile
+        return [first, await post(client, b"[]")]
+
+    with served(act, say(ONE)) as (port, _):
+        replies = with_client(twice, f"http://127.0.0.1:{port}/")
+    assert [type(reply) for reply in replies] == [Reply] * 2
 
 
 @pytest.fixture
