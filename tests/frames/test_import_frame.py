@@ -1,6 +1,7 @@
 """A frame becomes what the CSV with its cells becomes; partitions share a rate, and add up."""
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -215,6 +216,8 @@ def test_add_up(tmp_path: Path, emulator: Emulator, one_authority: None) -> None
         requests_by_status=good.totals.requests_by_status + bad.totals.requests_by_status,
     )
     assert (both.status, both.exit_code) == ("partial", ExitCode.ROWS_FAILED)
+    cut = replace(good, status="interrupted"), replace(good, status="stopped")
+    assert [add_up([bad, *cut[:n]]).status for n in (1, 2)] == ["interrupted", "stopped"]
     assert both.as_json()["rows"]["read"] == 5
     assert (add_up([]).status, add_up([]).exit_code) == ("complete", 0)
     stopped = pickle.loads(pickle.dumps(Interrupted(15)))

@@ -104,6 +104,18 @@ def test_file_without_a_row(desk: Desk, header: str) -> None:
         assert run(desk, *order, mapping=mapping).totals.imported == 1
 
 
+def test_files_of_two_byte_orders(desk: Desk) -> None:
+    """A file that is written otherwise than the first is refused, though its cells are as many."""
+    one, two = put(
+        desk,
+        a=b"\xff\xfe" + "u1,1\n".encode("utf-16-le"),
+        b=b"\xfe\xff" + "u2,1\n".encode("utf-16-be"),
+    )
+    with pytest.raises(SourceError, match=r"b\.csv: is utf-16-be, but .*a\.csv utf-16-le"):
+        run(desk, one, two, mapping="source: {encoding: utf-16}\n" + ADDING)
+    assert desk.updates == 0
+
+
 def test_odd_record_before_a_long_one(desk: Desk) -> None:
     """The shape of a file is that of its first thousand records, wherever its blocks end."""
     breaks = "\n" * 1_700_000
