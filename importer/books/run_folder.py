@@ -19,7 +19,7 @@ from importer.books.failure_groups import FailureGroups
 from importer.books.report import Report
 from importer.errors import ReportError, SourceBroken
 from importer.masking import masked, masked_words
-from importer.private_file import open_private_text, replace_private
+from importer.private_file import open_private_text, replace_private, sync, sync_folder
 from importer.reading.files import Files
 from importer.resuming.journal import LEDGER, Journal
 from importer.resuming.recall import REPORT, Recalled
@@ -133,11 +133,20 @@ class RunFolder:
         with report_errors(self.path):
             for stream in (self._failures, self._in_doubt, self._rejects, self._doubtful):
                 stream.flush()
+            if self.journal is not None:  # whose end says that they are there
+                self._sync_tables()
             for records in (self._rejects, self._doubtful):
                 if kept := records.kept():
                     words = f"{records.path} was edited before this run went on: kept as {kept}"
                     report = replace(report, warnings=(*report.warnings, words))
         return report
+
+    def _sync_tables(self) -> None:
+        for table in (self._failures, self._in_doubt):
+            sync(table)
+        for records in (self._rejects, self._doubtful):
+            records.sync()
+        sync_folder(self.path)
 
     def _write_page(self, report: Report) -> Report:
         from importer.report_page import report_page  # not before there is something to write
@@ -158,6 +167,7 @@ class RunFolder:
         if self.journal is not None:
             broken = {"broken": True} if isinstance(report.stop, SourceBroken) else {}
             self.journal.write({"ended": report.status, **broken})
+            self.journal.sync()
         return report
 
     def _shown(self, failure: Failure) -> Failure:

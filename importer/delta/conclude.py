@@ -10,7 +10,7 @@ from importer.delta.outcome import Outcome
 from importer.delta.stage import Delta, Everything
 from importer.errors import ImporterError, ReportError, StateError
 from importer.masking import masked
-from importer.private_file import open_private_text
+from importer.private_file import open_private_text, sync
 from importer.wording import plural
 
 VANISHED = "vanished.csv"
@@ -59,4 +59,5 @@ def _list(folder: RunFolder, identifiers: tuple[str, ...], *, mask: bool) -> str
     with report_errors(folder.path), open_private_text(path) as stream:
         stream.write(csv_line(["identifier"]))
         stream.writelines(csv_line([masked(each) if mask else each]) for each in identifiers)
+        sync(stream)  # before they are forgotten: nobody could list them again
     return str(path)

@@ -22,10 +22,11 @@ beginning of it is a truth: batches that share an identifier wait for one anothe
 rests on a later one. And `tail`, `grep` and `jq` can read it.
 
 What must be on the disk before it matters is waited for (`sync`): the first line, with the seed of
-the random ids, and each `sent` of updates that must not be sent twice. All other lines may be lost
-in a power cut without harm: their rows are sent once more, which changes nothing. The `sent` lines
-of updates that may be repeated wait for the next line, and are written with it: a write hands the
-interpreter to the thread that reads, and waits to get it back.
+the random ids, each `sent` of updates that must not be sent twice, and `ended`, behind all that a
+run leaves. All other lines may be lost in a power cut without harm: their rows are sent once more,
+which changes nothing. The `sent` lines of updates that may be repeated wait for the next line, and
+are written with it: a write hands the interpreter to the thread that reads, and waits to get it
+back.
 """
 
 import errno
@@ -40,6 +41,7 @@ from typing import Any
 import orjson
 
 from importer.errors import AlreadyRunning, ReportError
+from importer.private_file import sync_folder
 from importer.resuming.recall import LEDGER, Begun, Recalled, Refused
 
 __all__ = ["LEDGER", "Begun", "Journal"]
@@ -68,7 +70,7 @@ class Journal:
         self.sync()
         try:
             for folder in (self._path.parent, self._path.parent.parent):
-                _sync_folder(folder)
+                sync_folder(folder)
         except OSError as error:
             raise self._refusal(error) from error
 
@@ -128,13 +130,3 @@ class Journal:
 
     def _refusal(self, error: OSError) -> ReportError:
         return ReportError(f"{self._path}: {error.strerror}; the run cannot be kept safe there")
-
-
-def _sync_folder(path: Path) -> None:
-    if os.name != "posix":  # elsewhere folders cannot be opened
-        return
-    folder = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

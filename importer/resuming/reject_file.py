@@ -10,7 +10,7 @@ from pathlib import Path
 
 from importer.books.failure import Failure
 from importer.errors import ConfigError
-from importer.private_file import open_private
+from importer.private_file import open_private, sync
 from importer.resuming.alike import MOST_COMPARED, sketch_of
 
 _BLOCK = 1 << 20
@@ -47,6 +47,10 @@ class RejectFile:
     def flush(self) -> None:
         self._records.flush()
         self._index.flush()
+
+    def sync(self) -> None:
+        sync(self._records)
+        sync(self._index)
 
     def kept(self) -> Path | None:
         """Return where an earlier file went that somebody edited.

@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -23,6 +24,7 @@ from importer.resuming.lock import held_file
 from importer.settings.config import Config
 from tests.conftest import Command
 from tests.delivery.runs import Listener
+from tests.resuming.power import Disk, at_the_end
 
 from .desk import NightDesk
 
@@ -415,3 +417,20 @@ def test_two_writers_of_what_is_remembered(tmp_path: Path) -> None:
     with ThreadPoolExecutor(2) as both:
         list(both.map(write, texts))
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks files up in /proc")
+def test_power_cut_before_anybody_is_forgotten(
+    nightly: NightDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who vanished is listed on the disk, and the run's end there, before they are forgotten."""
+    (store,) = nightly.state.glob("*.delta.db")
+
+    def remembered() -> int:
+        with Store(store, writes=False) as opened:
+            return len(opened.known()[0])
+
+    disk = Disk(monkeypatch, lambda path: at_the_end(path) and remembered() == 50)
+    report = nightly.run(rows(49))
+    disk.restore(report.folder)
+    assert (report.folder / "vanished.csv").read_text("utf-8") == "identifier\nu49\n"
