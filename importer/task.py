@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from importer.books.run_folder import MAPPING, RunFolder, make_report_dir, new_folder, report_errors
+from importer.books.run_folder import RunFolder, make_report_dir, new_folder, report_errors
 from importer.engage import Engage
 from importer.errors import ConfigError, SourceChanged
 from importer.frames.source import Frame
@@ -21,7 +21,7 @@ from importer.resuming.fingerprint import Fingerprint
 from importer.resuming.identities import Drawn, Identities, Kept, Retries
 from importer.resuming.journal import LEDGER, Begun, Journal
 from importer.resuming.lock import hold, locked_folder, refuse_overlap
-from importer.resuming.recall import Recalled, Refused, recall
+from importer.resuming.recall import MAPPING, Recalled, Refused, recall
 from importer.settings.config import Config
 from importer.settings.config_file import dump_config, settle_config
 from importer.streams import (

@@ -22,14 +22,14 @@ from importer.masking import masked, masked_words
 from importer.private_file import open_private_text, replace_private, sync, sync_folder
 from importer.reading.files import Files
 from importer.resuming.journal import LEDGER, Journal
-from importer.resuming.recall import REPORT, Recalled
+from importer.resuming.recall import MAPPING, REPORT, Recalled
 from importer.resuming.reject_file import RejectFile
 
 EXAMPLES = 3
 """Failed rows that the summary shows; all of them are in failures.csv."""
 
 FAILURES, REJECTS, IN_DOUBT = "failures.csv", "rejects.csv", "in-doubt.csv"
-DOUBTFUL_RECORDS, MAPPING, PAGE = "in-doubt-records.csv", "mapping.yaml", "report.html"
+DOUBTFUL_RECORDS, PAGE = "in-doubt-records.csv", "report.html"
 
 HEADER = ("row", "line", "column", "property", "identifier", "code", "reason")
 

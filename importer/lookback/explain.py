@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from importer.books.failure import Failure
-from importer.books.run_folder import MAPPING
 from importer.destination import resolve_destination
 from importer.errors import ConfigError
 from importer.frames.transform import load_transform
@@ -18,7 +17,7 @@ from importer.lookback.outcome import Outcome, outcome_of
 from importer.masking import masked, masked_echo, masked_words
 from importer.reading.chunks import Chunk, cells_of, read_chunks
 from importer.resuming.identities import identities_of
-from importer.resuming.recall import Recalled, recall
+from importer.resuming.recall import MAPPING, Recalled, recall
 from importer.settings.config import Config
 from importer.settings.config_file import load_config
 from importer.updates.cells import Cells, join_cells, read_cells

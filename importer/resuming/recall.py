@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from importer.engage import Token
 from importer.errors import ConfigError
 from importer.reading.records import Positions
+from importer.resuming.lines import damaged, lines_of
 
-LEDGER, REPORT = "ledger.jsonl", "report.json"
+LEDGER, REPORT, MAPPING = "ledger.jsonl", "report.json", "mapping.yaml"
 
 SCHEMA = 1
 
@@ -195,29 +196,46 @@ class Recalled:
 
 
 def recall(run_dir: Path) -> Recalled:
-    """Read the ledger of a run. Raises ConfigError where there is none that can be read."""
+    """Read the ledger of a run. Raises ConfigError where there is none that can be read, and where
+    a line is damaged that is not its torn end.
+    """
     path = run_dir / LEDGER
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
+        _refuse_unbegun(run_dir)
         why = f"has no {LEDGER}, a rehearsal leaves none" if run_dir.is_dir() else "no such folder"
         raise ConfigError(f"{run_dir}: {why}; name the folder of a run") from error
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}; name the folder of a run") from error
-    lines = _lines(content)
+    lines = lines_of(content, path)
     first, end = next(lines, ({}, 0))
+    if not end:
+        _refuse_unbegun(run_dir)
     recalled = Recalled(_begun(first, path), run_dir, size=len(content), end=end)
-    for line, end in lines:
-        recalled.take(line)
+    for number, (line, end) in enumerate(lines, start=2):
+        try:
+            recalled.take(line)
+        except (ValueError, TypeError, KeyError, IndexError) as error:
+            raise damaged(path, number) from error
         recalled.end = end
     return recalled
+
+
+def _refuse_unbegun(run_dir: Path) -> None:
+    """Raise ConfigError where a run left its mapping and no more: that comes before the first line
+    of its ledger, which is on the disk before anything is sent.
+    """
+    left = {path.name for path in run_dir.glob("*") if path.suffix != ".tmp"}
+    if MAPPING in left and left <= {MAPPING, LEDGER}:
+        raise ConfigError(f"{run_dir}: ended before it sent anything; begin a new run")
 
 
 def recall_begun(run_dir: Path) -> Begun | None:
     """Read how a run was begun; None where its ledger is gone, or does not say so."""
     try:
         with (run_dir / LEDGER).open("rb") as stream:
-            first = next(_lines(stream.readline()), ({}, 0))[0]
+            first = next(lines_of(stream.readline(), run_dir / LEDGER), ({}, 0))[0]
             return _begun(first, run_dir / LEDGER)
     except (ConfigError, OSError):
         return None
@@ -238,7 +256,11 @@ def recall_end(run_dir: Path) -> Recalled | None:
     except OSError:
         return None
     start = content.rfind(b'\n{"ended":')
-    lines = [line for line, _ in _lines(content[start + 1 :])] if start >= 0 else []
+    try:
+        ending = lines_of(content[start + 1 :], run_dir / LEDGER)
+        lines = [line for line, _ in ending] if start >= 0 else []
+    except ConfigError:
+        return None
     if any("resumed" in line for line in lines):
         return None
     recalled = Recalled(begun, run_dir)
@@ -255,22 +277,8 @@ def find_run(run_dir: Path, other: str) -> Path:
 
 def ledger_lines(run_dir: Path) -> Iterator[dict[str, Any]]:
     """Yield what a ledger says, line by line."""
-    for line, _ in _lines((run_dir / LEDGER).read_bytes()):
+    for line, _ in lines_of((run_dir / LEDGER).read_bytes(), run_dir / LEDGER):
         yield line
-
-
-def _lines(content: bytes) -> Iterator[tuple[dict[str, Any], int]]:
-    """Yield each whole line and where it ends; what a power cut left torn is passed over."""
-    end = 0
-    for raw in content.splitlines(keepends=True):
-        try:
-            line = orjson.loads(raw) if raw.endswith(b"\n") else None
-        except orjson.JSONDecodeError:
-            return
-        if not isinstance(line, dict):
-            return
-        end += len(raw)
-        yield line, end
 
 
 def _begun(line: Mapping[str, Any], path: Path) -> Begun:

@@ -5,12 +5,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from importer.books.run_folder import MAPPING
 from importer.errors import ConfigError
 from importer.resuming.closing import nothing_to_go_on_with
 from importer.resuming.identities import retries_of
 from importer.resuming.newer import older_values
-from importer.resuming.recall import Begun, recall
+from importer.resuming.recall import MAPPING, Begun, recall
 from importer.settings.config import Config
 from importer.settings.config_file import differences, load_config, settle_config
 from importer.streams import STDIN, Place, find_places, leads_nowhere, name_of

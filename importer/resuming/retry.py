@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.compute as pc
 
-from importer.books.run_folder import MAPPING, failed_rows
+from importer.books.run_folder import failed_rows
 from importer.errors import ConfigError, NothingToDo, SourceChanged, SourceError
 from importer.frames.transform import load_transform
 from importer.kernels.columns import as_texts, mask_in
@@ -23,6 +23,7 @@ from importer.resuming.recall import (
     IMPORTED,
     IN_DOUBT,
     IN_FLIGHT,
+    MAPPING,
     OVERWRITTEN,
     UNTOUCHED,
     Recalled,

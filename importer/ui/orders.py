@@ -8,9 +8,9 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
-from importer.books.run_folder import FAILURES, MAPPING
+from importer.books.run_folder import FAILURES
 from importer.errors import ConfigError
-from importer.resuming.recall import recall, recall_begun
+from importer.resuming.recall import MAPPING, recall, recall_begun
 from importer.settings.config_file import digest_of, load_config
 from importer.ui.bodies import Refused
 from importer.ui.desk import Desk, OpenSource

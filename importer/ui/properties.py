@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from importer.books.run_folder import MAPPING
 from importer.errors import ConfigError
+from importer.resuming.recall import MAPPING
 from importer.settings.config_file import parse_config, read_text
 
 DISPLAY_NAMES: Mapping[str, str] = MappingProxyType(

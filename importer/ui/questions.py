@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from importer.books.run_folder import MAPPING
 from importer.destination import known_token
 from importer.lookback.history import read_history
-from importer.resuming.recall import recall, recall_begun
+from importer.resuming.recall import MAPPING, recall, recall_begun
 from importer.settings.config import Config
 from importer.settings.config_file import load_config
 from importer.ui.desk import Desk

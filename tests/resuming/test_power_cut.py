@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from importer.errors import ConfigError
+
 from .power import Disk, at_the_end
-from .runs import Desk
+from .runs import Desk, adding, once
 
 needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="looks files up in /proc")
 
@@ -26,3 +28,46 @@ def test_cut_at_the_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = contents(report.folder)
     disk.restore(report.folder)
     assert contents(report.folder) == whole
+
+
+@pytest.mark.parametrize(
+    ("was", "now"), [(b'{"answer"', b'\0"answer"'), (b'{"sent":[[2,', b'{"sent":[[2.')]
+)
+def test_damaged_line(desk: Desk, was: bytes, now: bytes) -> None:
+    """Damage in the middle of a ledger is no torn end: nothing is cut off and nothing sent twice,
+    by a run that goes on or is retried.
+    """
+    desk.write("u0,many\n" + adding(1_000))
+    stopped = desk.stopped_after(300).folder
+    ended = desk.run(report_dir=desk.folder / "others").folder
+    for run_dir, take_up in ((stopped, desk.resume), (ended, desk.retry)):
+        ledger = run_dir / "ledger.jsonl"
+        content = ledger.read_bytes().replace(was, now, 1)
+        line = content[: content.index(now)].count(b"\n") + 1
+        ledger.write_bytes(content)
+        before = desk.updates
+        with pytest.raises(ConfigError, match=rf"ledger\.jsonl: line {line} is damaged, .* copy"):
+            take_up(run_dir)
+        assert (ledger.read_bytes(), desk.updates) == (content, before)
+
+
+def test_end_that_is_full_of_zeros(desk: Desk) -> None:
+    """A ledger that a power cut left longer than what was written goes on from what was."""
+    desk.write(adding(1_000))
+    run_dir = desk.stopped_after(300).folder
+    with (run_dir / "ledger.jsonl").open("ab") as ledger:
+        ledger.write(bytes(3_000))
+    assert (desk.resume(run_dir).exit_code, desk.orders) == (0, once(1_000))
+
+
+@pytest.mark.parametrize("ledger", [None, b"", b'{"run":"2026', bytes(300)])
+def test_cut_before_the_first_line(desk: Desk, ledger: bytes | None) -> None:
+    """A run that died before the first line of its ledger sent nothing, and says so."""
+    run_dir = desk.runs / "20261130T000000Z-abcdef"
+    run_dir.mkdir(parents=True)
+    (run_dir / "mapping.yaml").touch()
+    if ledger is not None:
+        (run_dir / "ledger.jsonl").write_bytes(ledger)
+    for take_up in (desk.resume, desk.retry):
+        with pytest.raises(ConfigError, match=r"ended before it sent anything; begin a new run$"):
+            take_up(run_dir)
