@@ -146,7 +146,9 @@ class Delta:
     def outcome(self, *, ended: bool, whole: bool) -> Outcome:
         """Find who vanished, if a file was read to its end and as a `whole`."""
         # Who is new in a file that was imported meanwhile is not in this one, and not gone.
-        absent = ended and whole and self._skips and self._before is None
+        # And a run that was at its end before has forgotten them.
+        told = self._task.recalled is not None and self._task.recalled.finished
+        absent = ended and whole and self._skips and self._before is None and not told
         self._gone = self._keys[~self._seen] if absent else self._keys[:0]
         names = self._hasher.names(self._gone, self._store.names(self._gone))
         vanished = tuple(sorted(names)) if absent else None

@@ -121,7 +121,10 @@ def _read(folder: Path, now: datetime) -> Run:
         if ended is not None and report:
             return _reported(folder, report, ended)
         written = datetime.fromtimestamp((folder / LEDGER).stat().st_mtime, UTC)
-        return _unended(folder, recall(folder), "interrupted", written)
+        # What is taken up of a run is not written anew, though its report be gone.
+        taken_up = ended is not None and (ended.retried_by or ended.settled)
+        status: Ending = "partial" if taken_up else "interrupted"
+        return _unended(folder, recall(folder), status, written)
     except (ConfigError, OSError, ValueError, KeyError, TypeError) as error:
         words = f"cannot be read: {error}"
         return Run(folder.name, "unreadable", None, None, "", {}, str(folder), next=words)

@@ -12,6 +12,7 @@ from importer.private_file import replace_private
 from importer.resuming.journal import LEDGER, Journal
 from importer.resuming.lock import hold, is_held
 from importer.resuming.recall import REPORT, Recalled, find_run, recall, recall_end
+from importer.resuming.reject_file import index_of, listed
 from importer.wording import plural
 
 if TYPE_CHECKING:
@@ -36,8 +37,10 @@ def check_retry(run_dir: Path, recalled: Recalled, which: Which) -> None:
         raise ConfigError(f"{run_dir}: is not at its end; first: importer run --resume {run_dir}")
     rows = _report(run_dir)["rows"]
     if not rows:
-        words = f"is gone; import {file_of(run_dir, which)} like any other file"
-        raise ConfigError(f"{run_dir / REPORT}: {words}")
+        words = f"import {file_of(run_dir, which)} like any other file"
+        if _can_be_written_anew(recalled):
+            words = f"to have it written anew: importer run --resume {run_dir}; or {words}"
+        raise ConfigError(f"{run_dir / REPORT}: is gone; {words}")
     left = _left(rows, recalled)
     if which not in left:
         if not left:
@@ -62,6 +65,39 @@ def check_retry(run_dir: Path, recalled: Recalled, which: Which) -> None:
         raise ConfigError(f"{run_dir}: was retried as {later}; {what}{command}")
 
 
+def check_table(run_dir: Path, recalled: Recalled, which: Which) -> None:
+    """Raise ConfigError where rows that a run set aside are lost: nobody has given those up.
+
+    Who does takes records out of the file; what its index tells of stays.
+    """
+    path, count = file_of(run_dir, which), _report(run_dir)["rows"][_SET_ASIDE[which][1]]
+    if (known := listed(path)) >= count:
+        return
+    remedy = f"import {path}, and what it lacks of the source, like any other file"
+    if _can_be_written_anew(recalled):
+        remedy = f"to have both written anew: importer run --resume {run_dir}; or {remedy}"
+    raise ConfigError(
+        f"{index_of(path)}: tells of {known:,} of {plural(count, 'row')}, as after a power cut; "
+        f"{remedy}"
+    )
+
+
+def is_to_be_written_anew(run_dir: Path, recalled: Recalled) -> bool:
+    """Is the report of a run at its end gone, or does a table tell of fewer rows than that?
+
+    Going on then writes both anew, unless another run has taken rows up from the tables.
+    """
+    rows = _report(run_dir)["rows"]
+    return _can_be_written_anew(recalled) and (
+        not rows
+        or any(listed(run_dir / name) < rows[counted] for name, counted in _SET_ASIDE.values())
+    )
+
+
+def _can_be_written_anew(recalled: Recalled) -> bool:
+    return not recalled.retried_by and not recalled.settled
+
+
 def _left(rows: Mapping[str, int], recalled: Recalled) -> dict[str, int]:
     """Return how many rows of a run are set aside and not settled, by what they are retried as."""
     counts = {which: rows.get(counted, 0) for which, (_, counted) in _SET_ASIDE.items()}
@@ -80,7 +116,10 @@ def _left_words(run_dir: Path, left: Mapping[str, int], recalled: Recalled) -> I
 
 def nothing_to_go_on_with(run_dir: Path, recalled: Recalled) -> NothingToDo:
     """Say that a run is at its end, and what is left of it: its exit code is that of the run."""
-    left = _left(_report(run_dir)["rows"], recalled)
+    rows = _report(run_dir)["rows"] or {
+        counted: listed(run_dir / name) for name, counted in _SET_ASIDE.values()
+    }
+    left = _left(rows, recalled)
     words = ["nothing to go on with", *_left_words(run_dir, left, recalled)]
     error = NothingToDo(f"{run_dir}: is at its end; {'; '.join(words)}")
     failed, in_doubt = left.get("rejects", 0), left.get("in_doubt", 0)
@@ -167,5 +206,6 @@ def _report(run_dir: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {"rows": {}}
     except (OSError, ValueError) as error:
-        raise ConfigError(f"{run_dir / REPORT}: cannot be read: {error}") from error
+        words = f"cannot be read: {error}; remove it, then: importer run --resume {run_dir}"
+        raise ConfigError(f"{run_dir / REPORT}: {words}") from error
     return content

@@ -92,6 +92,14 @@ def read_index(path: Path) -> list[tuple[int, str, str]]:
             raise ConfigError(f"{index_of(path)}: {words}") from error
 
 
+def listed(path: Path) -> int:
+    """Return how many records the index of this file tells of: none where it cannot be read."""
+    try:
+        return len(read_index(path))
+    except (ConfigError, OSError):
+        return 0
+
+
 def digest_of(record: bytes) -> str:
     """Return a digest of a record, whatever ends its line."""
     return hashlib.blake2b(record.rstrip(b"\r\n\0"), digest_size=8).hexdigest()

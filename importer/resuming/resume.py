@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from importer.errors import ConfigError
-from importer.resuming.closing import nothing_to_go_on_with
+from importer.resuming.closing import is_to_be_written_anew, nothing_to_go_on_with
 from importer.resuming.identities import retries_of
 from importer.resuming.newer import older_values
 from importer.resuming.recall import MAPPING, Begun, recall
@@ -28,7 +28,9 @@ def resumed_task(
     """
     recalled = recall(run_dir)
     if recalled.finished:
-        raise nothing_to_go_on_with(run_dir, recalled)
+        if not is_to_be_written_anew(run_dir, recalled):
+            raise nothing_to_go_on_with(run_dir, recalled)
+        warn(f"{run_dir}: is at its end, but lost a part of what it left, which is written anew")
     begun = recalled.begun
     own = load_config(run_dir / MAPPING)
     folder = Path(begun.folder)

@@ -15,7 +15,7 @@ from importer.kernels.columns import as_texts, mask_in
 from importer.reading.chunks import read_chunks
 from importer.reading.layout import open_records
 from importer.reading.source import open_source
-from importer.resuming.closing import Which, check_retry, file_of, settle
+from importer.resuming.closing import Which, check_retry, check_table, file_of, settle
 from importer.resuming.fingerprint import Fingerprint
 from importer.resuming.identities import Kept, lay_against
 from importer.resuming.newer import older_values
@@ -49,11 +49,12 @@ def retry_task(run_dir: Path, which: Which, warn: Warn, *, overwrite: bool) -> T
     """Take up the rows that a finished run set aside.
 
     Rows of which the source has a later one with the same identifier are held back, unless they
-    may `overwrite` it. Raises ConfigError where the run is not at its end, or was retried, and
-    NothingToDo.
+    may `overwrite` it. Raises ConfigError where the run is not at its end, was retried, or has lost
+    rows, and NothingToDo.
     """
     recalled = recall(run_dir)
     check_retry(run_dir, recalled, which)
+    check_table(run_dir, recalled, which)
     config, path = load_config(run_dir / MAPPING), file_of(run_dir, which)
     try:
         retries = lay_against(run_dir, which, path, config)

@@ -124,7 +124,8 @@ def test_torn_tables(run_dir: Path, desk: Desk) -> None:
     (run_dir / "rejects.index").write_text("row,digest,sketch\nfour,", "utf-8")
     assert explain(run_dir, 4).record is None
     with pytest.raises(
-        ConfigError, match=r"rejects\.index: is damaged; import .*rejects\.csv like"
+        ConfigError,
+        match=r"rejects\.index: tells of 0 of 3 rows, .*; or import .*rejects\.csv, and",
     ):
         desk.retry(run_dir)
 

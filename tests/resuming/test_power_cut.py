@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from importer.errors import ConfigError
+from importer.errors import ConfigError, NothingToDo
+from importer.lookback.history import read_history
+from importer.resuming.closing import Which
 
 from .power import Disk, at_the_end
 from .runs import Desk, adding, once
@@ -71,3 +73,43 @@ def test_cut_before_the_first_line(desk: Desk, ledger: bytes | None) -> None:
     for take_up in (desk.resume, desk.retry):
         with pytest.raises(ConfigError, match=r"ended before it sent anything; begin a new run$"):
             take_up(run_dir)
+
+
+@pytest.mark.parametrize("lost", ["rejects.index", "in-doubt-records.index", "report.json"])
+@pytest.mark.parametrize("left", [None, b"", bytes(40)])
+def test_lost_at_the_end(desk: Desk, lost: str, left: bytes | None) -> None:
+    """What is lost of a run at its end is not taken for given up: going on writes it anew, sends
+    nothing, and ends with the code of what is left.
+    """
+    desk.write("u1,many\nu2,1\n")
+    desk.emulator.faults({"kind": "drop", "first": 1})
+    report = desk.run()
+    whole = contents(report.folder)
+    for name in (lost, "rejects.csv", "in-doubt-records.csv"):
+        (report.folder / name).unlink()
+        if left is not None and name != "report.json":
+            (report.folder / name).write_bytes(left)
+    which: Which = "in_doubt" if lost == "in-doubt-records.index" else "rejects"
+    with pytest.raises(ConfigError, match="written anew: importer run --resume"):
+        desk.retry(report.folder, which)
+    again = desk.resume(report.folder)
+    assert (again.exit_code, again.rows, desk.updates) == (7, report.rows, 1)
+    now = contents(report.folder)
+    assert again.as_json()["files"] == report.as_json()["files"]
+    for name in ("rejects.csv", "rejects.index", "in-doubt-records.csv", "failures.csv"):
+        assert now[name] == whole[name]
+    with pytest.raises(NothingToDo):
+        desk.resume(report.folder)
+
+
+def test_report_of_a_retried_run_is_lost(desk: Desk) -> None:
+    """Nothing is written anew under a run that took it up; what is left counts all the same."""
+    desk.write("u1,many\n")
+    report = desk.run()
+    desk.retry(report.folder)
+    (report.folder / "report.json").unlink()
+    with pytest.raises(NothingToDo, match="1 row that failed: taken up by") as ended:
+        desk.resume(report.folder)
+    assert ended.value.exit_code == 3
+    (run,) = (run for run in read_history(desk.runs).runs if run.run == report.run)
+    assert (run.status, run.next) == ("partial", "")
