@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -119,15 +119,23 @@ class RunFolder:
             self._doubtful.write(failure)
 
     def finish(self, report: Report) -> Report:
-        """Write report.html and report.json, each whole or not at all; a disk that refuses is a
-        stop like others.
+        """Write report.html and report.json, each whole or not at all, and the end of the ledger;
+        a disk that refuses is a stop like others.
         """
-        for step in (self._close_tables, self._write_page, self._write_report):
-            try:
-                report = step(report)
-            except ReportError as error:
-                report = replace(report, stop=report.stop or error, status="stopped")
-        return report
+        for step in (self._close_tables, self._write_page):
+            report = _taken(step, report)
+        written = _taken(self._write_report, report)
+        if written is not report:
+            return written
+        ended = _taken(self._write_end, report)
+        if ended is report:
+            return report
+        with suppress(OSError):  # they tell of an end that is not on record
+            (self.path / REPORT).unlink()
+            (self.path / PAGE).unlink()
+        for step in (self._write_page, self._write_report):
+            ended = _taken(step, ended)
+        return ended
 
     def _close_tables(self, report: Report) -> Report:
         with report_errors(self.path):
@@ -164,6 +172,9 @@ class RunFolder:
             with suppress(OSError):  # the page would show an ending that is not on record
                 (self.path / PAGE).unlink()
             raise
+        return report
+
+    def _write_end(self, report: Report) -> Report:
         if self.journal is not None:
             broken = {"broken": True} if isinstance(report.stop, SourceBroken) else {}
             self.journal.write({"ended": report.status, **broken})
@@ -183,6 +194,14 @@ class RunFolder:
         texts = (failure.property, failure.identifier, failure.code, failure.reason)
         line = (failure.row, failure.line, column, *map(harmless, texts))
         stream.write(csv_line(line))
+
+
+def _taken(step: Callable[[Report], Report], report: Report) -> Report:
+    """Take a step; where the disk refuses, the report says so, if it did not say worse."""
+    try:
+        return step(report)
+    except ReportError as error:
+        return replace(report, stop=report.stop or error, status="stopped")
 
 
 def csv_line(cells: Sequence[object]) -> str:

@@ -1,5 +1,6 @@
 """A disk that fills up for real, by a limit on file sizes and on a file system of a few pages."""
 
+import errno
 import os
 import resource
 import subprocess
@@ -15,6 +16,7 @@ from importer.errors import ReportError
 
 from .mixed import TOKEN, noted, numbers_in, write_mapping
 from .processes import importing, only_run, report_of
+from .runs import Desk
 
 pytestmark = pytest.mark.usefixtures("one_authority")
 
@@ -147,6 +149,41 @@ def test_ledger_that_cannot_be_written(emulator: Emulator, tmp_path: Path) -> No
     assert (process.returncode, stdout, emulator.stats()["requests"]) == (2, "", 0)
     assert stderr.startswith("importer: runs/")
     assert len(stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("room", [True, False])
+def test_end_that_cannot_be_written(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, room: bool
+) -> None:
+    """Without room for the ledger's last line a run ends with 4, and no report says anything else.
+
+    Where there is room for that, it says so. Going on ends the run.
+    """
+    desk.write("u1,1\nu2,many\n")
+    write, rename, full = os.write, Path.replace, False
+
+    def written(file: int, content: bytes) -> int:
+        nonlocal full
+        if content.startswith(b'{"ended"'):
+            full = not room
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(file, content)
+
+    def renamed(path: Path, other: Path) -> Path:
+        if full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return rename(path, other)
+
+    monkeypatch.setattr(os, "write", written)
+    monkeypatch.setattr(Path, "replace", renamed)
+    stopped = desk.run()
+    assert (stopped.exit_code, stopped.status) == (4, "stopped")
+    monkeypatch.undo()
+    if room:
+        assert report_of(stopped.folder) == stopped.as_json()
+    else:
+        assert not {"report.json", "report.html"} & {path.name for path in stopped.folder.iterdir()}
+    assert (desk.resume(stopped.folder).exit_code, desk.updates) == (3, 1)
 
 
 @pytest.mark.parametrize("taken", ["runs", "runs/ledger"])
