@@ -144,7 +144,7 @@ class RunFolder:
             if self.journal is not None:  # whose end says that they are there
                 self._sync_tables()
             for records in (self._rejects, self._doubtful):
-                if kept := records.kept():
+                for kept in records.kept():
                     words = f"{records.path} was edited before this run went on: kept as {kept}"
                     report = replace(report, warnings=(*report.warnings, words))
         return report

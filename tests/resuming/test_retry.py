@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.begin import import_profiles
+from importer.books.failure import Failure
 from importer.books.next_steps import next_steps
 from importer.books.report import Report
 from importer.errors import ConfigError, NothingToDo
@@ -22,6 +23,7 @@ from importer.lookback.explain import explain
 from importer.resuming.alike import MOST_COMPARED, pair, sketch_of
 from importer.resuming.closing import skip_doubts
 from importer.resuming.identities import recognise
+from importer.resuming.reject_file import RejectFile
 from tests.conftest import Command
 
 from .mixed import TOKEN
@@ -407,6 +409,36 @@ def test_mended_too_early(desk: Desk) -> None:
     assert kept.read_bytes() == mended
     assert f"kept as {kept}" in ended.warnings[-1]
     assert (run_dir / "rejects.csv").read_bytes() == b"u0,many\n"
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16-le"])
+def test_records_that_nobody_edited(tmp_path: Path, codec: str) -> None:
+    """A run that goes on may refuse rows before those that it had set aside: nobody edited those.
+
+    Whatever is edited is kept, however often that happens.
+    """
+    path = tmp_path / "rejects.csv"
+
+    def process(*rows: int) -> list[Path]:
+        file = RejectFile(path, preamble="id,n\n".encode(codec), codec=codec)
+        for row in rows:
+            record = f'u{row},"a\nb"'.encode(codec)
+            file.write(Failure(row=row, line=row, code="type", reason="", record=record))
+        file.flush()
+        kept = file.kept()
+        file.close()
+        return kept
+
+    assert process(7, 9) == []
+    assert process(1, 2, 7, 9) == []
+    assert list(tmp_path.glob("*before*")) == []
+    edits = ["id,n\nu1,2\n", "id,n\n", "id,n\nu7,2\n"]
+    for number, edited in enumerate(edits, start=1):
+        path.write_text(edited, codec)
+        kept = process(1, 2, 7, 9)
+        assert len(kept) == (number + 1) // 2  # what is the beginning of the new one is not needed
+    assert [each.read_text(codec) for each in kept] == [edits[0], edits[2]]
+    assert kept == [tmp_path / "rejects.before.csv", tmp_path / "rejects.before2.csv"]
 
 
 def test_random_mendings(desk: Desk) -> None:
