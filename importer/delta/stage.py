@@ -150,7 +150,10 @@ class Delta:
         told = self._task.recalled is not None and self._task.recalled.finished
         absent = ended and whole and self._skips and self._before is None and not told
         self._gone = self._keys[~self._seen] if absent else self._keys[:0]
-        names = self._hasher.names(self._gone, self._store.names(self._gone))
+        try:
+            names = self._hasher.names(self._gone, self._store.names(self._gone))
+        except UnicodeDecodeError as error:
+            raise self._store.damage("an identifier cannot be deciphered") from error
         vanished = tuple(sorted(names)) if absent else None
         return Outcome(not self._contents.any(), vanished, self._unread)
 

@@ -13,7 +13,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -100,7 +100,10 @@ class Store:
 
     def known(self) -> tuple[Signed, Signed]:
         """Return all keys, in ascending order, and their contents."""
-        keys, contents = (np.frombuffer(self._fact(name, b""), np.int64) for name in _COLUMNS)
+        with self._errors():
+            keys, contents = (np.frombuffer(self._fact(name, b""), np.int64) for name in _COLUMNS)
+            if len(keys) != len(contents) or not (keys[:-1] < keys[1:]).all():
+                raise self.damage("its keys are not in order")
         return keys, contents.copy()
 
     def begin(self, owner: str, mapping: str | None, before: Recalled | None) -> None:
@@ -138,11 +141,14 @@ class Store:
 
     def names(self, keys: Signed) -> list[bytes]:
         """Return the enciphered identifiers of some keys."""
+        names = list[bytes]()
         with self._errors():
-            return [
-                self._base.execute("SELECT name FROM names WHERE key = ?", (key,)).fetchone()[0]
-                for key in keys.tolist()
-            ]
+            for key in keys.tolist():
+                line = self._base.execute("SELECT name FROM names WHERE key = ?", (key,)).fetchone()
+                if line is None:
+                    raise self.damage("an identifier is missing")
+                names += line
+        return names
 
     def settle(self, recalled: Recalled, gone: Signed) -> None:
         """Enter what the API accepted; forget who is gone."""
@@ -220,20 +226,29 @@ class Store:
             self._base.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._base.execute("COMMIT")
             except BaseException:
-                self._base.execute("ROLLBACK")
+                with suppress(sqlite3.Error):  # it is undone already where the disk is full
+                    self._base.execute("ROLLBACK")
                 raise
-            self._base.execute("COMMIT")
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
-            remedy = "what was sent cannot be remembered there"
-            if getattr(error, "sqlite_errorcode", None) in _DAMAGED:
-                remedy = "the file is damaged; delete it, and the next run sends everything once"
-            raise StateError(f"{self._path}: {error}; {remedy}") from error
+        except (sqlite3.Error, OSError, ValueError) as error:
+            if isinstance(error, ValueError) or _is_damage(error):
+                raise self.damage(str(error)) from error
+            words = "what was sent cannot be remembered there"
+            raise StateError(f"{self._path}: {error}; {words}") from error
+
+    def damage(self, what: str) -> StateError:
+        remedy = "the file is damaged; delete it, and the next run sends everything once"
+        return StateError(f"{self._path}: {what}; {remedy}")
+
+
+def _is_damage(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorcode", None) in _DAMAGED
 
 
 def _columns(noted: Noted) -> tuple[NDArray[Any], ...]:

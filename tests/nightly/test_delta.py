@@ -1,6 +1,7 @@
 """Only what changed is sent: the settings, the list of who vanished, the lock, the command."""
 
 import json
+import resource
 import shutil
 import sqlite3
 import sys
@@ -355,6 +356,50 @@ def test_no_place(desk: NightDesk) -> None:
     lock.mkdir()
     with pytest.raises(StateError, match="it must be a file of yours"):
         desk.run()
+
+
+FACTS = "UPDATE facts SET value ="
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        ("DELETE FROM names", 4),
+        ("UPDATE names SET name = CAST(x'ff' || substr(name, 2) AS BLOB)", 4),
+        (f"{FACTS} CAST(substr(value, 9) || substr(value, 1, 8) AS BLOB) WHERE name = 'keys'", 2),
+        (f"{FACTS} CAST(x'00' || value AS BLOB) WHERE name = 'contents'", 2),
+        (f"{FACTS} substr(value, 9) WHERE name = 'contents'", 2),
+    ],
+)
+def test_damaged(nightly: NightDesk, damage: str, code: int) -> None:
+    """Damage that SQLite does not see is told of too, before anything is sent where it can be."""
+    (path,) = nightly.state.glob("*.delta.db")
+    with closing(sqlite3.connect(path)) as base:
+        base.execute(damage)
+        base.commit()
+    nightly.write("x,free\n")
+    try:
+        told, ended = nightly.run().stop, 4
+    except StateError as error:
+        told, ended = error, error.exit_code
+    assert (ended, nightly.updates) == (code, 51 if code == 4 else 50)
+    assert "the file is damaged; delete it, and the next run sends everything once" in str(told)
+
+
+def test_full_disk(tmp_path: Path) -> None:
+    """A disk without room is said to be that, and nothing of the transaction stays."""
+    path = tmp_path / "x.delta.db"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ones = np.ones(2_000_000, np.int64)  # more than is kept in memory
+    with Store(path, writes=True) as store:
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 100_000, hard))
+            with pytest.raises(StateError, match=r"full|disk I/O error") as caught:
+                store.note([Noted(ones, ones, ones, ones.astype(np.int32), b"x" * len(ones))])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert "rollback" not in str(caught.value)
+        assert not store.unsettled
 
 
 def test_of_another_version(nightly: NightDesk) -> None:
