@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from importer.books.run_folder import DOUBTFUL_RECORDS, PAGE, REJECTS, report_errors
-from importer.errors import ConfigError, NothingToDo, ReportError, exit_code
+from importer.errors import ConfigError, ImporterError, NothingToDo, exit_code
 from importer.private_file import replace_private
 from importer.resuming.journal import LEDGER, Journal
 from importer.resuming.lock import hold, is_held
@@ -153,22 +153,24 @@ def close_retried(
 ) -> None:
     """Close the run whose rows a complete retry sent, if nothing else of it is left.
 
-    Where the disk refuses that it is made up for when somebody wants to retry it again.
+    Where that cannot be it is made up for when somebody wants to retry it again: all has arrived.
     """
     try:
         if by.status == "complete" and settle(whose.run_dir, whose.which, by.run):
             narrate(f"{whose.run_dir}: nothing of it is left; it is closed")
-    except ReportError as error:
+    except ImporterError as error:
         warn(f"{whose.run_dir}: all of it is sent, but it cannot be closed: {error}")
 
 
 def settle(run_dir: Path, which: str, by: str) -> bool:
     """Note that rows set aside are settled; close the run if no others are left, and say so.
 
-    Closing a retry also closes the run whose rows it sent.
+    Closing a retry also closes the run whose rows it sent. Raises AlreadyRunning where another
+    process is at work on it, ConfigError and ReportError.
     """
     journal = Journal(run_dir / LEDGER)
     try:
+        hold(journal, run_dir)
         journal.cut_torn_end(recall(run_dir))
         journal.write({"settled": which})
         journal.sync()

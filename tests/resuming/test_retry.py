@@ -23,6 +23,8 @@ from importer.lookback.explain import explain
 from importer.resuming.alike import MOST_COMPARED, pair, sketch_of
 from importer.resuming.closing import skip_doubts
 from importer.resuming.identities import recognise
+from importer.resuming.journal import Journal
+from importer.resuming.lock import hold
 from importer.resuming.reject_file import RejectFile
 from tests.conftest import Command
 
@@ -604,6 +606,27 @@ def test_report_is_gone(desk: Desk) -> None:
     assert desk.orders == once(2)
     with pytest.raises(ConfigError, match=r"report\.json: is gone; import .*rejects\.csv like any"):
         desk.retry(first.folder)
+
+
+@pytest.mark.parametrize("how", ["damaged", "held"])
+def test_first_run_cannot_be_closed(desk: Desk, how: str) -> None:
+    """A retry of which all arrived is complete, though the run before cannot be closed just now."""
+    desk.write("u1,bad\n")
+    first = desk.run()
+    mend(first.folder, ("bad", "worse"))
+    second = desk.retry(first.folder)
+    mend(second.folder, ("worse", "1"))
+    if how == "damaged":
+        (first.folder / "report.json").write_text("{", "utf-8")
+    journal = Journal(first.folder / "ledger.jsonl")
+    if how == "held":
+        hold(journal, first.folder)
+    again = desk.retry(second.folder)
+    journal.close()
+    assert (again.exit_code, desk.orders) == (0, once(1))
+    assert report_of(second.folder)["closed_by"] == again.run
+    (told,) = [words for words in desk.told if "cannot be closed" in words]
+    assert str(first.folder) in told
 
 
 def test_one_of_many_mended_is_gone(desk: Desk) -> None:
