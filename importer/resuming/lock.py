@@ -6,7 +6,8 @@ of two that begin together one sees the other.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,10 @@ try:
     import fcntl
 except ImportError:  # a system without them runs without locks
     fcntl = None
+
+
+_TRIES, _PAUSE = 10, 0.005
+"""How often a ledger is tried again, and the seconds between."""
 
 
 @contextmanager
@@ -60,14 +65,22 @@ def held_file(path: Path, words: str) -> Iterator[None]:
         os.close(opened)
 
 
-def hold(journal: Journal, run_dir: Path) -> None:
-    """Lock a ledger as long as it is open. Raises AlreadyRunning."""
+def hold(journal: Journal, run_dir: Path, sleep: Callable[[float], object] = time.sleep) -> None:
+    """Lock a ledger as long as it is open. Raises AlreadyRunning.
+
+    Whoever looks whether it is held has it for a moment: that passes.
+    """
     if fcntl is None:
         return
-    try:
-        fcntl.flock(journal.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise AlreadyRunning(f"{run_dir}: is under way in another process") from error
+    for tries in range(_TRIES, -1, -1):
+        try:
+            fcntl.flock(journal.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if not tries:
+                raise AlreadyRunning(f"{run_dir}: is under way in another process") from error
+            sleep(_PAUSE)
+        else:
+            return
 
 
 def refuse_overlap(report_dir: Path, sources: Sequence[str], own: Path | None = None) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from importer.books.report import Report
 from importer.errors import AlreadyRunning
+from importer.resuming.journal import Journal
+from importer.resuming.lock import hold
 from tests.delivery.runs import Listener
 
 from .processes import importing, only_run, wait_for_requests
@@ -86,3 +88,16 @@ def test_two_resume_at_once(desk: Desk) -> None:
     assert {type(how) for how in ended} == {Report, AlreadyRunning}
     assert desk.orders == once(ROWS)
     assert desk.updates == ROWS
+
+
+def test_looked_at(tmp_path: Path) -> None:
+    """Whoever looks whether a ledger is held keeps nobody from it; whoever holds it does."""
+    fcntl = pytest.importorskip("fcntl")
+    journal, other = (Journal(tmp_path / "ledger.jsonl") for _ in range(2))
+    with (tmp_path / "ledger.jsonl").open("rb") as looked:
+        fcntl.flock(looked, fcntl.LOCK_SH)
+        hold(journal, tmp_path, sleep=lambda _: looked.close())
+    pauses: list[float] = []
+    with pytest.raises(AlreadyRunning):
+        hold(other, tmp_path, sleep=pauses.append)
+    assert 0 < sum(pauses) < 0.1
