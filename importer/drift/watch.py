@@ -21,7 +21,7 @@ from importer.reading.layout import Layout, Reading, open_records
 from importer.reading.records import Records, let_go
 from importer.reading.source import Source, open_source
 from importer.state import Memory, find_memory, make_state_folder
-from importer.streams import Place, is_local, shown
+from importer.streams import Place, is_local, is_rereadable, shown
 from importer.task import Task
 from importer.updates import mapping
 
@@ -110,7 +110,7 @@ class Drift:
         for portion in records:
             first.append(portion)
             self._take([portion], self._opened, self._head)
-            if self._head.rows >= HEAD or self._opened.size is None:
+            if self._head.rows >= HEAD or (self._opened.size is None and not self._rereadable):
                 break  # a pipe may fall silent at any time
         self._first = self._head.portrait()
         self._judge(self._remembered, self._first, reading, warn)
@@ -186,10 +186,13 @@ class Drift:
             few = expected if is_few(expected, remembered.rows) else None
         findings = self._findings(remembered, now, head=True)
         odd = findings or few is not None
-        if odd and self._head.rows >= HEAD and (whole := self._read_all()) is not None:
-            now = whole
-            findings = self._findings(remembered, now, head=False)
-            few = now.rows if few is not None and is_few(now.rows, remembered.rows) else None
+        if odd and self._head.rows >= HEAD and self._rereadable:
+            portrait, whole = self._portrait_of(self._task.sources)
+            if whole:  # what breaks off is judged by its head, and not by its rows
+                now = portrait
+                findings = self._findings(remembered, now, head=False)
+            fewer = whole and few is not None and is_few(now.rows, remembered.rows)
+            few = now.rows if fewer else None
         if self._task.accepts_drift:
             return
         files = list(self._moved_in_files(remembered))
@@ -239,25 +242,27 @@ class Drift:
         if len(self._task.sources) < 2 or self._task.limit is not None:
             return
         places = [place for place in self._task.sources if is_local(place)]
-        portraits = [self._portrait_of([place], EACH) for place in places]
+        portraits = [self._portrait_of([place], EACH)[0] for place in places]
         for place, portrait, found in zip(
             places, portraits, moved(remembered.whole, portraits), strict=True
         ):
             if found:
                 yield shown(place), portrait, found
 
-    def _read_all(self) -> Portrait | None:
-        """Read sources that can be opened again to their end."""
-        sources = self._task.sources
-        return self._portrait_of(sources) if all(map(is_local, sources)) else None
+    @property
+    def _rereadable(self) -> bool:
+        return all(map(is_rereadable, self._task.sources))
 
-    def _portrait_of(self, places: Sequence[Place], limit: int | None = None) -> Portrait:
-        """Read sources once more, as far as they go."""
-        gathering, settings = self._gathering(), self._task.config.source
+    def _portrait_of(
+        self, places: Sequence[Place], limit: int | None = None
+    ) -> tuple[Portrait, bool]:
+        """Read sources once more, as far as they go, and say whether they went to their end."""
+        gathering, settings, whole = self._gathering(), self._task.config.source, False
         with suppress(SourceError), closing(open_source(places, settings)) as opened:
-            _, _, records = open_records(opened, settings, limit)
+            reading, _, records = open_records(opened, settings, limit)
             self._take(records, opened, gathering)
-        return gathering.portrait()
+            whole = reading.broken is None
+        return gathering.portrait(), whole
 
     def _take(self, records: Iterable[Records], opened: Source, gathering: Gathering) -> None:
         for chunk in read_chunks(records, opened, self._layout.width, self._reads):

@@ -16,6 +16,7 @@ from importer.streams import (
     Stream,
     in_blocks,
     is_local,
+    is_rereadable,
     open_place,
     unwrapped,
 )
@@ -109,13 +110,17 @@ def _opened(places: Sequence[Place], settings: sections.Source) -> Iterator[Sour
     for number, place in enumerate(places):
         stream = open_place(place)
         if not number:
-            known = [stream.size, *sizes]
-            total = sum(filter(None, known)) if None not in known else None
+            lengths = [stream.size, *sizes]
+            total = sum(filter(None, lengths)) if None not in lengths else None
         try:
             for part in unwrapped(stream, settings):
                 if len(places) > 1 and part.share is None:
-                    part.pieces, part.share = counted(part.pieces, part.size)
-                if (share := _share(part, total, before)) is not None:
+                    part.pieces, share = counted(part.pieces, part.size)
+                    part.share = share or (lambda: 0.0)
+                # Of unknown lengths, files are taken for equally long, but what pipes bring is not.
+                among = (before, stream.size or 0, total) if total else (number, 1, len(places))
+                known = total or len(places) == 1 or all(map(is_rereadable, places))
+                if known and (share := _share(part, *among)) is not None:
                     current[:] = [share]
                 share = (lambda: current[0]()) if current else None
                 yield _source_of(part, settings, total, share, several=len(places) > 1)
@@ -151,12 +156,10 @@ def _source_of(
     )
 
 
-def _share(part: Stream, total: int | None, before: int) -> Callable[[], float] | None:
+def _share(part: Stream, before: int, weight: int, total: int) -> Callable[[], float] | None:
     """Return what says which share of all files was read, of which some were read `before`."""
-    share, size = part.share, part.size or 0
-    if share is None or not total:
-        return share
-    return lambda: (before + share() * size) / total
+    share = part.share
+    return None if share is None else lambda: (before + share() * weight) / total
 
 
 def _blocks(block: bytes, following: Iterator[bytes], part: Stream) -> Iterator[bytes]:

@@ -50,7 +50,9 @@ class NightDesk:
     def write(self, text: str) -> None:
         self.source.write_text(text, "utf-8")
 
-    def run(self, text: str | None = None, sources: Sequence[Path] = (), **options: Any) -> Report:
+    def run(
+        self, text: str | None = None, sources: Sequence[Path | str] = (), **options: Any
+    ) -> Report:
         if text is not None:
             self.write(text)
         around = {"report_dir": self.folder / "runs", **self._around(), **options}

@@ -9,6 +9,7 @@ import pytest
 from importer import Drifted, StateError
 from importer.drift.watch import HEAD
 from tests.conftest import Command
+from tests.sources.odd_web import serving_folder
 
 from .desk import NightDesk
 from .exports import Row, crm, csv_of
@@ -250,6 +251,34 @@ def test_fewer_rows_in_several_files(desk: NightDesk) -> None:
         file.write_text(csv_of(ROWS[number * 100 : number * 100 + 8]), "utf-8")
     with pytest.raises(Drifted, match="the file has about 24 rows, and had 300"):
         desk.run(sources=files)
+
+
+def test_several_files_on_the_web(desk: NightDesk) -> None:
+    """Of files at addresses the lengths are not known beforehand: the same ones are no drift, and
+    of those that look odd all rows are counted; rows that are missing are missed there too.
+    """
+    desk.mapping.write_text(
+        "identifier: {column: 1}\ncolumns: {2: note}\ndrift: stop\ndelivery: {batch_size: 2000}\n",
+        "utf-8",
+    )
+    lengths = (5, 100, 100, HEAD + 1_000)
+
+    def parts(*lengths: int) -> list[str]:
+        begin = [sum(lengths[:number]) for number in range(len(lengths))]
+        for number, (first, rows) in enumerate(zip(begin, lengths, strict=True)):
+            text = csv_of([[f"u{n}", f"n{n}"] for n in range(first, first + rows)])
+            (desk.folder / f"{number}.csv").write_text(text, "utf-8")
+        return [f"{address}{number}.csv" for number in range(len(lengths))]
+
+    with serving_folder(desk.folder) as address:
+        for _ in range(2):
+            assert desk.run(sources=parts(*lengths)).warnings == ()
+        (memory,) = desk.state.glob("*.drift.json")
+        content = json.loads(memory.read_bytes())
+        memory.write_text(json.dumps({**content, "rows": HEAD * 10 + 5_000}), "utf-8")
+        assert desk.run(sources=parts(*lengths)).warnings == ()
+        with pytest.raises(Drifted, match="has about 300 rows, and had 21,205"):
+            desk.run(sources=parts(100, 100, 100))
 
 
 def test_customers_in_several_files(desk: NightDesk) -> None:
