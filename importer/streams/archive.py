@@ -7,12 +7,13 @@ are enough to read it through once (APPNOTE.TXT 6.3.10, sections 4.3 to 4.5).
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
-from importer.errors import SourceBroken
-from importer.streams.compressed import BZIP2, DEFLATE, XZ, ZSTD, cut_short, drawn
+from importer.errors import SourceBroken, SourceError
+from importer.streams.compressed import BZIP2, DEFLATE, XZ, ZSTD, cut_short, drawn, fed
 from importer.streams.stream import Stream
 
 _MEMBER, _DIRECTORY, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
@@ -96,7 +97,7 @@ def members(archive: Stream) -> Iterator[Stream]:
         while (signature := coming.take(4)) == _MEMBER:
             header = _header(coming)
             contents = _contents(coming, header)
-            if _is_table(header.name, first=not found):
+            if is_table(header.name, first=not found):
                 found = True
                 name = f"{archive.name}/{header.name}"
                 yield Stream(
@@ -118,18 +119,23 @@ def members(archive: Stream) -> Iterator[Stream]:
         archive.close()
 
 
-def first_name(head: bytes) -> str:
-    """Return the name of the first member of an archive that begins like this."""
-    if len(head) < _HEADER.size:
-        return ""
-    length = _HEADER.unpack_from(head)[-2]
-    return head[_HEADER.size : _HEADER.size + length].decode("cp437")
+def names_in(head: bytes) -> Iterator[str]:
+    """Yield the names of the members of an archive that begins like this, as far as they show."""
+    coming = _Bytes(fed([head]), "")
+    with suppress(SourceError):
+        while coming.take(4) == _MEMBER:
+            header = _header(coming)
+            yield header.name
+            for _ in _contents(coming, header):
+                pass
 
 
-def _is_table(name: str, *, first: bool) -> bool:
+def is_table(name: str, *, first: bool) -> bool:
     """Is a member to be imported? One whose name says nothing is, if it is the first."""
     path = PurePosixPath(name)
     if name.endswith("/") or path.name.startswith(".") or "__MACOSX" in path.parts:
+        return False
+    if name == "mimetype":  # of a document that an archive is
         return False
     if path.suffix.lower() in _TABLES:
         return True

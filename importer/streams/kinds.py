@@ -8,12 +8,15 @@ from importer.settings import sections
 from importer.streams import archive
 from importer.streams.compressed import BZIP2, GZIP, XZ, ZSTD, Compression, fed, unpacked
 from importer.streams.stream import Stream, counted
-from importer.streams.workbook import FIRST_NAMES, sheet_of
+from importer.streams.workbook import is_part, sheet_of
 
 _LAYERS = 3
 """Layers of compression that are undone, one within the other; a bomb may have any number."""
 
 _HEAD_BYTES = 512
+
+_MEMBERS_BYTES = 256 * 1024
+"""In which the members of an archive are looked at: some begin a workbook with a picture of it."""
 
 _ZIP, _EMPTY_ZIP, _OLD_WORKBOOK = b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0"
 
@@ -37,7 +40,7 @@ def unwrapped(stream: Stream, settings: sections.Source, layers: int = _LAYERS) 
         if not layers:
             raise SourceBroken(f"{stream.name}: is compressed too many times; uncompress it first")
         yield from unwrapped(_uncompressed(stream, compression), settings, layers - 1)
-    elif head.startswith(_OLD_WORKBOOK) or _is_workbook(head):
+    elif head.startswith(_OLD_WORKBOOK) or (head.startswith(_ZIP) and _is_workbook(stream)):
         yield sheet_of(stream, settings)
     elif head.startswith((_ZIP, _EMPTY_ZIP)):
         for member in archive.members(_fed(stream)):
@@ -54,8 +57,11 @@ def _plain_member(member: Stream) -> Stream:
     return member
 
 
-def _is_workbook(head: bytes) -> bool:
-    return head.startswith(_ZIP) and archive.first_name(head).startswith(FIRST_NAMES)
+def _is_workbook(packed: Stream) -> bool:
+    """Does a part of a workbook come before any table?"""
+    names = archive.names_in(packed.peek(_MEMBERS_BYTES))
+    told = (name for name in names if is_part(name) or archive.is_table(name, first=True))
+    return is_part(next(told, ""))
 
 
 def _uncompressed(stream: Stream, compression: Compression) -> Stream:

@@ -6,6 +6,7 @@ A workbook cannot be read from one end to the other: it is held in memory while 
 import csv
 import datetime as dt
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -18,8 +19,12 @@ from importer.streams.stream import Stream
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-FIRST_NAMES = ("[Content_Types].xml", "_rels/", "docProps/", "xl/", "customXml/", "mimetype")
-"""What the first member of a ZIP archive is called, or begins with, that is a workbook."""
+_PART = re.compile(
+    r"(\./)?(\[Content_Types\]\.xml|_rels/\.rels|mimetype|META-INF/manifest\.xml"
+    r"|xl/(workbook|styles|sharedStrings)\.(xml|bin)|xl/(worksheets|theme|_rels)/.+\.(xml|bin|rels))",
+    re.IGNORECASE,
+)
+"""What the members of a ZIP archive are called that make it a workbook, or a document like one."""
 
 _MOST_BYTES = 4 * 1024**3
 """Of all its parts, unpacked: a sheet of a million rows has about one GB."""
@@ -32,6 +37,11 @@ _EXACT = 1e21
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 Row = Sequence[Cell]
+
+
+def is_part(name: str) -> bool:
+    """Does a member of this name make an archive a workbook?"""
+    return _PART.fullmatch(name) is not None
 
 
 def sheet_of(workbook: Stream, settings: sections.Source) -> Stream:

@@ -1,6 +1,7 @@
 """Workbooks: a sheet is read as a CSV file of what its cells show, and a line is a row of it."""
 
 import datetime as dt
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +14,8 @@ from importer.reading.layout import framed
 from importer.reading.source import open_source
 from importer.settings import sections
 from importer.streams.workbook import shown
+
+from .test_packed import piped_zip, zipped
 
 Cells = list[list[object]]
 
@@ -108,6 +111,57 @@ def test_rehearsed_and_previewed(tmp_path: Path) -> None:
     assert (report.folder / "rejects.csv").read_bytes() == b"id,since\r\nu2,soon\r\n"
     seen = preview(path, sections.Source(header=True))
     assert [column.name for column in seen.columns] == ["id", "since"]
+
+
+ODS = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+    '<table:table table:name="One"><table:table-row>{}</table:table-row></table:table>'
+    "</office:spreadsheet></office:body></office:document-content>"
+)
+KIND = "application/vnd.oasis.opendocument.spreadsheet"
+MANIFEST = (
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{KIND}"/>'
+    "</manifest:manifest>"
+)
+
+
+def ods(*cells: str, first: str = "mimetype") -> bytes:
+    parts = {
+        "mimetype": KIND,
+        "META-INF/manifest.xml": MANIFEST,
+        "meta.xml": "<meta/>",
+        "content.xml": ODS.format("".join(cells)),
+    }
+    parts = {first: parts[first], **parts}
+    return zipped(*((name, content.encode()) for name, content in parts.items()))
+
+
+def test_parts_in_any_order(tmp_path: Path) -> None:
+    """A workbook is one whatever its first part is, also where it comes through a pipe."""
+    path = book(tmp_path / "x", Sheet=[["u1", "a"]])
+    with zipfile.ZipFile(path) as archive:
+        parts = [(name, archive.read(name)) for name in archive.namelist()]
+    labels = ("docMetadata/LabelInfo.xml", b"<x/>")
+    pictures = ("customUI/images/a.png", b"x" * 70_000)
+    for first in (labels, pictures, *parts):
+        for pack in (zipped, piped_zip):
+            path.write_bytes(pack(first, *(part for part in parts if part is not first)))
+            assert read(path) == [(1, "u1,a\r\n")], first[0]
+    cell = '<table:table-cell office:value-type="string"><text:p>u1</text:p></table:table-cell>'
+    for first_name in ("mimetype", "META-INF/manifest.xml", "meta.xml"):
+        path.write_bytes(ods(cell, first=first_name))
+        assert read(path) == [(1, "u1\r\n")], first_name
+
+
+@pytest.mark.parametrize("name", ["xl/1.csv", "mimetypes.csv", "docProps/x.csv", "customXml/1"])
+def test_archives_that_look_like_workbooks(tmp_path: Path, name: str) -> None:
+    """What holds a table is an archive, whatever its folders are called."""
+    path = tmp_path / "x"
+    path.write_bytes(zipped((name, b"u1,a\n")))
+    assert read(path) == [(1, "u1,a\n")]
 
 
 def test_what_is_no_workbook(tmp_path: Path) -> None:
