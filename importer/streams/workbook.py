@@ -9,9 +9,10 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from importer.errors import ConfigError, SourceError
+from importer.errors import ConfigError, ImporterError, SourceBroken, SourceError
 from importer.settings import sections
 from importer.streams.extras import needing
 from importer.streams.stream import Stream
@@ -54,22 +55,25 @@ def sheet_of(workbook: Stream, settings: sections.Source) -> Stream:
         import python_calamine as calamine
     content = io.BytesIO(b"".join(workbook.pieces))
     workbook.close()
-    try:
+    with _readable(workbook.name):
         _refuse_bomb(workbook.name, content)
         opened = calamine.CalamineWorkbook.from_filelike(content)
         sheet = _choose(workbook.name, opened, settings.sheet)
-    except calamine.CalamineError as error:
-        raise SourceError(
-            f"{workbook.name}: cannot be read as a workbook ({error}): is it protected by a "
-            "password, or another kind of document? Save it as .xlsx or CSV"
-        ) from error
     taken = 0
 
     def rows() -> Iterator[Row]:
         nonlocal taken
-        for row in sheet.iter_rows():
-            taken += 1
-            yield row
+        try:
+            for row in sheet.iter_rows():
+                taken += 1
+                yield row
+        except BaseException as error:
+            if not _is_fault(error):
+                raise
+            raise (SourceBroken if taken else SourceError)(
+                f"{workbook.name}: row {taken + 1} of the sheet has a cell that cannot be read "
+                f"({error}): is it a number shown as a date or duration? Mend it, or save as CSV"
+            ) from error
 
     margin = sheet.start[1] if sheet.start else 0  # columns left of the first cell
     return Stream(
@@ -80,6 +84,31 @@ def sheet_of(workbook: Stream, settings: sections.Source) -> Stream:
         packed=True,
         sheet=True,
     )
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """Make one kind of all that is raised on a workbook that cannot be opened."""
+    try:
+        yield
+    except ImporterError:
+        raise
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise SourceError(
+            f"{name}: its ZIP data is damaged ({error}); fetch or export it again"
+        ) from error
+    except BaseException as error:
+        if not _is_fault(error):
+            raise
+        raise SourceError(
+            f"{name}: cannot be read as a workbook ({error}): is it protected by a "
+            "password, or another kind of document? Save it as .xlsx or CSV"
+        ) from error
+
+
+def _is_fault(error: BaseException) -> bool:
+    """Is it one of the workbook? Where calamine panics it raises what is no Exception."""
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 
 def _check(name: str, settings: sections.Source) -> str:
@@ -131,18 +160,23 @@ def _lines(rows: Iterable[Row], margin: int, delimiter: str, quote: str) -> Iter
     # Before 3.13, Python quotes a cell only for those line ends that it is told to write.
     writer = csv.writer(text, delimiter=delimiter, quotechar=quote, lineterminator="\r\n")
     waiting = 0
-    for row in rows:
-        cells = [cell if type(cell) is str else shown(cell) for cell in row]
-        if any(cells):
-            writer.writerow(empty + cells)
-        else:
-            text.write("\r\n")
-        waiting += 1
-        if waiting == _ROWS:
+    try:
+        for row in rows:
+            cells = [cell if type(cell) is str else shown(cell) for cell in row]
+            if any(cells):
+                writer.writerow(empty + cells)
+            else:
+                text.write("\r\n")
+            waiting += 1
+            if waiting == _ROWS:
+                yield text.getvalue().encode()
+                text.seek(0)
+                text.truncate()
+                waiting = 0
+    except SourceBroken:  # what came before it is handed on
+        if waiting:
             yield text.getvalue().encode()
-            text.seek(0)
-            text.truncate()
-            waiting = 0
+        raise
     if waiting:
         yield text.getvalue().encode()
 

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from importer.begin import import_profiles
-from importer.errors import ConfigError, SourceError
+from importer.errors import ConfigError, SourceBroken, SourceError
 from importer.guess.previews import preview
 from importer.reading.layout import framed
 from importer.reading.source import open_source
@@ -170,3 +170,29 @@ def test_what_is_no_workbook(tmp_path: Path) -> None:
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2_000))
     with pytest.raises(SourceError, match="cannot be read as a workbook"):
         open_source(path, sections.Source())
+
+
+@pytest.mark.parametrize("number", ["4917012345678", "-inf"])
+def test_cell_that_cannot_be_read(tmp_path: Path, number: str) -> None:
+    """A number that no duration can be ends the run at its row, named, with all rows before it."""
+    path = book(tmp_path / "x", Sheet=[["u1", 1], ["u2", dt.timedelta(hours=36)]])
+    with zipfile.ZipFile(path) as archive:
+        parts = [(name, archive.read(name)) for name in archive.namelist()]
+    path.write_bytes(
+        zipped(*((name, part.replace(b">1.5<", f">{number}<".encode())) for name, part in parts))
+    )
+    coming = framed(open_source(path, sections.Source()), sections.Source())
+    assert next(coming).raw(0) == b"u1,1\r\n"
+    with pytest.raises(SourceBroken, match=r"x: row 2 of the sheet has a cell that cannot be read"):
+        next(coming)
+
+
+@pytest.mark.parametrize("at", [0, 6])
+def test_damaged_workbook(tmp_path: Path, at: int) -> None:
+    """A bit that is flipped in its directory is a fault of the file, which is named."""
+    path = book(tmp_path / "x", Sheet=[["u1", "a"]])
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\1\2") + at] ^= 64
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match="x: its ZIP data is damaged"):
+        read(path)
