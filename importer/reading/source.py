@@ -45,6 +45,9 @@ _MAGIC = {
     b"\x7fELF": "a program",
 }
 
+_TAR, _TAR_AT = (b"ustar\0", b"ustar  \0"), 257
+"""What a tar archive has behind the name of its first file: POSIX's way, and GNU's."""
+
 # In this order: UTF-32's little-endian mark begins with UTF-16's.
 WIDE_MARKS = {
     "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
@@ -228,6 +231,8 @@ def _refuse_binary(name: str, first: bytes, encoding: Encoding, meant: bytes) ->
     for magic, what in _MAGIC.items():
         if first.startswith(magic):
             raise SourceError(f"{name}: is not a CSV file but {what}")
+    if first.startswith(_TAR, _TAR_AT):
+        raise SourceError(f"{name}: is not a CSV file but a tar archive; unpack it first")
     head = first[:_HEAD_BYTES]
     if encoding.unit != "u1":
         # Every delimiter and line end has a zero byte there; UTF-8 read like this is one odd cell.

@@ -3,10 +3,11 @@
 import gzip
 import io
 import random
+import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -51,6 +52,15 @@ def test_a_byte_order_mark_is_skipped_once(
     assert raws(path, encoding=encoding) == ["u1,Zoë,\ufeff\n", "u2,\U0001f468,x"]
 
 
+def tar(kind: int, mode: Literal["w", "w:gz"] = "w") -> bytes:
+    content = io.BytesIO()
+    with tarfile.open(mode=mode, fileobj=content, format=kind) as archive:
+        about = tarfile.TarInfo("customers.csv")
+        about.size = 120_000
+        archive.addfile(about, io.BytesIO(b"u1,a\n" * 24_000))
+    return content.getvalue()
+
+
 def workbook() -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
@@ -72,6 +82,11 @@ NO_CSV = {
         "part? Import it when it is whole",
     ),
     "parquet": (b"PAR1\x15\x04\x15", "is not a CSV file but a Parquet file; export it as CSV"),
+    "tar": (tar(tarfile.GNU_FORMAT), "is not a CSV file but a tar archive; unpack it first"),
+    "tar.gz": (
+        tar(tarfile.USTAR_FORMAT, "w:gz"),
+        "is not a CSV file but a tar archive; unpack it first",
+    ),
     "noise": (random.Random(1).randbytes(20_000), "is a binary file, not CSV text"),
     "utf-16": (
         "\ufeffa,b\n".encode("utf-16-le"),
