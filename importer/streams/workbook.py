@@ -36,6 +36,8 @@ _ROWS = 2_000
 _EXACT = 1e21
 """From here on Python writes whole numbers with an exponent too."""
 
+_DURATION = re.compile(r"(-?)PT(\d{1,9})H(\d{1,9})M(\d{1,9}(?:\.\d+)?)S", re.ASCII)
+
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 Row = Sequence[Cell]
 
@@ -56,7 +58,7 @@ def sheet_of(workbook: Stream, settings: sections.Source) -> Stream:
     content = io.BytesIO(b"".join(workbook.pieces))
     workbook.close()
     with _readable(workbook.name):
-        _refuse_bomb(workbook.name, content)
+        is_ods = "content.xml" in _parts(workbook.name, content)
         opened = calamine.CalamineWorkbook.from_filelike(content)
         sheet = _choose(workbook.name, opened, settings.sheet)
     taken = 0
@@ -66,7 +68,7 @@ def sheet_of(workbook: Stream, settings: sections.Source) -> Stream:
         try:
             for row in sheet.iter_rows():
                 taken += 1
-                yield row
+                yield [*map(_as_duration, row)] if is_ods else row
         except BaseException as error:
             if not _is_fault(error):
                 raise
@@ -121,16 +123,20 @@ def _check(name: str, settings: sections.Source) -> str:
     return settings.quote
 
 
-def _refuse_bomb(name: str, content: io.BytesIO) -> None:
-    """Look at what the parts of a workbook grow to before they do, all at once and in memory."""
+def _parts(name: str, content: io.BytesIO) -> list[str]:
+    """Return the names of a workbook's parts, having looked at what they grow to before they do,
+    all at once and in memory.
+    """
     if not zipfile.is_zipfile(content):
         content.seek(0)
-        return  # an old one, which is not compressed
+        return []  # an old one, which is not compressed
     with zipfile.ZipFile(content) as archive:
-        size = sum(part.file_size for part in archive.infolist())
+        parts = archive.infolist()
     content.seek(0)
+    size = sum(part.file_size for part in parts)
     if size > _MOST_BYTES:
         raise SourceError(f"{name}: unpacks to {size / 2**30:.0f} GiB; save the sheet as CSV")
+    return [part.filename for part in parts]
 
 
 def _choose(name: str, workbook: "CalamineWorkbook", wanted: str | int | None) -> "CalamineSheet":
@@ -181,6 +187,18 @@ def _lines(rows: Iterable[Row], margin: int, delimiter: str, quote: str) -> Iter
         yield text.getvalue().encode()
 
 
+def _as_duration(cell: Cell) -> Cell:
+    """Return a duration where an .ods has one: calamine gives those that are no time of a day as
+    they are written there.
+    """
+    found = _DURATION.fullmatch(cell) if type(cell) is str else None
+    if found is None:
+        return cell
+    sign, hours, minutes, seconds = found.groups()
+    length = dt.timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds))
+    return -length if sign else length
+
+
 def shown(cell: Cell) -> str:
     """Return the text of a cell: as Excel shows it, as far as that is known without its format."""
     match cell:
@@ -197,7 +215,8 @@ def shown(cell: Cell) -> str:
         case dt.time():
             return cell.isoformat(timespec="seconds")
         case dt.timedelta():
-            minutes, seconds = divmod(round(cell.total_seconds()), 60)
-            return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+            minutes, seconds = divmod(round(abs(cell.total_seconds())), 60)
+            sign = "-" if cell.total_seconds() <= -0.5 else ""
+            return f"{sign}{minutes // 60}:{minutes % 60:02}:{seconds:02}"
         case _:
             return str(cell)

@@ -63,6 +63,28 @@ def test_numbers(cell: float, text: str) -> None:
     assert shown(cell) == text
 
 
+@pytest.mark.parametrize(
+    ("length", "text"),
+    [
+        (dt.timedelta(minutes=-90), "-1:30:00"),
+        (dt.timedelta(days=-2), "-48:00:00"),
+        (dt.timedelta(seconds=-0.4), "0:00:00"),
+    ],
+)
+def test_durations(length: dt.timedelta, text: str) -> None:
+    """A duration below zero is as long as above it."""
+    assert shown(length) == text
+
+
+def test_durations_of_ods(tmp_path: Path) -> None:
+    """Durations are written alike, whatever workbook they are in; other text is left alone."""
+    path = tmp_path / "x.ods"
+    cell = '<table:table-cell office:value-type="time" office:time-value="{}"/>'
+    word = '<table:table-cell office:value-type="string"><text:p>PT5M</text:p></table:table-cell>'
+    path.write_bytes(ods(*map(cell.format, ("PT36H05M00S", "-PT1H30M0S")), word))
+    assert read(path) == [(1, "36:05:00,-1:30:00,PT5M\r\n")]
+
+
 def test_lines_are_rows(tmp_path: Path) -> None:
     """Empty rows are none, and line breaks in cells shift no line: it is the row of the sheet."""
     rows: Cells = [["u1", "a\nb"], [], [None, None], ["u2", "b\n\nc"], ["u3", "x"]]
