@@ -1,6 +1,7 @@
 """How each kind of address is opened with fsspec; imported only where there is one."""
 
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -87,6 +88,7 @@ def _open_web(address: str) -> Opened:
     """
     import aiohttp
 
+    told: dict[str, str] = {}
     filesystem, path = _filesystem(
         address,
         ssl=ssl.create_default_context(),  # aiohttp's own heeds no SSL_CERT_FILE set later
@@ -94,20 +96,39 @@ def _open_web(address: str) -> Opened:
             "timeout": aiohttp.ClientTimeout(None, sock_connect=_PATIENCE, sock_read=_PATIENCE),
             "trust_env": True,  # proxies
             "headers": {"Accept-Encoding": "identity"},  # the bytes that are there
-            "trace_configs": [_refusing_the_clear(), _refusing_another_file()],
+            "trace_configs": [_refusing_the_clear(), _refusing_another_file(told)],
         },
     )
     info = filesystem.info(path)
-    size, tag = info["size"], info.get("ETag", "")
+    tag = info.get("ETag", "")
     # RFC 9110, 13.1.1: whoever replaces the file meanwhile makes it 412.
     how = {"headers": {"If-Match": tag}} if tag.startswith('"') else {}
-    if size and info.get("partial", True):
-        opened = filesystem.open(
-            path, "rb", block_size=BLOCK_BYTES, cache_type="none", size=size, **how
-        )
-        if size <= BLOCK_BYTES or _gives_parts(opened):
-            return Opened(opened, size)
-    return Opened(filesystem.open(path, "rb", block_size=0, **how), size, repeatable=False)
+    if info["size"] and info.get("partial", True):
+        parts = {"block_size": BLOCK_BYTES, "cache_type": "none", **how}
+        _ask_for_a_part(filesystem.open(path, "rb", size=info["size"], **parts))
+        # What is told with the part: some servers say another length where only that is asked.
+        if (total := told.get("size", "")).isdecimal():
+            return Opened(filesystem.open(path, "rb", size=int(total), **parts), int(total))
+    opened = filesystem.open(path, "rb", block_size=0, **how)
+    length = _length(opened.r)
+    size = length if length is not None else info["size"] or None
+    return Opened(opened, size, repeatable=False)
+
+
+def _ask_for_a_part(opened: Any) -> None:
+    """See whether the server gives one when asked: it need not have said so, and may give others.
+
+    What it tells of the part is known afterwards, if it gave it.
+    """
+    opened.seek(1)
+    with suppress(ValueError):
+        opened.read(1)
+
+
+def _length(response: Any) -> int | None:
+    """Return the bytes that a file has by its own answer, unless they are packed for the way."""
+    length: int | None = response.content_length
+    return None if "Content-Encoding" in response.headers else length
 
 
 def _open_cloud(filesystem: Any, path: str) -> Any:
@@ -169,20 +190,27 @@ class Replaced(Exception):
     status = HTTPStatus.PRECONDITION_FAILED  # what a server says that heeds the condition
 
 
-def _refusing_another_file() -> Any:
-    """Let no part be of another file than the first: not all servers heed a condition, nor give a
-    tag for one, but what they tell of each part tells files apart.
+class OtherPart(ValueError):
+    """A part that came is not the one that was asked for."""
+
+    status = HTTPStatus.PARTIAL_CONTENT
+
+
+def _refusing_another_file(told: dict[str, str]) -> Any:
+    """Let no part be of another file than the first, nor another one than was asked for: not all
+    servers heed a condition, nor give a tag for one, but what is `told` of each tells files apart.
     """
     import aiohttp
-
-    told: dict[str, str] = {}
 
     async def look(_session: object, _context: object, ended: Any) -> None:
         if ended.response.status != HTTPStatus.PARTIAL_CONTENT:
             return
-        headers = ended.response.headers
+        headers, asked = ended.response.headers, ended.headers.get("Range", "")
+        part, _, size = headers.get("Content-Range", "").partition("/")
+        if _begin(part) != _begin(asked):
+            raise OtherPart
         marks = {name: headers[name] for name in ("ETag", "Last-Modified") if name in headers}
-        marks["size"] = headers.get("Content-Range", "").rpartition("/")[2]
+        marks["size"] = size
         if any(told.setdefault(name, mark) != mark for name, mark in marks.items()):
             raise Replaced
 
@@ -191,12 +219,6 @@ def _refusing_another_file() -> Any:
     return traced
 
 
-def _gives_parts(opened: Any) -> bool:
-    """Does the server give a part when asked for one? It need not have said so."""
-    opened.seek(1)
-    try:
-        opened.read(1)
-    except ValueError:
-        return False
-    opened.seek(0)
-    return True
+def _begin(part: str) -> str:
+    """Return where a range of bytes begins: what is asked has a =, what is told a blank."""
+    return part.replace("=", " ").partition(" ")[2].partition("-")[0].strip()

@@ -87,6 +87,7 @@ def _status(error: BaseException) -> int | None:
 
 
 _ANSWERS = {
+    206: "the server gave another part of the file than it was asked for",
     401: "the server wants credentials, or other ones",
     403: "the server refuses access: has the address expired, are the credentials right?",
     404: "there is nothing at this address",

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from functools import partial
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.begin import resume_import
-from importer.errors import ConfigError, SourceError
+from importer.errors import ConfigError, SourceBroken, SourceError
 from importer.streams import find_places, open_place
 from importer.streams.address import scrubbed, shown_address
 from tests.delivery.raw_server import refusing
 from tests.resuming.runs import Desk, adding, once, stopping
 
+from .odd_web import answering, range_of, say
 from .servers import sftp, web
 from .test_servers import around, meanwhile, run, wide, written
 
@@ -200,3 +202,61 @@ def test_no_web_server(desk: Desk) -> None:
     with refusing() as port, pytest.raises(SourceError, match="Cannot connect to host") as refused:
         run(desk, f"https://127.0.0.1:{port}/a.csv")
     assert "<" not in str(refused.value)
+
+
+FILE = b"".join(b"u%d,%d\n" % (row, row * row) for row in range(150_000))
+
+
+@pytest.mark.parametrize("parts", [True, False])
+@pytest.mark.parametrize("length", [0, 1_000, len(FILE) + 5])
+def test_wrong_length_of_a_head(length: int, parts: bool) -> None:
+    """What a web server says where only the length is asked for is not believed: a file is whole
+    by what comes with its bytes.
+    """
+
+    def answer(asked: BaseHTTPRequestHandler) -> None:
+        if asked.command == "HEAD":
+            say(asked, b"", Content_Length=length)
+        elif parts and (part := range_of(asked)):
+            where = f"bytes {part[0]}-{part[1] - 1}/{len(FILE)}"
+            say(asked, FILE[slice(*part)], 206, Content_Range=where)
+        else:
+            say(asked, FILE)
+
+    with answering(answer) as address:
+        opened = open_place(address)
+        assert (opened.size, b"".join(opened.pieces)) == (len(FILE), FILE)
+
+
+def test_no_length_but_of_a_head() -> None:
+    """Where nothing else tells how long a file is, one that ends before that is broken."""
+
+    def answer(asked: BaseHTTPRequestHandler) -> None:
+        length = len(FILE) if asked.command == "HEAD" else None
+        say(asked, FILE[:100_000], Content_Length=length)
+
+    with answering(answer) as address, pytest.raises(SourceBroken, match="after 100,000 of 2,"):
+        b"".join(open_place(address).pieces)
+
+
+def test_other_parts_of_the_web() -> None:
+    """A server that gives the first bytes whichever are asked for is read in one go; one that
+    begins with that on the way is not read on.
+    """
+    good = 0
+
+    def answer(asked: BaseHTTPRequestHandler) -> None:
+        nonlocal good
+        good -= 1
+        if part := range_of(asked):
+            begin, end = part if good > 0 else (0, part[1] - part[0])
+            where = f"bytes {begin}-{end - 1}/{len(FILE)}"
+            say(asked, FILE[begin:end], 206, Content_Range=where)
+        else:
+            say(asked, FILE)
+
+    with answering(answer) as address:
+        assert b"".join(open_place(address).pieces) == FILE
+        good = 4
+        with pytest.raises(SourceBroken, match="gave another part of the file"):
+            b"".join(open_place(address).pieces)
