@@ -19,6 +19,10 @@ _FED_BYTES = 64 * 1024
 _MOST_MEMORY = 256 * 1024 * 1024
 """Bytes that an .xz file may ask for; its strongest preset takes 65 MiB."""
 
+_TOO_LARGE = ("too much memory", "Memory usage limit")
+"""What zstd and xz say of data for which they would need more than they may take: they raise the
+same error where it is damaged."""
+
 
 class Decompressor(Protocol):
     """What the compression modules of Python's library have in common since 3.5."""
@@ -122,6 +126,11 @@ def drawn(
             elif member.needs_input:
                 return
     except engine.faults as error:
+        if any(words in str(error) for words in _TOO_LARGE):
+            raise SourceBroken(
+                f"{name}: its {kind} data takes too much memory to unpack; compress it with a "
+                "smaller window (zstd without --long, xz with a preset)"
+            ) from error
         raise SourceBroken(
             f"{name}: its {kind} data is damaged ({error}); fetch or export it again"
         ) from error

@@ -26,7 +26,11 @@ _COMPRESSED: Mapping[bytes, Compression] = MappingProxyType(
         b"\x1f\x8b": GZIP,
         # Its level and the start of a block: an id may begin with BZh.
         **{b"BZh%d1AY&SY" % level: BZIP2 for level in range(1, 10)},
+        # Of nothing: the square root of pi instead of pi.
+        **{b"BZh%d\x17\x72\x45\x38\x50\x90" % level: BZIP2 for level in range(1, 10)},
         b"\x28\xb5\x2f\xfd": ZSTD,
+        # A frame to be passed over, as pzstd begins with: RFC 8878, 3.1.2.
+        **{b"%c\x2a\x4d\x18" % first: ZSTD for first in range(0x50, 0x60)},
         b"\xfd7zXZ\0": XZ,
     }
 )

@@ -24,9 +24,9 @@ from importer.streams.kinds import unwrapped
 from importer.streams.stream import Stream, in_blocks
 
 if sys.version_info >= (3, 14):
-    from compression.zstd import CompressionParameter, compress
+    from compression.zstd import CompressionParameter, ZstdCompressor, compress
 else:
-    from backports.zstd import CompressionParameter, compress
+    from backports.zstd import CompressionParameter, ZstdCompressor, compress
 
 ROWS = "".join(f"u{row},{row * 7919 % 10_007}\n" for row in range(1, 3_001)).encode()
 
@@ -69,6 +69,16 @@ def piped_zip(*members: tuple[str, bytes]) -> bytes:
     return bytes(pipe.taken)
 
 
+def wide_zstd() -> bytes:
+    """What looks back further than is allowed, as the zstd command does with --long=28."""
+    engine = ZstdCompressor(options={CompressionParameter.window_log: 28})
+    return engine.compress(ROWS) + engine.flush()
+
+
+def wide_xz() -> bytes:
+    return lzma.compress(ROWS, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 29}])
+
+
 def records(path: Path, **settings: object) -> list[bytes]:
     source = sections.Source.model_validate(settings)
     portions = framed(open_source(path, source), source)
@@ -82,6 +92,7 @@ def packings() -> Iterator[tuple[str, bytes]]:
         yield f"{name}, members", pack(ROWS[:1_000]) + pack(b"") + pack(ROWS[1_000:])
         yield f"{name}, padded", pack(ROWS) + bytes(512)
         yield f"{name} within gzip", gzip.compress(pack(ROWS))
+    yield "zstd, a frame before", b"\x5f\x2a\x4d\x18\4\0\0\0pzst" + PACK["zstd"](ROWS)
     for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2):
         yield f"zip, method {method}", zipped(("customers.csv", ROWS), method=method)
     yield "zip, piped", piped_zip(("customers.csv", ROWS))
@@ -199,6 +210,9 @@ def test_bomb(kind: str) -> None:
         (zipped(("a.csv", ROWS), method=zipfile.ZIP_LZMA), "a.csv: is compressed by method 14"),
         (zipped(("a.csv", ROWS)).replace(b"PK\3\4\x14\0\0", b"PK\3\4\x14\0\1"), "is encrypted"),
         (gzip.compress(gzip.compress(gzip.compress(gzip.compress(ROWS)))), "too many times"),
+        (bz2.compress(b""), "is empty; nothing to import"),
+        (wide_zstd(), "its zstd data takes too much memory to unpack; compress it with a smaller"),
+        (wide_xz(), "its xz data takes too much memory to unpack; compress it with a smaller"),
         (gzip.compress(ROWS) + b"more", "its gzip data is damaged"),
         (b"7z\xbc\xaf\x27\x1c\0\4", "is not a CSV file but a 7z archive; unpack it first"),
     ],
