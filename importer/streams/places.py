@@ -1,6 +1,7 @@
 """Where bytes come from: files by name or pattern, standard input, addresses."""
 
 import glob
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -24,11 +25,14 @@ Place = str | Path
 def find_places(sources: Place | Iterable[Place]) -> tuple[Place, ...]:
     """Return the files that paths, addresses and patterns name: as given, matches in their order.
 
-    Numbers in names count as numbers: part-2 comes before part-10. Raises SourceError for a
-    pattern that nothing fits, for a file that is named twice, and for a name that is no text.
+    Numbers in names count as numbers: part-2 comes before part-10. Raises SourceError where none
+    is named, for a pattern that nothing fits, for a file that is named twice, and for a name that
+    is no text.
     """
     given = (sources,) if isinstance(sources, str | Path) else sources
     places = tuple(place for source in given for place in _matches(source))
+    if not places:
+        raise SourceError("no source is named; name a CSV file, or - for stdin")
     seen: set[str] = set()
     for place in places:
         name = name_of(place)
@@ -62,7 +66,7 @@ def is_gone(name: str) -> bool:
     """Has what a run read passed by: standard input, a data frame, a named pipe?"""
     if is_address(name):
         return False
-    return name in GONE or (Path(name).exists() and not Path(name).is_file())
+    return name in GONE or (_is_there(name) and not _is_file(name))
 
 
 def to_give_again(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -72,7 +76,7 @@ def to_give_again(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def is_rereadable(place: Place) -> bool:
     """Can it be opened a second time? What comes through a pipe cannot."""
-    return is_address(place) or (place not in GONE and Path(place).is_file())
+    return is_address(place) or (place not in GONE and _is_file(place))
 
 
 def is_local(place: Place) -> bool:
@@ -82,7 +86,19 @@ def is_local(place: Place) -> bool:
 def is_missing(place: Place) -> bool:
     """Is it neither a file nor something else that can be read, such as a pipe?"""
     named = not is_address(place) and place not in GONE
-    return named and (Path(place).is_dir() or not Path(place).exists())
+    return named and (os.path.isdir(place) or not _is_there(place))  # noqa: PTH112 # as below
+
+
+# Path's own raise for a name that is too long and in a folder that may not be looked into: there
+# is nothing that could be read, and opening it says why.
+
+
+def _is_there(place: Place) -> bool:
+    return os.path.exists(place)  # noqa: PTH110
+
+
+def _is_file(place: Place) -> bool:
+    return os.path.isfile(place)  # noqa: PTH113
 
 
 def open_place(place: Place) -> Stream:
@@ -139,10 +155,10 @@ def _matches(source: Place) -> Iterable[Place]:
             return (address,)
         found = find_remote(address)
     else:
-        if not glob.has_magic(str(source)) or Path(source).exists():
+        if not glob.has_magic(str(source)) or _is_there(source):
             return (source,)
         matches = glob.glob(str(source), recursive=True)  # noqa: PTH207 # any folder, not one
-        found = [path for path in matches if Path(path).is_file()]
+        found = [path for path in matches if _is_file(path)]
     if not found:
         raise SourceError(f"{shown(source)}: no file fits this pattern")
     return sorted(found, key=in_order)

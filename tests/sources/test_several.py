@@ -165,11 +165,12 @@ def test_found_before_anything_is_sent(desk: Desk, second: str | bytes, words: s
     assert not desk.runs.exists()
 
 
-@pytest.mark.parametrize("second", ["nowhere.csv", "."])
+@pytest.mark.parametrize("second", ["nowhere.csv", ".", "long" * 75])
 def test_missing(desk: Desk, second: str) -> None:
-    """One that is not there, or a folder, is named before anything is sent."""
+    """One that is not there, a folder, and what can be no name is named before anything is sent."""
     (first,) = put(desk, one="u1,1\n")
-    with pytest.raises(SourceError, match=rf"{re.escape(second)}: (No such file|Is a directory)"):
+    why = "(No such file|Is a directory|File name too long)"
+    with pytest.raises(SourceError, match=rf"{re.escape(second)}: {why}"):
         run(desk, first, second)
     assert (desk.orders, desk.runs.exists()) == ({}, False)
 
@@ -238,6 +239,7 @@ def test_order_is_total(names: list[str], chance: random.Random) -> None:
     ("sources", "words"),
     [
         (["*.csv", "./a.csv"], "./a.csv: is named twice; name each source once"),
+        ([], "no source is named; name a CSV file, or - for stdin"),
         (["*.tsv"], "*.tsv: no file fits this pattern"),
         (["a.csv", "-"], "standard input cannot be one of several sources; name files only"),
     ],
@@ -245,7 +247,7 @@ def test_order_is_total(names: list[str], chance: random.Random) -> None:
 def test_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sources: list[str], words: str
 ) -> None:
-    """A file twice, a pattern without a file, and a pipe among files are mistakes."""
+    """No file, a file twice, a pattern without a file, and a pipe among files are mistakes."""
     monkeypatch.chdir(tmp_path)
     Path("a.csv").write_text("x")
     with pytest.raises(ImporterError) as refused:
