@@ -73,7 +73,7 @@ def read(path: Path) -> Remembered | None:
         raise StateError(
             f"{path}: {error.strerror}; it tells what the last file was like"
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StateError(f"{path}: cannot be read; remove it to begin anew") from error
 
 

@@ -143,10 +143,12 @@ def test_damaged_memory(desk: NightDesk) -> None:
     desk.mapping.write_text(MAPPING, "utf-8")
     desk.run(csv_of(ROWS))
     (path,) = desk.state.glob("*.drift.json")
-    path.write_text(path.read_text("utf-8")[:100], "utf-8")
+    content = path.read_text("utf-8")
     desk.mapping.write_text(f"{MAPPING}drift: stop\n", "utf-8")
-    with pytest.raises(StateError, match="cannot be read; remove it to begin anew"):
-        desk.run()
+    for damaged in (content.replace('"columns": {', '"columns": [], "": {'), content[:100]):
+        path.write_text(damaged, "utf-8")
+        with pytest.raises(StateError, match="cannot be read; remove it to begin anew"):
+            desk.run()
     desk.mapping.write_text(MAPPING, "utf-8")
     report = desk.run()
     assert report.exit_code == 0
