@@ -56,6 +56,8 @@ class _Bytes:
         self._pieces = pieces
         self._held = b""
         self.archive = archive
+        self.where = archive
+        """The archive, or the member of it that is being read."""
 
     def take(self, count: int) -> bytes:
         taken = self.some()
@@ -69,7 +71,7 @@ class _Bytes:
         piece = self._held or next(self._pieces, b"")
         self._held = b""
         if not piece:
-            raise cut_short(self.archive, "ZIP")
+            raise cut_short(self.where, "ZIP")
         if most is not None and len(piece) > most:
             self.give_back(piece[most:])
             piece = piece[:most]
@@ -175,6 +177,7 @@ def _zip64(extra: bytes, plain: int, packed: int) -> tuple[int, int]:
 def _contents(coming: _Bytes, header: _Header) -> Iterator[bytes]:
     """Yield the bytes of a member, which must have the checksum that the archive tells."""
     name, crc, plain = f"{coming.archive}/{header.name}", 0, 0
+    coming.where = name
     raw = _stored(coming, header) if header.method == _STORED else _inflated(coming, header, name)
     for piece in raw:
         crc = zlib.crc32(piece, crc)
@@ -183,6 +186,7 @@ def _contents(coming: _Bytes, header: _Header) -> Iterator[bytes]:
     told = _told_behind(coming, crc) if header.sizes_behind else header.crc
     if told != crc:
         raise SourceBroken(f"{name}: its ZIP data is damaged (checksum); fetch or export it again")
+    coming.where = coming.archive
 
 
 def _stored(coming: _Bytes, header: _Header) -> Iterator[bytes]:

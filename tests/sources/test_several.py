@@ -185,6 +185,13 @@ def test_not_as_the_first_on_the_way(desk: Desk) -> None:
     assert isinstance(report.stop, SourceBroken)
 
 
+def test_archive_that_is_cut(desk: Desk) -> None:
+    """What breaks off in a member is said of that, once."""
+    (path,) = put(desk, all=zipped(("a.csv", adding(20_000).encode()))[:20_000])
+    words = str(run(desk, path, dry_run=True).stop)
+    assert words.startswith(f"{path}/a.csv: ends in the middle of its ZIP data: is it still")
+
+
 @pytest.mark.parametrize(
     ("second", "sent", "words"),
     [
