@@ -61,6 +61,12 @@ def sheet_of(workbook: Stream, settings: sections.Source) -> Stream:
         is_ods = "content.xml" in _parts(workbook.name, content)
         opened = calamine.CalamineWorkbook.from_filelike(content)
         sheet = _choose(workbook.name, opened, settings.sheet)
+    others = [name for name in opened.sheet_names if name != sheet.name]
+    if sheet.start is None and others:
+        raise SourceError(
+            f"{workbook.name}: its sheet {sheet.name!r} is empty; "
+            f"set source.sheet to one of {', '.join(map(repr, others))}"
+        )
     taken = 0
 
     def rows() -> Iterator[Row]:

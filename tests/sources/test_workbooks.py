@@ -111,6 +111,16 @@ def test_which_sheet(tmp_path: Path) -> None:
             read(path, sheet=wanted)
 
 
+def test_empty_sheet(tmp_path: Path) -> None:
+    """Where a sheet has nothing, the others are named."""
+    path = book(tmp_path / "x.xlsx", Cover=[], hidden=[["h"]], Data=[["1"]])
+    words = r"its sheet 'Cover' is empty; set source\.sheet to one of 'hidden', 'Data'$"
+    with pytest.raises(SourceError, match=words):
+        read(path)
+    with pytest.raises(SourceError, match="is empty; nothing to import"):
+        read(book(path, Only=[]))
+
+
 @pytest.mark.parametrize("settings", [{"quote": None}, {"encoding": "cp1252"}])
 def test_settings_that_a_workbook_cannot_have(tmp_path: Path, settings: dict[str, object]) -> None:
     """What only a text file can be is refused by name."""
