@@ -83,7 +83,7 @@ def _read(opened: "Opened") -> bytes:
 
 def _status(error: BaseException) -> int | None:
     status = getattr(error, "status", None)
-    return status if isinstance(status, int) else None
+    return status if isinstance(status, int) and status else None  # 0: aiohttp's own, no answer
 
 
 _ANSWERS = {
@@ -92,7 +92,7 @@ _ANSWERS = {
     403: "the server refuses access: has the address expired, are the credentials right?",
     404: "there is nothing at this address",
     410: "there is nothing at this address any more",
-    412: "the file was replaced while it was read; begin a new run",
+    412: "the file was replaced while it was read; begin a new run, or go on with the old one",
 }
 
 
@@ -108,6 +108,8 @@ def _words(error: BaseException, address: str) -> str:
             return "there is no such file"
         case "PermissionError":
             return "access is refused; check the credentials"
+        case "TooManyRedirects":
+            return "the server sends on again and again; is the address right, is a login needed?"
         case "InTheClear":
             return str(error)
         case "FileExpired":

@@ -260,3 +260,16 @@ def test_other_parts_of_the_web() -> None:
         good = 4
         with pytest.raises(SourceBroken, match="gave another part of the file"):
             b"".join(open_place(address).pieces)
+
+
+def test_redirected_in_a_circle() -> None:
+    """A server that sends on for ever is said to, and gave no answer."""
+
+    def answer(asked: BaseHTTPRequestHandler) -> None:
+        say(asked, b"", 302, Location=asked.path)
+
+    with (
+        answering(answer) as address,
+        pytest.raises(SourceError, match="the server sends on again and again"),
+    ):
+        open_place(address)
