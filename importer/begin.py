@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from importer.books.report import Report
 from importer.circumstances import Circumstances, Options
-from importer.errors import Drifted, MappingError, SourceError, TookTooLong
+from importer.errors import ConfigError, Drifted, MappingError, SourceError, TookTooLong
 from importer.frames.source import Frame, as_frame_is_written
 from importer.pipeline import carry_out
 from importer.resuming.closing import Which
@@ -105,6 +105,10 @@ def import_frame(
     `source` counts. `resume` is the folder of an interrupted run of the same frame. Hooks and
     metrics are for whoever adds the partitions up. Raises what `import_profiles` does.
     """
+    if resume is not None and dry_run:
+        raise ConfigError(
+            "dry_run: says how a run begins, and resume goes on with one; leave one of them out"
+        )
     around = Circumstances.of(options)
     settings, folder = settle_config(config, around.warn)
     settings = as_frame_is_written(settings)

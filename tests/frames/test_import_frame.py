@@ -112,7 +112,9 @@ def test_refused(tmp_path: Path, emulator: Emulator) -> None:
 
 
 def test_gone_on_with(tmp_path: Path, emulator: Emulator, one_authority: None) -> None:
-    """A partition that was interrupted is gone on with, given the same frame: nothing is twice."""
+    """A partition that was interrupted is gone on with, given the same frame: nothing is twice, and
+    nobody who asks for a rehearsal sends.
+    """
     frame = pd.DataFrame({"id": [f"u{row}" for row in range(2_000)], "orders": 1})
     config = Config.model_validate(
         {
@@ -130,6 +132,10 @@ def test_gone_on_with(tmp_path: Path, emulator: Emulator, one_authority: None) -
     assert read_history(tmp_path / "runs").runs[0].next == stopped.resume_command
     with pytest.raises(ConfigError, match="was begun with a data frame"):
         resume_import(stopped.folder, environment=given["environment"])
+    arrived = len(emulator.profiles())
+    with pytest.raises(ConfigError, match="dry_run: says how a run begins"):
+        import_frame(frame, config, resume=stopped.folder, dry_run=True, **given)
+    assert len(emulator.profiles()) == arrived
     ended = import_frame(frame, config, resume=stopped.folder, environment=given["environment"])
     assert (ended.status, ended.totals.read) == ("complete", 2_000)
     assert {kept["orders"] for kept in emulator.profiles().values()} == {1}
