@@ -32,6 +32,9 @@ def _as_value_map(values: object) -> object:
 
 Empty = Literal["skip", "unset", "null", "error"]
 
+SETTING = ("set", "set_once")
+"""The operations after which a profile has the value itself."""
+
 
 class Column(Section, ColumnType):
     """One property fed by one column, whose cells are of a type."""
@@ -47,7 +50,7 @@ class Column(Section, ColumnType):
     def _one_rule_for_empty_cells(self) -> Self:
         if self.required and self.empty not in (None, "error"):
             raise ValueError(f"required: true makes empty cells fail; empty: {self.empty} does not")
-        if self.empty in ("unset", "null") and self.operation not in ("set", "set_once"):
+        if self.empty in ("unset", "null") and self.operation not in SETTING:
             raise ValueError(
                 f"empty: {self.empty} goes with operation set or set_once, not {self.operation}"
             )

@@ -15,7 +15,15 @@ from pydantic import (
 )
 
 from importer.address import checked_webhook
-from importer.settings.columns import Column, Columns, Empty, Join, PropertyName, null_by_name
+from importer.settings.columns import (
+    SETTING,
+    Column,
+    Columns,
+    Empty,
+    Join,
+    PropertyName,
+    null_by_name,
+)
 from importer.settings.durations import seconds_of
 from importer.settings.finding import Finding, Keys
 from importer.settings.sections import (
@@ -155,12 +163,16 @@ def _deletes_in_vain(config: Config) -> Iterator[Finding]:
         yield _conflict(words, "ignore_alias", lacks=(("operation",),))
     if config.ignore_alias and config.profiles != "user":
         yield _conflict("groups have no aliases", "ignore_alias")
-    email = isinstance(config.properties.get("$email"), Join) or any(
-        entry.property == "$email" for _, _, entry in config.entries
+    email = "email" in config.identifier.fallback and (
+        isinstance(config.properties.get("$email"), Join)
+        or any(
+            entry.property == "$email" and entry.operation in SETTING
+            for _, _, entry in config.entries
+        )
     )
     if config.deletes and config.identifier.column is None and not email:
         words = "delete needs identifier.column: whose profiles?"
-        yield _conflict(words, "operation", lacks=(("identifier", "column"), ("columns",)))
+        yield _conflict(words, "operation", lacks=(("identifier",), ("columns",)))
 
 
 def _changed_each_time(config: Config) -> Iterator[Finding]:
@@ -208,7 +220,7 @@ def _rows_beyond_a_batch(config: Config) -> Iterator[Finding]:
     if config.properties:
         operations.add("set")
     # What the file says of empty cells in general is for columns that set.
-    sets = (entry for _, _, entry in config.entries if entry.operation in ("set", "set_once"))
+    sets = (entry for _, _, entry in config.entries if entry.operation in SETTING)
     if any((entry.empty or config.empty_cells) == "unset" for entry in sets):
         operations.add("unset")
     most = config.delivery.batch_size

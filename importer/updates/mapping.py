@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from importer.conversion import CONVERSIONS, Conversion, TypeOptions
 from importer.conversion.nesting import nesting_fault
 from importer.errors import MappingError
-from importer.settings.columns import Column, Empty, Join
+from importer.settings.columns import SETTING, Column, Empty, Join
 from importer.settings.config import Config
 from importer.settings.near import near
 from importer.settings.sections import ColumnKey
@@ -132,17 +132,16 @@ def resolve_mapping(config: Config, width: int, names: Sequence[str]) -> Mapping
 
 
 def _gives_email(field: MappedColumn | JoinedColumns) -> bool:
-    sets = isinstance(field, JoinedColumns) or field.operation in ("set", "set_once")
+    sets = isinstance(field, JoinedColumns) or field.operation in SETTING
     return field.property == EMAIL and sets
 
 
 def _identifying(config: Config) -> Config:
-    """Keep only what gives `$email`, as plain text: deleting needs no other."""
-    emails = {
-        key: (Column(property=EMAIL),)
-        for key, entries in config.columns.items()
-        if any(entry.property == EMAIL for entry in entries)
-    }
+    """Keep only what gives `$email`, as it would be sent: who is deleted is who is imported."""
+    emails: dict[ColumnKey, tuple[Column, ...]] = {}
+    for _, key, entry in config.entries if "email" in config.identifier.fallback else ():
+        if entry.property == EMAIL and entry.operation in SETTING:
+            emails[key] = (entry,)
     joins = {
         name: join
         for name, join in config.properties.items()
@@ -197,7 +196,7 @@ def _unfit_for_operation(entry: Column, *, groups: bool) -> str:
 def _column(position: int, entry: Column, empty_cells: Empty) -> MappedColumn:
     # What the file says of empty cells in general is for columns that set: there is no `null` to
     # add. That they are errors is for all.
-    general = empty_cells if entry.operation in ("set", "set_once") else "skip"
+    general = empty_cells if entry.operation in SETTING else "skip"
     general = "error" if entry.required or empty_cells == "error" else general
     return MappedColumn(
         position=position,

@@ -33,6 +33,28 @@ def test_exactly_the_identified_profiles(tmp_path: Path, emulator: Emulator) -> 
     assert list(emulator.profiles()) == ["u2"]
 
 
+@pytest.mark.parametrize(
+    ("email", "rows"),
+    [
+        ({"values": {"me": "boss@example.com"}}, "me\nother\n"),
+        ({"type": "email"}, "boss@example.com\nnotmail\n"),
+        ({"default": "boss@example.com"}, ",x\n"),
+        ({"required": True}, "boss@example.com,x\n,y\n"),
+    ],
+)
+def test_who_is_imported_is_deleted(
+    tmp_path: Path, emulator: Emulator, email: dict[str, Any], rows: str
+) -> None:
+    """A mapping that names profiles by their email deletes those that it imports, and no others."""
+    mapping = {"columns": {1: {"property": "$email"} | email}}
+    others = {"columns": {1: "name"}, "identifier": {"column": 1}}
+    bring(tmp_path, "notmail\nme\n", others, emulator)
+    imported = bring(tmp_path, rows, mapping, emulator)
+    deleted = bring(tmp_path, rows, mapping | {"operation": "delete"}, emulator)
+    assert deleted.totals.rows == imported.totals.rows
+    assert set(emulator.profiles()) == {"notmail", "me"}
+
+
 def test_groups_are_deleted(tmp_path: Path, emulator: Emulator) -> None:
     group = {"profiles": {"group_key": "company"}}
     bring(tmp_path, "acme,1\ninitech,2\n", columns(plan={}) | group, emulator)
@@ -111,6 +133,14 @@ def test_by_a_joined_email(tmp_path: Path, emulator: Emulator) -> None:
         ("columns: {}\nidentifier: {column: 1}", "1: columns: no column is listed"),
         (
             "operation: delete\ncolumns: {2: plan}",
+            "1: operation: delete needs identifier.column: whose profiles?",
+        ),
+        (
+            "operation: delete\ncolumns: {2: {property: $email, operation: unset}}",
+            "1: operation: delete needs identifier.column: whose profiles?",
+        ),
+        (
+            "operation: delete\nidentifier: {fallback: []}\ncolumns: {2: $email}",
             "1: operation: delete needs identifier.column: whose profiles?",
         ),
         ("ignore_alias: true\ncolumns: {2: plan}", "1: ignore_alias: goes with operation: delete"),
