@@ -6,7 +6,6 @@ shares an identifier is unsettled, and the parts of a split batch follow one ano
 
 import asyncio
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from functools import partial
 
@@ -14,6 +13,7 @@ from importer.books.ledger import Entry, Ledger
 from importer.bounds import Bounds
 from importer.delivery.ahead import ahead, call_soon
 from importer.delivery.backoff import Backoff
+from importer.delivery.beside_a_loop import beside_a_loop
 from importer.delivery.budget import Budget
 from importer.delivery.guard import BATCHES, Guard
 from importer.delivery.order import Order, most_begun
@@ -79,9 +79,7 @@ def deliver(
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(run())
-    # In a notebook or an async function, which waits meanwhile.
-    with ThreadPoolExecutor(1) as beside:
-        return beside.submit(asyncio.run, run()).result()
+    return beside_a_loop(lambda: asyncio.run(run()), interruption)
 
 
 class _Delivery:

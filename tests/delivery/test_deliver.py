@@ -286,6 +286,50 @@ except KeyboardInterrupt:
     assert (out, err, process.returncode) == ("interrupted\n", "", 0)
 
 
+@pytest.mark.parametrize(
+    "loop", ["asyncio.run(work())", "asyncio.new_event_loop().run_until_complete(work())"]
+)
+def test_ctrl_c_inside_an_event_loop(emulator: Emulator, loop: str) -> None:
+    """In a notebook too the first Ctrl-C ends the run, and one more does not leave its books to a
+    thread that is still sending.
+    """
+    emulator.faults({"kind": "delay", "delay_ms": [300, 300]})
+    program = f"""
+import asyncio
+import signal
+import threading
+from importer.interruption import Interruption
+from tests.delivery.test_deliver import *
+signal.signal(signal.SIGINT, signal.default_int_handler)
+ledger, interruption = Ledger(Nowhere(), silence), Interruption()
+interruption.listen(lambda number: print("stopping", flush=True))
+def batches():
+    yield from batches_of(people(200), 10)
+    print("sending", flush=True)
+    threading.Event().wait(10)
+async def work():
+    send(batches(), {emulator.url!r}, ledger, concurrency=1, interruption=interruption)
+try:
+    {loop}
+except KeyboardInterrupt:
+    ledger.balance()
+    print("interrupted")
+"""
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", program],
+        cwd=Path(__file__).parent.parent.parent,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        for word in ("sending\n", "stopping\n"):
+            assert process.stdout.readline() == word
+            os.kill(process.pid, signal.SIGINT)
+        out, _ = process.communicate(timeout=8)
+    assert (out, process.returncode) == ("interrupted\n", 0)
+    assert emulator.stats()["updates"] < 200
+
+
 def test_rehearsal_sends_nothing_and_counts_everything() -> None:
     """A dry run books each row as it would end."""
     ledger = Ledger(Nowhere(), silence)
