@@ -43,8 +43,13 @@ def frame_as_text(frame: "pd.DataFrame") -> pa.Table:
 
 
 def _texts(column: "pd.Series[Any]") -> pa.StringArray:
+    import pandas as pd
     from pandas.api.types import infer_dtype, is_object_dtype
 
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        used = column.cat.remove_unused_categories().cat
+        categories, codes = _texts(used.categories.to_series()), used.codes.to_numpy()
+        return categories.take(pa.array(codes, mask=codes < 0)).fill_null("")
     if is_object_dtype(column.dtype) and infer_dtype(column, skipna=True) != "string":
         # One by one: Arrow would make one type of several, of 1 beside a date the year 1970.
         pairs = zip(column.isna().tolist(), column.tolist(), strict=True)

@@ -63,6 +63,22 @@ def test_text_of(values: list[Any], dtype: Any, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    "values",
+    [
+        [dt.date(2025, 4, 3), 1, None],
+        [dt.date(2025, 4, 3), dt.datetime(2025, 4, 3, 10, 20)],
+        [Decimal("1.50"), 1, 2.0],
+        [1, "x", None, "x"],
+        [None, None],
+    ],
+)
+def test_categories_of_several_kinds(values: list[Any]) -> None:
+    """A category is written as the same value is in a column of objects."""
+    objects = pd.Series(values, dtype=object)
+    assert texts(objects.astype("category")) == texts(objects)
+
+
+@pytest.mark.parametrize(
     ("values", "words"),
     [
         ([["a", "b"]], "list"),
