@@ -21,8 +21,10 @@ from importer.errors import SourceError
 if TYPE_CHECKING:
     import pandas as pd
 
-_EXACT = 2.0**53
-"""Below it a float that is whole is that number; beyond, its digits are not all known."""
+_LONGEST = 2.0**63
+"""Below it, as long as the integers of a frame are, a whole number is written with all its digits;
+an identifier may be one. Beyond, floats are sizes, such as 1e+300.
+"""
 
 
 def frame_as_text(frame: "pd.DataFrame") -> pa.Table:
@@ -50,6 +52,8 @@ def _texts(column: "pd.Series[Any]") -> pa.StringArray:
         used = column.cat.remove_unused_categories().cat
         categories, codes = _texts(used.categories.to_series()), used.codes.to_numpy()
         return categories.take(pa.array(codes, mask=codes < 0)).fill_null("")
+    if isinstance(column.dtype, pd.SparseDtype):
+        column = column.astype(column.dtype.subtype)
     if is_object_dtype(column.dtype) and infer_dtype(column, skipna=True) != "string":
         # One by one: Arrow would make one type of several, of 1 beside a date the year 1970.
         pairs = zip(column.isna().tolist(), column.tolist(), strict=True)
@@ -75,7 +79,7 @@ def _as_string(cells: pa.Array) -> pa.StringArray:
 
 def _floats(cells: pa.Array) -> pa.StringArray:
     numbers = cells.to_numpy(zero_copy_only=False).astype(np.float64)
-    whole = (np.trunc(numbers) == numbers) & (np.abs(numbers) < _EXACT)
+    whole = (np.trunc(numbers) == numbers) & (np.abs(numbers) < _LONGEST)
     integers = pa.array(np.where(whole, numbers, 0).astype(np.int64)).cast(pa.string())
     texts = pc.if_else(pa.array(whole), integers, cells.cast(pa.string()))
     return pc.if_else(pc.is_null(cells, nan_is_null=True), pa.scalar(None, pa.string()), texts)
@@ -124,7 +128,7 @@ def _text(value: object) -> str:
         case float() | np.floating():
             number = float(value)
             return (
-                str(int(number)) if number.is_integer() and abs(number) < _EXACT else repr(number)
+                str(int(number)) if number.is_integer() and abs(number) < _LONGEST else repr(number)
             )
         case Decimal():
             return format(value, "f")

@@ -8,7 +8,6 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from importer.errors import ConfigError, SourceError
 from importer.reading.dialect import Dialect
@@ -16,9 +15,6 @@ from importer.reading.source import BLOCK_BYTES, Encoding
 from importer.reading.source import Source as Opened
 from importer.settings.config import Config
 from importer.settings.sections import Source
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,13 +25,21 @@ class Frame:
     columns: int
 
     @classmethod
-    def of(cls, frame: "pd.DataFrame") -> "Frame":
-        """Write a frame, its labels first. Raises SourceError for cells that have no text."""
+    def of(cls, frame: object) -> "Frame":
+        """Write a frame, its labels first. Raises SourceError for cells that have no text, and
+        ConfigError for what is no frame.
+        """
+        import pandas as pd
         import pyarrow as pa
         from pyarrow.csv import WriteOptions, write_csv
 
         from importer.frames.cells import frame_as_text
 
+        if not isinstance(frame, pd.DataFrame):
+            kind = type(frame)
+            raise ConfigError(
+                f"frame: a pandas data frame, not {kind.__module__}.{kind.__qualname__}"
+            )
         if not len(frame.columns):
             raise SourceError("data frame: has no columns; nothing to import")
         table = frame_as_text(frame)

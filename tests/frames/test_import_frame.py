@@ -104,6 +104,10 @@ def test_refused(tmp_path: Path, emulator: Emulator) -> None:
         import_frame(FRAME.assign(plan=[b"a", b"b", b""]), config, **given)
     with pytest.raises(SourceError, match="no columns"):
         import_frame(pd.DataFrame(), config, **given)
+    other: Any
+    for other in (None, FRAME["id"], [1]):
+        with pytest.raises(ConfigError, match="frame: a pandas data frame, not "):
+            import_frame(other, config, **given)
     with pytest.raises(ConfigError, match="no such name"):
         import_frame(FRAME.rename(columns={"plan": "tariff"}), config, **given)
     with pytest.raises(ConfigError, match="more than 0 updates a second"):
