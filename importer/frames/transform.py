@@ -5,18 +5,16 @@ or else with the numbers 1, 2 ..., and returns it changed: the same rows, these 
 own ones behind them, all of them text (missing values are empty cells).
 """
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
-from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from importer.errors import ConfigError, TransformFailed
+from importer.frames.neighbours import importable
 from importer.reading.chunks import Chunk
 from importer.reading.layout import Layout
 from importer.updates.mapping import Mapping
@@ -90,36 +88,18 @@ def load_transform(name: str | None, folder: Path, layout: Layout) -> Transform:
 def find_callback(name: str, folder: Path) -> Callback:
     """Import `module:callable`. Raises ConfigError where there is no such thing."""
     module, _, attribute = name.partition(":")
+    places = str(folder.resolve()), str(Path.cwd())
     try:
-        with _importable(folder) as places:
-            _forget_namesakes(module, places)
+        with importable(places, module):
             found = getattr(import_module(module), attribute)
     except Exception as error:  # a module of the user's may raise anything
         raise ConfigError(f"transform: {name}: {type(error).__name__}: {error}") from error
     if not callable(found):
         raise ConfigError(f"transform: {name}: is no function but {type(found).__name__}")
-    callback: Callback = found
+
+    def callback(frame: "pd.DataFrame") -> "pd.DataFrame":
+        with importable(places, module):  # there may be imports in it
+            result: pd.DataFrame = found(frame)
+        return result
+
     return callback
-
-
-@contextmanager
-def _importable(folder: Path) -> Iterator[list[str]]:
-    places = [str(folder.resolve()), str(Path.cwd())]
-    sys.path[:0] = places
-    try:
-        yield places
-    finally:
-        for place in places:
-            sys.path.remove(place)
-
-
-def _forget_namesakes(module: str, places: list[str]) -> None:
-    """Let a module beside one mapping not be taken for that of its name beside another."""
-    top = module.partition(".")[0]
-    spec = PathFinder.find_spec(top, places)
-    known = sys.modules.get(top)
-    if spec is None or known is None or top in sys.stdlib_module_names:
-        return
-    if getattr(known.__spec__, "origin", None) != spec.origin:
-        for name in [name for name in sys.modules if name == top or name.startswith(f"{top}.")]:
-            del sys.modules[name]

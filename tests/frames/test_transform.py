@@ -1,6 +1,8 @@
 """`transform`: a callable of the user's own on each chunk, and every way it can go wrong."""
 
 import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 
 from importer import ConfigError, Report, TransformFailed, import_profiles, retry_import
 from importer.emulator import Emulator
+from importer.lookback.compare import compare
 from tests.conftest import Command
 from tests.updates.test_operations import write
 
@@ -189,22 +192,67 @@ def test_failing_on_the_way(tmp_path: Path, emulator: Emulator) -> None:
     assert tmp_path / "customers.csv" not in held
 
 
+def beside(folder: Path, name: str, **modules: str) -> Path:
+    """Write a mapping with modules beside it that end each plan in the folder's name; return it."""
+    folder.mkdir(exist_ok=True)
+    for module, code in modules.items():
+        (folder / f"{module}.py").write_text(code, "utf-8")
+    (folder / "rows.csv").write_text("u1,pro\n", "utf-8")
+    mapping = f"identifier: {{column: 1}}\ncolumns: {{2: plan}}\ntransform: {name}:clean\n"
+    (folder / "config.yaml").write_text(mapping, "utf-8")
+    return folder / "config.yaml"
+
+
+def plan_of(mapping: Path) -> str:
+    report = import_profiles(
+        mapping.with_name("rows.csv"), mapping, dry_run=True,
+        report_dir=mapping.with_name("runs"), environment={},
+    )  # fmt: skip
+    ((_, plans),) = sent(report)
+    plan: str = plans["plan"]
+    return plan
+
+
+CLEAN = "def clean(frame):\n    frame[2] += {}\n    return frame\n"
+
+
 def test_modules_of_one_name(tmp_path: Path) -> None:
     """Each mapping is given the module beside it, though another one of that name was used."""
     for name in ("old", "new", "old"):
-        folder = tmp_path / name
-        folder.mkdir(exist_ok=True)
-        code = f"def clean(frame):\n    frame[2] += '-{name}'\n    return frame\n"
-        (folder / "my_module.py").write_text(code, "utf-8")
-        (folder / "rows.csv").write_text("u1,pro\n", "utf-8")
-        mapping = "identifier: {column: 1}\ncolumns: {2: plan}\ntransform: my_module:clean\n"
-        (folder / "config.yaml").write_text(mapping, "utf-8")
-        report = import_profiles(
-            folder / "rows.csv", folder / "config.yaml", dry_run=True,
-            report_dir=folder / "runs", environment={},
-        )  # fmt: skip
-        assert report.rehearsed is not None
-        assert f'"pro-{name}"' in report.rehearsed.updates[0]
+        mapping = beside(tmp_path / name, "my_module", my_module=CLEAN.format(repr(f"-{name}")))
+        assert plan_of(mapping) == f"pro-{name}"
+
+
+AT_THE_TOP = f"from my_words import WORD\n{CLEAN.format('WORD')}"
+INSIDE = CLEAN.replace("frame):\n", "frame):\n    from my_words import WORD\n").format("WORD")
+
+
+@pytest.mark.parametrize("code", [AT_THE_TOP, INSIDE], ids=["at the top", "inside"])
+def test_neighbours_of_a_module(tmp_path: Path, code: str) -> None:
+    """What a module imports from beside itself is its own too, then and when it is called; nothing
+    of it is left to the program.
+    """
+    mappings = [
+        beside(tmp_path / name, "my_own", my_own=code, my_words=f"WORD = '-{name}'\n")
+        for name in ("old", "new")
+    ]
+    path = [*sys.path]
+    assert [plan_of(mapping) for mapping in (*mappings, *mappings)] == ["pro-old", "pro-new"] * 2
+    old, new = mappings
+    assert compare(old, new, old.with_name("rows.csv")).changed == 1
+    assert ({*sys.modules} & {"my_own", "my_words"}, sys.path) == (set(), path)
+
+
+def test_in_several_threads(tmp_path: Path) -> None:
+    """Runs beside each other are given each its own module."""
+    names = [f"at{place}" for place in range(8)]
+    mappings = [
+        beside(tmp_path / name, "my_thread", my_thread=CLEAN.format(repr(f"-{name}")))
+        for name in names
+    ]
+    with ThreadPoolExecutor(8) as threads:
+        plans = list(threads.map(plan_of, mappings))
+    assert plans == [f"pro-{name}" for name in names]
 
 
 def test_a_check_of_the_mapping_alone(tmp_path: Path, command: Command) -> None:
