@@ -127,7 +127,20 @@ def refuse_to_overwrite(path: Path, *, force: bool) -> None:
 def dump_config(config: Config) -> str:
     """Return a configuration as a file that loads as the same one."""
     content = config.model_dump(by_alias=True, exclude_unset=True)
-    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+    return yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes what YAML would fold as the end of a line, though it is none in a mapping file."""
+
+    def represent_str(self, text: str) -> yaml.ScalarNode:
+        style = '"' if _LINE_ENDS.intersection(text) else None
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _Dumper.represent_str)
+
+_LINE_ENDS = frozenset("\x85\u2028\u2029")
 
 
 _DELIVERY = ("delivery.concurrency", "delivery.timeout", "delivery.give_up_after")

@@ -1,6 +1,7 @@
 """What YAML would read without a word as something else than was written."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import yaml
 
@@ -31,18 +32,38 @@ def repeated_keys(tree: yaml.Node | None) -> Iterator[tuple[int, str]]:
 def misread_numbers(tree: yaml.Node | None) -> Iterator[tuple[int, str]]:
     """Find numbers that YAML reads as others than are written: `007`, `010`, `12:30`, `1.50`.
 
-    A cell, an identifier or a postal code is meant more often than 7, 8, 750 and 1.5.
+    A cell, an identifier or a postal code is meant more often than 7, 8, 750 and 1.5. What becomes
+    the text of cells, in columns, is as it is written; elsewhere `1.0e-05` is the same number.
     """
     for path, node in _nodes(tree):
         text = node.value
-        if node.tag in _NUMBERS and (read := str(yaml.safe_load(text))) != text:
-            if read[-1].isdigit():
-                words = f"YAML reads {text} as {read}; put it in quotes, or write {read}"
-            elif path.startswith("properties."):
+        if node.tag not in _NUMBERS or (read := str(number := yaml.safe_load(text))) == text:
+            continue
+        in_columns = path.startswith("columns.")
+        if not read[-1].isdigit():
+            if path.startswith("properties."):
                 continue  # infinite, or no number: what has no JSON is found there anyway
-            else:
-                words = f"{text} is no number that can be sent"
-            yield node.start_mark.line + 1, f"{path.removesuffix('.')}: {words}".lstrip(": ")
+            words = f"{text} is no number that can be sent"
+        elif in_columns or not (isinstance(number, float) and _is_the_same(number, text)):
+            same = read if isinstance(yaml.safe_load(read), type(number)) else _dumped(number)
+            other = "" if in_columns and same != read else f", or write {same}"
+            words = f"YAML reads {text} as {read}; put it in quotes{other}"
+        else:
+            continue
+        yield node.start_mark.line + 1, f"{path.removesuffix('.')}: {words}".lstrip(": ")
+
+
+def _is_the_same(number: float, text: str) -> bool:
+    """Is that the number, which Python writes otherwise: with an exponent, or without one?"""
+    exact = Decimal(repr(number))
+    if "e" in text.lower():
+        return exact == Decimal(text)
+    digits = format(exact, "f")
+    return text == (digits if "." in digits else f"{digits}.0")
+
+
+def _dumped(number: float) -> str:
+    return yaml.safe_dump(number).partition("\n")[0]
 
 
 def blank_rules(tree: yaml.Node | None) -> Iterator[tuple[int, str]]:

@@ -97,6 +97,23 @@ delivery: {timeout: 30.5}
     ]
 
 
+def test_numbers_with_an_exponent(tmp_path: Path) -> None:
+    """Numbers may be written with an exponent or without one; only in the text of cells that is not
+    the same, and a number that is recommended is one to YAML.
+    """
+    path = tmp_path / "config.yaml"
+    path.write_text("columns: {2: plan}\nproperties: {a: 0.00001, b: 1.0e-05, c: 1.0e+300}\n")
+    assert load_config(path).properties == {"a": 1e-05, "b": 1e-05, "c": 1e300}
+    text = (
+        "columns:\n  2: {property: plan, default: 1.0e-05}\nproperties: {a: 0.0000010, b: 0xE0}\n"
+    )
+    assert faults(path, text) == [
+        "2: columns.2.default: YAML reads 1.0e-05 as 1e-05; put it in quotes",
+        "3: properties.a: YAML reads 0.0000010 as 1e-06; put it in quotes, or write 1.0e-06",
+        "3: properties.b: YAML reads 0xE0 as 224; put it in quotes, or write 224",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
