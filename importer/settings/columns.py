@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from importer.settings.column_types import ColumnType
-from importer.settings.near import misread, spelled
+from importer.settings.near import close_to, misread, spelled
 from importer.settings.sections import ColumnKey, Section
 
 PropertyName = Annotated[str, Field(min_length=1)]
@@ -27,7 +27,13 @@ def _as_text(value: object) -> object:
 def _as_value_map(values: object) -> object:
     if not isinstance(values, dict):
         raise ValueError(f"should map cells to values, not {spelled(values)}")
-    return {_as_text(cell): _as_text(value) for cell, value in values.items()}
+    texts: dict[object, object] = {}
+    for cell, value in values.items():
+        text = _as_text(cell)
+        if text in texts:
+            raise ValueError(f"{text} is given twice, with quotes and without: a cell is text")
+        texts[text] = _as_text(value)
+    return texts
 
 
 Empty = Literal["skip", "unset", "null", "error"]
@@ -62,6 +68,21 @@ class Join(Section):
 
     join: tuple[ColumnKey, ...] = Field(strict=False, min_length=1)
     separator: str = Field(default=" ", alias="with")
+
+
+def means_join(value: object) -> bool:
+    """Tell a join, misspelt ones too, from a constant that happens to be an object."""
+    if not isinstance(value, dict):
+        return isinstance(value, Join)
+    return not value.keys().isdisjoint({"join", "with"}) or (
+        len(value) == 1 and all(_like_join(key, columns) for key, columns in value.items())
+    )
+
+
+def _like_join(key: object, columns: object) -> bool:
+    """Is that `joined: [2, 3]`? Its first letter tells it from coins and points."""
+    near = isinstance(key, str) and key[:1] in ("j", "J") and bool(close_to(key, ["join"]))
+    return near and isinstance(columns, list) and all(isinstance(c, int | str) for c in columns)
 
 
 def _as_entries(value: object) -> object:

@@ -22,6 +22,7 @@ from importer.settings.columns import (
     Empty,
     Join,
     PropertyName,
+    means_join,
     null_by_name,
 )
 from importer.settings.durations import seconds_of
@@ -61,9 +62,7 @@ def _whose(value: object) -> str:
 
 
 def _what(value: object) -> str:
-    """Tell a join from a constant that happens to be an object."""
-    join = isinstance(value, Join) or (isinstance(value, dict) and "join" in value)
-    return "[join]" if join else "[constant]"
+    return "[join]" if means_join(value) else "[constant]"
 
 
 # Names in brackets: they are pydantic's, and no part of the file.

@@ -38,5 +38,10 @@ def misread(value: bool) -> str:
 
 def near(word: str, known: list[str]) -> str:
     """Suggest the nearest known word, as the end of a message; all of them where none is near."""
-    close = get_close_matches(word, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
+    close = close_to(word, known)
+    return f"did you mean {close!r}?" if close else f"known are {', '.join(known)}"
+
+
+def close_to(word: str, known: list[str]) -> str:
+    """Return the nearest known word, nothing where none is near."""
+    return next(iter(get_close_matches(word, known, n=1)), "")

@@ -97,6 +97,35 @@ delivery: {timeout: 30.5}
     ]
 
 
+def test_misspelt_joins(tmp_path: Path) -> None:
+    """A join that is not spelt as one is no constant on every profile; other objects are."""
+    text = """
+columns: {1: a}
+properties:
+  b: {jion: [2, 3], with: " "}
+  c: {joined: [2]}
+  d: {with: " "}
+  e: {points: [2], scores: 3}
+  f: {coin: [2]}
+  g: {joined: spring}
+"""
+    assert faults(tmp_path / "config.yaml", text) == [
+        "4: properties.b.jion: unknown key; did you mean 'join'?",
+        "5: properties.c.joined: unknown key; did you mean 'join'?",
+        "4: properties.b: join is missing",
+        "5: properties.c: join is missing",
+        "6: properties.d: join is missing",
+    ]
+
+
+def test_cells_that_are_given_twice(tmp_path: Path) -> None:
+    """A cell is text: a number and the same in quotes are one cell, which cannot become two."""
+    text = 'columns: {1: {property: a, values: {1: one, "1": two}}}'
+    assert faults(tmp_path / "config.yaml", text) == [
+        "1: columns.1.values: 1 is given twice, with quotes and without: a cell is text"
+    ]
+
+
 def test_numbers_with_an_exponent(tmp_path: Path) -> None:
     """Numbers may be written with an exponent or without one; only in the text of cells that is not
     the same, and a number that is recommended is one to YAML.
