@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 # Until there is something to end in order, Ctrl-C ends the program without a word.
@@ -26,7 +27,17 @@ sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
 from importer.cli import app  # noqa: E402 # see above
 
 
+def _open_what_is_closed() -> None:
+    """Let what nobody gave the program be empty, and go nowhere: it has no stream for it, and the
+    first file of a run would take its number, and what is told to it.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+
+
 def main() -> None:
+    _open_what_is_closed()
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     # What libraries log of their own accord would stand between the lines for the user.

@@ -601,3 +601,18 @@ def test_nobody_reads_along(
     assert done.returncode == 0
     report = json.loads((run_folder(customers) / "report.json").read_bytes())
     assert (report["status"], len(emulator.profiles())) == ("complete", 3)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no shell that closes streams")
+def test_streams_that_are_closed(customers: Path, emulator: Emulator) -> None:
+    """A scheduler that gives a run no stream at all gets its rows imported all the same."""
+    words = 'exec "$0" -m importer run customers.csv -c config.yaml <&- >&- 2>&-'
+    done = subprocess.run(
+        ["sh", "-c", words, sys.executable],
+        cwd=customers,
+        env={**os.environ, **environment(emulator)},
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert len(emulator.profiles()) == 3
