@@ -11,10 +11,27 @@ WARNING = "warning: "
 def tell(stream: TextIO, words: str) -> None:
     """Print a line; once nobody reads the stream any more, print nothing.
 
-    What is left in its buffer goes nowhere, or Python would try again at the end and exit with 120.
+    A line that a reader who does not wait has no room for is left out.
     """
     try:
         print(words, file=stream, flush=True)
-    except OSError:
+    except OSError as error:
         with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            _empty(stream, for_good=not isinstance(error, BlockingIOError))
+
+
+def _empty(stream: TextIO, *, for_good: bool) -> None:
+    """Let what is left in a stream's buffer go nowhere, `for_good` all that is to come too.
+
+    Python would try again at the end and exit with 120.
+    """
+    number = stream.fileno()
+    reader, nowhere = os.dup(number), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, number)
+        stream.flush()
+        if not for_good:
+            os.dup2(reader, number)
+    finally:
+        os.close(nowhere)
+        os.close(reader)

@@ -54,7 +54,8 @@ class Bar:
         self._bar.update(totals.ended - self._bar.n)
 
     def narrate(self, message: str) -> None:
-        self._bar.write(message, file=self._stream)
+        with self._bar.external_write_mode(file=self._stream):
+            tell(self._stream, message)
 
     def close(self) -> None:
         self._bar.close()

@@ -2,14 +2,18 @@
 
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from importer.books.totals import Totals
 from importer.cli.console import Bar
 from importer.cli.json_lines import JsonLines, one_line
 from importer.emulator import Emulator
 from importer.progress import Progress
+from importer.tell import tell
 from tests.conftest import Command
 
 LOG = "--log-format=json"
@@ -97,3 +101,35 @@ def test_bar() -> None:
     assert " 50% |" in shown
     assert "1,000,000 of about 2,000,000 rows, " in shown
     assert "1,234 failed" in shown
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals")
+def test_bar_whose_terminal_goes() -> None:
+    """A run that was left alone goes on when its terminal is closed, and says nothing more."""
+    master, slave = os.openpty()
+    with os.fdopen(slave, "w", encoding="utf-8") as stream:
+        bar = Bar(stream)
+        bar.update(Progress(Totals(read=1, imported=1), 3))
+        os.close(master)
+        bar.narrate("something happened")
+        bar.update(Progress(Totals(read=2, imported=2), 3))
+        bar.narrate("something else happened")
+        bar.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "set_blocking"), reason="no pipes that do not block")
+def test_reader_who_is_slow() -> None:
+    """A line that a pipe has no room for is left out, those before and after it arrive whole."""
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    line = "x" * 4000
+    with os.fdopen(write, "w") as stream, os.fdopen(read) as reader:
+        for _ in range(100):
+            tell(stream, line)
+        drained = os.read(read, 1 << 20).decode()
+        tell(stream, "the last one")
+        stream.close()
+        drained += reader.read()
+    *lines, last = drained.splitlines()
+    assert (set(lines), last) == ({line}, "the last one")
+    assert len(lines) < 100
