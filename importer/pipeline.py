@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from importer.beside import beside
 from importer.books.draw_up import draw_up
 from importer.books.ledger import Ledger
-from importer.books.rehearsal import Rehearsal, rehearse
+from importer.books.rehearsal import Rehearsal, rehearse, wish_to_stop
 from importer.books.report import Report
 from importer.books.timeline import Chronicle
 from importer.books.totals import Totals
@@ -15,7 +15,7 @@ from importer.circumstances import Circumstances
 from importer.delivery.order import note_repeats
 from importer.delta.begin import open_delta
 from importer.delta.conclude import conclude, doubts, remember
-from importer.errors import TransformFailed
+from importer.errors import ImporterError, TransformFailed
 from importer.prepare import prepare
 from importer.progress import Progress
 from importer.reading.chunks import read_chunks
@@ -54,14 +54,18 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             repeatable=mapping.repeatable,
             chronicle=chronicle,
         )
+
+        def stopped() -> ImporterError | None:
+            return wish_to_stop(around.interruption, bounds, ledger.totals, clock())
+
         chunks = read_chunks(ready.records, opened, ready.layout.width, ready.reads)
         chunks = ready.drift.watch(chunks)
-        chunks = beside(chunks) if task.dry_run else chunks
+        chunks = beside(chunks, stopped) if task.dry_run else chunks
         identified = identify(ready.transform.over(chunks), mapping, task.identities)
         updates = delta.note(encode(delta.sift(identified), mapping, destination))
         if task.dry_run:
             batches = rehearsal.watch(batch(updates, delivery.batch_size))
-            stop = rehearse(batches, ledger, around.interruption, bounds, clock)
+            stop = rehearse(batches, ledger, stopped)
         else:
             from importer.delivery.deliver import deliver  # a rehearsal needs no HTTP client
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from importer.books.ledger import Ledger
+from importer.books.totals import Totals
 from importer.bounds import Bounds
 from importer.errors import ImporterError, Interrupted
 from importer.interruption import Interruption
@@ -93,22 +94,25 @@ class Rehearsal:
         self._distinct.add(batch.hashes[batch.kinds != Kind.RANDOM])
 
 
-def rehearse(
-    batches: Iterator[Updates],
-    ledger: Ledger,
-    interruption: Interruption,
-    bounds: Bounds,
-    clock: Callable[[], float],
+def wish_to_stop(
+    interruption: Interruption, bounds: Bounds, totals: Totals, now: float
 ) -> ImporterError | None:
-    """Book every batch as it would be if the server took it; send nothing."""
+    """Say whether a rehearsal that is so far must stop, and why."""
+    if interruption.signal_number is not None:
+        return Interrupted(interruption.signal_number)
+    return bounds.reached(totals, now)
+
+
+def rehearse(
+    batches: Iterator[Updates], ledger: Ledger, stop: Callable[[], ImporterError | None]
+) -> ImporterError | None:
+    """Book every batch as it would be if the server took it, until `stop`; send nothing."""
     try:
         for batch in batches:
             entry = ledger.open(batch)
             entry.imported = len(batch)
             ledger.close(entry)
-            if interruption.signal_number is not None:
-                return Interrupted(interruption.signal_number)
-            if (reached := bounds.reached(ledger.totals, clock())) is not None:
+            if (reached := stop()) is not None:
                 return reached
     except ImporterError as error:
         return error

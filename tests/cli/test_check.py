@@ -1,6 +1,9 @@
 """The verdict of a check: bad values masked, repeated ids, first updates, time; the schema."""
 
 import json
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ import yaml
 from importer import import_profiles
 from importer.books.rehearsal import DistinctIds
 from importer.books.rehearsal_words import duration
+from importer.errors import TookTooLong
 from importer.masking import masked, masked_words
 from importer.settings.config import Config
 from importer.settings.config_schema import config_schema
@@ -256,3 +260,30 @@ def test_schema_is_printed(command: Command) -> None:
     schema = json.loads(done.stdout)
     assert schema == config_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_silent_pipe(tmp_path: Path) -> None:
+    """A rehearsal of a pipe that falls silent ends when its time is over, as an import does."""
+    over = threading.Event()
+    os.mkfifo(tmp_path / "rows.csv")
+
+    def write() -> None:
+        with (tmp_path / "rows.csv").open("w") as pipe:
+            pipe.writelines(f"u{n},{'x' * 1000}\n" for n in range(6_000))
+            pipe.flush()
+            over.wait(20)
+
+    with ThreadPoolExecutor() as pool:
+        pool.submit(write)
+        report = import_profiles(
+            tmp_path / "rows.csv",
+            Config.model_validate({"columns": {2: "plan"}}),
+            dry_run=True,
+            report_dir=tmp_path / "runs",
+            max_duration=0.5,
+        )
+        over.set()
+    assert isinstance(report.stop, TookTooLong)
+    assert report.totals.read == report.totals.imported > 0
+    assert report.seconds < 10

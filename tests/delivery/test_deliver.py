@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -18,7 +17,7 @@ import pytest
 from importer import Report, import_profiles
 from importer.books.failure import Failure
 from importer.books.ledger import Ledger
-from importer.books.rehearsal import rehearse
+from importer.books.rehearsal import rehearse, wish_to_stop
 from importer.books.totals import Totals
 from importer.bounds import Bounds
 from importer.delivery.ahead import AHEAD, HELPING
@@ -334,7 +333,7 @@ def test_rehearsal_sends_nothing_and_counts_everything() -> None:
     """A dry run books each row as it would end."""
     ledger = Ledger(Nowhere(), silence)
     rows = [("" if row % 3 == 0 else f"u{row}", "pro") for row in range(900)]
-    assert rehearse(batches_of(rows), ledger, Interruption(), Bounds(), time.monotonic) is None
+    assert rehearse(batches_of(rows), ledger, lambda: None) is None
     ledger.balance(900)
     assert (ledger.totals.imported, ledger.totals.failed) == (600, 300)
     assert ledger.totals.requests_sent == 0
@@ -344,7 +343,11 @@ def test_rehearsal_can_be_interrupted() -> None:
     interruption = Interruption()
     interruption.request(15)
     ledger = Ledger(Nowhere(), silence)
-    stop = rehearse(batches_of(people(1_000)), ledger, interruption, Bounds(), time.monotonic)
+    stop = rehearse(
+        batches_of(people(1_000)),
+        ledger,
+        lambda: wish_to_stop(interruption, Bounds(), ledger.totals, 0.0),
+    )
     assert isinstance(stop, Interrupted)
     assert stop.exit_code == 143
     ledger.balance()
