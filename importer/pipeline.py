@@ -54,6 +54,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             repeatable=mapping.repeatable,
             chronicle=chronicle,
         )
+        observe(ledger.totals)  # an answer, or the first rows of a pipe, may take long
 
         def stopped() -> ImporterError | None:
             return wish_to_stop(around.interruption, bounds, ledger.totals, clock())

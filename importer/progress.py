@@ -15,7 +15,7 @@ class Progress:
 
 
 class Observer(Protocol):
-    """Told of every settled batch, and in words of what holds the run up."""
+    """Told that it begins and of every settled batch, and in words of what holds the run up."""
 
     def update(self, progress: Progress) -> None: ...
 

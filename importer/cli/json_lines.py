@@ -2,10 +2,10 @@
 
 Every object has an `event`:
 
-- `progress`, some four times a second while batches are settled and once at the end: `read`,
-  `expected` (rows to come in all, null where unknown), `imported`, `failed`, `in_doubt`,
-  `requests`, `retried`, `in_flight`, `seconds`, `rows_per_second`, `left` (seconds, null where
-  unknown)
+- `progress`, as the run begins, some four times a second while batches are settled, and once at
+  the end: `read`, `expected` (rows to come in all, null where unknown), `imported`, `failed`,
+  `in_doubt`, `requests`, `retried`, `in_flight`, `seconds`, `rows_per_second`, `left` (seconds,
+  null where unknown)
 - `narration`, `warning`, `error`: a `message`, in the words that a person would read; of an
   `error` also its name in the library
 """
@@ -49,7 +49,7 @@ class JsonLines:
         self._clock = clock
         self._quiet = quiet
         self._began = clock()
-        self._last = self._began
+        self._last = self._began - EVERY
         self._untold: Progress | None = None
 
     def update(self, progress: Progress) -> None:

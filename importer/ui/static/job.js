@@ -13,6 +13,9 @@ export function showProgress(node, job, words) {
   shown.update(job, words);
 }
 
+// Until a command has told how far it is.
+const NOTHING = { imported: 0, failed: 0, in_doubt: 0, rows_per_second: 0, requests: 0, in_flight: 0, retried: 0, left: null };
+
 function progress() {
   const bar = el("progress", { max: 1, "aria-label": "Rows" });
   const numbers = el("dl", { class: "tiles" });
@@ -21,7 +24,7 @@ function progress() {
   const node = el("div", { class: "card progress" }, bar, numbers, said, told);
   let spoken = 0;
   node.update = (job, words) => {
-    const p = job.progress;
+    const p = { ...NOTHING, ...job.progress };
     const ended = p.imported + p.failed + p.in_doubt; // what was read and not attempted is still to come
     if (p.expected) bar.value = Math.min(ended / p.expected, 1);
     const tiles = [
