@@ -6,13 +6,14 @@ browser to. Values of the file are masked on it, whatever the tables beside it s
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from importer.books.report import Report
-from importer.report_page.books import books, masthead
+from importer.report_page.books import BADGE, badge, books, masthead
 from importer.report_page.course import course
-from importer.report_page.details import colophon, identifiers, requests, steps, warnings
+from importer.report_page.details import STEPS, colophon, identifiers, requests, steps, warnings
 from importer.report_page.failures import failures
 from importer.report_page.markup import Markup, tag
 from importer.report_page.plots import patterns
@@ -20,7 +21,7 @@ from importer.report_page.rehearsed import rehearsed
 from importer.report_page.words import source_name
 from importer.settings.house_rules import KNOWN
 
-__all__ = ["CLOSED", "closing_words", "report_page"]
+__all__ = ["closed_page", "report_page"]
 
 STYLE = Path(__file__).with_name("style.css")
 
@@ -51,14 +52,17 @@ def report_page(report: Report, names: Iterable[str] = ()) -> str:
     return Markup("<!doctype html>\n") + tag("html", _head(report), body, lang="en") + "\n"
 
 
-def closing_words(by: str) -> str:
-    """Return what stands in the place of `CLOSED` once nothing of a run is left to do.
+def closed_page(page: str, by: str) -> str:
+    """Return the page of a run of which nothing is left to do any more, from what it was.
 
     `by` is the run that sent what was left, or the words of `settle` for what was not sent.
     """
     became = {"skip": "was taken for settled", "given up": "was given up"}
     words = f"Closed since: what was left of this run {became.get(by, f'was sent by run {by}')}."
-    return tag("p", words, class_="notice good", role="note")
+    notice = tag("p", words, class_="notice good", role="note")
+    done = re.sub(f"{BADGE}.*?{BADGE}", lambda _: badge("complete"), page, flags=re.DOTALL)
+    done = re.sub(f"{STEPS}.*?{STEPS}", "", done, flags=re.DOTALL)
+    return done.replace(CLOSED, notice, 1)
 
 
 def _head(report: Report) -> Markup:

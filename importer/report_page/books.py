@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from importer.books.next_steps import outcome
-from importer.books.report import Report
+from importer.books.report import Report, Status
 from importer.errors import ReportError, Stopped
 from importer.masking import masked_words
 from importer.report_page.markup import Markup, joined, tag
@@ -13,15 +13,21 @@ from importer.report_page.tables import Head, table
 from importer.report_page.words import STATES, length, moment, share, size, source_name
 from importer.wording import plural
 
+BADGE = "<!-- badge -->"
+"""Stands before and behind it, for the day when the run is closed."""
+
+
+def badge(status: Status) -> Markup:
+    sign, words, mood = STATES[status]
+    return tag("p", tag("span", sign, aria_hidden="true"), " ", words, class_=f"badge {mood}")
+
 
 def masthead(report: Report) -> Markup:
-    sign, words, mood = STATES[report.status]
     what = "a deletion" if report.deletes else "an import"
-    badge = tag("p", tag("span", sign, aria_hidden="true"), " ", words, class_=f"badge {mood}")
     parts = [
         tag("p", f"Report of {'a rehearsal' if report.dry_run else what}", class_="kind"),
         tag("h1", source_name(report)),
-        badge,
+        joined([Markup(BADGE), badge(report.status), Markup(BADGE)]),
         tag("p", f"{outcome(report)}.", class_="lead"),
     ]
     if report.stop is not None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from importer.books.next_steps import Step, next_steps
 from importer.books.report import Report
 from importer.masking import masked_words
-from importer.report_page.markup import Markup, tag
+from importer.report_page.markup import Markup, joined, tag
 from importer.report_page.tables import Head, table
 from importer.report_page.words import share
 from importer.wording import plural
@@ -33,12 +33,17 @@ _FILES = {
 }
 
 
+STEPS = "<!-- steps -->"
+"""Stands before and behind them, for the day when nothing is left to do."""
+
+
 def steps(report: Report) -> Markup:
     """Say what to do next, in the words of the summary."""
     todo = list(next_steps(report, report.config))
     what = tag("ol", *map(_step, todo), class_="steps") if todo else tag("p", _nothing(report))
     title = tag("h2", "What to do next", id="next")
-    return tag("section", title, what, class_="next", aria_labelledby="next")
+    section = tag("section", title, what, class_="next", aria_labelledby="next")
+    return joined([Markup(STEPS), section, Markup(STEPS)])
 
 
 def _step(step: Step) -> Markup:

@@ -195,11 +195,11 @@ def settle(run_dir: Path, which: str, by: str) -> bool:
 
 def _close_page(path: Path, by: str) -> None:
     """Say on the page of a run that it is closed, if there is one."""
-    from importer.report_page import CLOSED, closing_words
+    from importer.report_page import closed_page
 
     with suppress(FileNotFoundError):
         page = path.read_text(encoding="utf-8")
-        replace_private(path, page.replace(CLOSED, closing_words(by), 1))
+        replace_private(path, closed_page(page, by))
 
 
 def _report(run_dir: Path) -> dict[str, Any]:

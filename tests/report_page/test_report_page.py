@@ -333,16 +333,19 @@ def test_own_part_of_a_resumed_run(tmp_path: Path, emulator: Emulator) -> None:
 
 
 def test_closed(tmp_path: Path, emulator: Emulator) -> None:
-    """The page of a run says so once another one has sent what was left of it."""
+    """The page of a run is that of a complete one once another has sent what was left of it."""
     ended = imported(tmp_path, emulator, "u1,Ada,,many\n")
     rejects = ended.folder / "rejects.csv"
     rejects.write_text(rejects.read_text("utf-8").replace("many", "7"), "utf-8")
     assert "Closed since" not in text_of(ended)
+    left_over = ("Finished, with rows left over", "What to do next", "importer retry")
+    assert all(each in text_of(ended) for each in left_over)
     environment = {"MIXPANEL_URL": emulator.url, "MIXPANEL_TOKEN": TOKEN}
     again = retry_import(ended.folder, environment=environment)
-    assert f"Closed since: what was left of this run was sent by run {again.run}." in words(
-        parsed(ended)
-    )
+    said = words(parsed(ended))
+    assert f"Closed since: what was left of this run was sent by run {again.run}." in said
+    assert "Complete" in text_of(ended)
+    assert [each for each in left_over if each in text_of(ended)] == []
     check_structure(parsed(ended))
 
 
