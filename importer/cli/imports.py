@@ -88,7 +88,7 @@ def run(
             fail(ConfigError(words), log_format)
         travel(
             lambda given: resume_import(resume, source, config, **given),
-            options, as_json=as_json, quiet=quiet, log_format=log_format,
+            options, as_json=as_json, quiet=quiet, earlier=resume, log_format=log_format,
         )  # fmt: skip
     if not source or config is None:
         words = "name a SOURCE and, with -c, a mapping; or a run to --resume"

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import typer
 from importer.cli.endings import errors, print_json, say, say_error, warn
 from importer.cli.options import LogFormat
 from importer.cli.signals import in_time, signals
-from importer.errors import ExitCode
+from importer.errors import ExitCode, NothingToDo
 from importer.tell import tell
 
 if TYPE_CHECKING:
@@ -25,9 +26,14 @@ def travel(
     as_json: bool,
     quiet: bool,
     config: Path | None = None,
+    earlier: Path | None = None,
     log_format: LogFormat = LogFormat.TEXT,
 ) -> None:
-    """Carry a run out, print how it ended, and exit with its code."""
+    """Carry a run out, print how it ended, and exit with its code.
+
+    `earlier` is the folder of the run that is gone on with, or retried: where nothing of it is
+    left its report is the one to print.
+    """
     import pyarrow as pa
 
     from importer.cli import console
@@ -45,6 +51,10 @@ def travel(
     ):
         try:
             report = begin({**options, "observer": observer, "interruption": interruption})
+        except NothingToDo:
+            if as_json and earlier is not None:
+                _print_report_of(earlier)
+            raise
         finally:
             observer.close()
     for words in report.afterwards:
@@ -58,3 +68,12 @@ def travel(
     elif not (quiet and report.exit_code == ExitCode.OK):
         tell(sys.stdout, console.summary(report, str(config)))
     raise typer.Exit(report.exit_code)
+
+
+def _print_report_of(folder: Path) -> None:
+    import json
+
+    from importer.resuming.recall import REPORT
+
+    with suppress(OSError, ValueError):
+        print_json(json.loads((folder / REPORT).read_bytes()))

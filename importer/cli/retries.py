@@ -79,5 +79,5 @@ def retry(
             "metrics_file": metrics_file,
             "other_token": yes,
         },
-        as_json=as_json, quiet=quiet, log_format=log_format,
+        as_json=as_json, quiet=quiet, earlier=run_dir, log_format=log_format,
     )  # fmt: skip

@@ -92,6 +92,19 @@ def test_report_is_the_last_line(customers: Path, command: Command, emulator: Em
     assert report["source"] == {"name": "customers.csv", "bytes": len(ROWS), "columns": 3}
 
 
+@pytest.mark.parametrize("again", [("run", "--resume"), ("retry",)])
+def test_report_of_a_run_that_is_at_its_end(
+    customers: Path, command: Command, emulator: Emulator, again: tuple[str, ...]
+) -> None:
+    """With --json, stdout ends with a report where there is nothing left to do, too."""
+    command("run", "customers.csv", "-c", "config.yaml", **environment(emulator))
+    folder = run_folder(customers)
+    done = command(*again, folder, "--json", **environment(emulator))
+    assert (done.returncode, len(done.stderr.splitlines())) == (0, 1)
+    (line,) = done.stdout.splitlines()
+    assert json.loads(line) == json.loads((folder / "report.json").read_text("utf-8"))
+
+
 def test_quiet(customers: Path, command: Command, emulator: Emulator) -> None:
     """With --quiet, a good run says nothing at all; a bad one still does."""
     good = command("run", "customers.csv", "-c", "config.yaml", "--quiet", **environment(emulator))
