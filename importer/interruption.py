@@ -10,6 +10,8 @@ class Interruption:
         self.signal_number: int | None = None
         self.heard = False
         """Has the run begun that would heed a request?"""
+        self.to_go_on = ""
+        """The command that goes on with what an end would leave; empty where it leaves nothing."""
         self._listeners: list[Callable[[int], None]] = []
 
     def begin(self) -> None:

@@ -45,6 +45,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
         task.open_folder(opened, ready.layout, destination, mapping) as folder,
     ):
         delta.begin(folder.path)
+        around.interruption.to_go_on = task.to_go_on(folder.path)
         ledger = Ledger(
             folder,
             observe,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from importer.books.report import resume_command
 from importer.books.run_folder import RunFolder, make_report_dir, new_folder, report_errors
 from importer.engage import Engage
 from importer.errors import ConfigError, SourceChanged
@@ -81,6 +82,12 @@ class Task:
     def given_again(self) -> tuple[str, ...]:
         """Return the sources, where a run cannot go on with what it keeps of them."""
         return to_give_again(tuple(map(shown, self.sources)))
+
+    def to_go_on(self, folder: Path) -> str:
+        """Return the command that goes on with the run once it has begun; "" for a rehearsal."""
+        if self.dry_run:
+            return ""
+        return resume_command(folder, self.given_again, framed=self.frame is not None)
 
     @property
     def identities(self) -> Identities:

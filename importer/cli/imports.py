@@ -74,6 +74,7 @@ def run(
     that the mapping names as project.token_file.
     """
     from importer.begin import import_profiles, resume_import
+    from importer.books.report import resume_command
 
     options: Options = {
         "max_failures": max_failures,
@@ -88,7 +89,8 @@ def run(
             fail(ConfigError(words), log_format)
         travel(
             lambda given: resume_import(resume, source, config, **given),
-            options, as_json=as_json, quiet=quiet, earlier=resume, log_format=log_format,
+            options, as_json=as_json, quiet=quiet, earlier=resume,
+            to_go_on=resume_command(resume, source or (), framed=False), log_format=log_format,
         )  # fmt: skip
     if not source or config is None:
         words = "name a SOURCE and, with -c, a mapping; or a run to --resume"

@@ -11,7 +11,7 @@ import typer
 from importer.cli.endings import errors, print_json, say, say_error, warn
 from importer.cli.options import LogFormat
 from importer.cli.signals import in_time, signals
-from importer.errors import ExitCode, NothingToDo
+from importer.errors import ExitCode, Interrupted, NothingToDo
 from importer.tell import tell
 
 if TYPE_CHECKING:
@@ -27,12 +27,14 @@ def travel(
     quiet: bool,
     config: Path | None = None,
     earlier: Path | None = None,
+    to_go_on: str = "",
     log_format: LogFormat = LogFormat.TEXT,
 ) -> None:
     """Carry a run out, print how it ended, and exit with its code.
 
     `earlier` is the folder of the run that is gone on with, or retried: where nothing of it is
-    left its report is the one to print.
+    left its report is the one to print. `to_go_on` is the command for who ends it before it has
+    begun.
     """
     import pyarrow as pa
 
@@ -49,11 +51,16 @@ def travel(
         signals(log_format) as interruption,
         in_time(options.get("max_duration"), interruption),
     ):
+        interruption.to_go_on = to_go_on
         try:
             report = begin({**options, "observer": observer, "interruption": interruption})
         except NothingToDo:
             if as_json and earlier is not None:
                 _print_report_of(earlier)
+            raise
+        except Interrupted:
+            if interruption.to_go_on:
+                say(f"to go on: {interruption.to_go_on}", log_format)
             raise
         finally:
             observer.close()

@@ -7,17 +7,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from importer.bounds import Bounds
+from importer.cli.json_lines import json_line
 from importer.cli.options import LogFormat
 from importer.errors import ImporterError, Interrupted, TookTooLong
 from importer.interruption import Interruption
 
 _STOP = "stopping; requests in flight may finish"
 
-# For people behind the terminal's ^C.
-_STOPPING = {
-    LogFormat.TEXT: f"\nimporter: {_STOP}\n",
-    LogFormat.JSON: f'{{"event": "narration", "message": "{_STOP}"}}\n',
-}
+
+def _tell_at_once(words: str, log_format: LogFormat) -> None:
+    """Not through the stream, in the middle of whose work this may be."""
+    line = {
+        LogFormat.TEXT: f"\nimporter: {words}\n",  # for people behind the terminal's ^C
+        LogFormat.JSON: f"{json_line('narration', message=words)}\n",
+    }[log_format]
+    with suppress(OSError, ValueError):
+        os.write(sys.stderr.fileno(), line.encode())
 
 
 @contextmanager
@@ -32,6 +37,8 @@ def signals(log_format: LogFormat = LogFormat.TEXT) -> Iterator[Interruption]:
     def on_signal(number: int, _frame: object) -> None:
         nonlocal early
         if interruption.signal_number is not None:
+            if interruption.to_go_on:
+                _tell_at_once(f"to go on: {interruption.to_go_on}", log_format)
             os._exit(128 + number)
         begun = interruption.heard
         # Before anything is printed: who reads it may send the second signal at once. And before
@@ -40,9 +47,7 @@ def signals(log_format: LogFormat = LogFormat.TEXT) -> Iterator[Interruption]:
         if not begun:
             early = Interrupted(number)
             raise early
-        # Not through the stream, in the middle of whose work this may be.
-        with suppress(OSError, ValueError):
-            os.write(sys.stderr.fileno(), _STOPPING[log_format].encode())
+        _tell_at_once(_STOP, log_format)
 
     previous = {
         number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)

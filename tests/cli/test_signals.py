@@ -10,9 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
+from importer import import_profiles
+from importer.books.report import Report
+from importer.cli.journey import travel
 from importer.cli.signals import signals
+from importer.emulator import Emulator
 from importer.errors import Interrupted
+from importer.interruption import Interruption
+from importer.progress import Progress, Silence
+from importer.settings.config import Config
 from importer.tell import tell
 
 
@@ -126,3 +134,59 @@ def test_end_while_a_thread_reads() -> None:
     for _ in range(5):
         done = subprocess.run([sys.executable, "-c", _READING], capture_output=True, check=False)
         assert (done.returncode, done.stdout.split()[:1]) == (0, [b"importer"])
+
+
+def test_second_signal(tmp_path: Path) -> None:
+    """Who does not wait for the requests in flight is told by what to go on all the same."""
+    program = (
+        "import signal\n"
+        "from importer.cli.signals import signals\n"
+        "with signals() as interruption:\n"
+        "    interruption.begin()\n"
+        "    interruption.to_go_on = 'importer run --resume a'\n"
+        "    signal.raise_signal(signal.SIGINT)\n"
+        "    signal.raise_signal(signal.SIGINT)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=False
+    )
+    said = (
+        b"\nimporter: stopping; requests in flight may finish\n"
+        b"\nimporter: to go on: importer run --resume a\n"
+    )
+    assert (done.returncode, done.stderr) == (130, said)
+
+
+def test_signal_before_a_run_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    """Who ends a run before it goes on is told by what to do that."""
+
+    def begin(_options: Any) -> Report:
+        signal.raise_signal(signal.SIGINT)
+        raise AssertionError
+
+    with pytest.raises(typer.Exit) as end:
+        travel(begin, {}, as_json=False, quiet=True, to_go_on="importer run --resume a")
+    assert end.value.exit_code == 130
+    said = "importer: to go on: importer run --resume a\nimporter: interrupted\n"
+    assert capsys.readouterr().err == said
+
+
+def test_command_of_a_run_that_has_begun(tmp_path: Path, emulator: Emulator) -> None:
+    """The command that goes on with a run is known as soon as there is something to go on with."""
+    (tmp_path / "a.csv").write_text("u1,a\n")
+    known: list[str] = []
+    interruption = Interruption()
+
+    class Looks(Silence):
+        def update(self, progress: Progress) -> None:  # noqa: ARG002
+            known.append(interruption.to_go_on)
+
+    report = import_profiles(
+        tmp_path / "a.csv",
+        Config.model_validate({"identifier": {"column": 1}, "columns": {2: "plan"}}),
+        report_dir=tmp_path / "my runs",
+        observer=Looks(),
+        interruption=interruption,
+        environment={"MIXPANEL_URL": emulator.url, "MIXPANEL_TOKEN": "t" * 32},
+    )
+    assert set(known) == {f"importer run --resume '{report.folder}'"}
