@@ -17,6 +17,7 @@ from importer.resuming.recall import (
     IMPORTED,
     IN_DOUBT,
     LEDGER,
+    OVERWRITTEN,
     REPORT,
     Recalled,
     recall,
@@ -183,7 +184,10 @@ def _to_do(folder: Path, report: Mapping[str, Any], recalled: Recalled) -> Itera
         return
     where, rows = shlex.quote(str(folder)), report["rows"]
     if rows["failed"] and not _seen_to(recalled, "rejects"):
-        yield f"mend its rejects.csv, then: importer retry {where}"
+        if set(report["failures_by_code"]) == {OVERWRITTEN}:
+            yield f"to send old rows over newer ones: importer retry {where} --overwrite"
+        else:
+            yield f"mend its rejects.csv, then: importer retry {where}"
     if rows["in_doubt"] and not _seen_to(recalled, "in_doubt"):
         yield f"importer retry {where} --in-doubt resend (or skip)"
 

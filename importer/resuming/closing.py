@@ -1,6 +1,7 @@
 """When is a run closed? Once what it set aside is settled: retried to the last row, or skipped."""
 
 import json
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +26,10 @@ _SET_ASIDE = {"rejects": (REJECTS, "failed"), "in_doubt": (DOUBTFUL_RECORDS, "in
 """By what is retried: the file with the records, and the entry of the report that counts them."""
 
 
+def _quoted(folder: Path) -> str:
+    return shlex.quote(str(folder))
+
+
 def file_of(run_dir: Path, which: Which) -> Path:
     return run_dir / _SET_ASIDE[which][0]
 
@@ -34,7 +39,8 @@ def check_retry(run_dir: Path, recalled: Recalled, which: Which) -> None:
     if is_held(run_dir / LEDGER):
         raise ConfigError(f"{run_dir}: is still running; wait for its end")
     if not recalled.finished:
-        raise ConfigError(f"{run_dir}: is not at its end; first: importer run --resume {run_dir}")
+        command = f"importer run --resume {_quoted(run_dir)}"
+        raise ConfigError(f"{run_dir}: is not at its end; first: {command}")
     rows = _report(run_dir)["rows"]
     if not rows:
         words = f"import {file_of(run_dir, which)} like any other file"
@@ -58,10 +64,10 @@ def check_retry(run_dir: Path, recalled: Recalled, which: Which) -> None:
             settle(run_dir, which, later.name)
             raise NothingToDo(f"{run_dir}: nothing is left to retry")
         what = f"mend what is left of it in {file_of(later, 'rejects')}, not here, then: "
-        command = f"importer retry {later}"
+        command = f"importer retry {_quoted(later)}"
         ended = recall_end(later)
         if ended is None or not ended.finished:
-            what, command = "go on with that: ", f"importer run --resume {later}"
+            what, command = "go on with that: ", f"importer run --resume {_quoted(later)}"
         raise ConfigError(f"{run_dir}: was retried as {later}; {what}{command}")
 
 
@@ -110,7 +116,7 @@ def _left_words(run_dir: Path, left: Mapping[str, int], recalled: Recalled) -> I
         later = recalled.taken_up_by(which)
         what = f"{plural(count, 'row')} {'in doubt' if option else 'that failed'}"
         yield f"{what}: " + (
-            f"taken up by {later}" if later else f"importer retry {run_dir}{option}"
+            f"taken up by {later}" if later else f"importer retry {_quoted(run_dir)}{option}"
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from importer.books.next_steps import next_steps
 from importer.errors import ConfigError
 from importer.lookback.history import Run, read_history
 from importer.lookback.history_table import history_lines
@@ -14,6 +15,7 @@ from tests.conftest import Command
 from tests.resuming.processes import importing, only_run, wait_for_requests
 from tests.resuming.runs import Desk, adding
 
+SETTING = "identifier: {column: 1}\ncolumns: {2: {property: age, type: integer}}\n"
 FAULTY = "u1,1\nu2,many\nu3,2\n"
 
 
@@ -98,6 +100,19 @@ def test_retried(desk: Desk) -> None:
     closed = {run.run: (run.status, run.closed_by, run.next) for run in of(desk)}
     assert closed[first.name] == ("complete", last.name, "")
     assert closed[second.name] == ("complete", last.name, "")
+
+
+def test_old_rows_held_back(desk: Desk) -> None:
+    """For rows that are held back since newer ones arrived there is nothing to mend."""
+    desk.write(
+        "u1,old\nu1,2\n", "identifier: {column: 1}\ncolumns: {2: {property: age, type: integer}}\n"
+    )
+    rejects = desk.run().folder / "rejects.csv"
+    rejects.write_text("u1,1\n")
+    again = desk.retry(rejects.parent)
+    (step,) = next_steps(again, "")
+    run = next(run for run in of(desk) if run.run == again.run)
+    assert run.next == f"to send old rows over newer ones: {step.command}"
 
 
 def test_retry_that_died_at_once(desk: Desk) -> None:

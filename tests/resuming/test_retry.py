@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shlex
 import shutil
 import signal
 import threading
@@ -242,6 +243,15 @@ def test_unfinished(desk: Desk) -> None:
     assert desk.resume(run_dir).exit_code == 3
     mend(run_dir, ("many", "1"))
     assert (desk.retry(run_dir).exit_code, desk.orders) == (0, once(1_000) | {"u0": 1})
+
+
+def test_folder_with_a_space(desk: Desk) -> None:
+    """The command that a message names can be given as it stands."""
+    desk.write("u1,many\n")
+    report = desk.run(report_dir=desk.folder / "my runs")
+    with pytest.raises(NothingToDo) as error:
+        desk.resume(report.folder)
+    assert shlex.split(str(error.value))[-3:] == ["importer", "retry", str(report.folder)]
 
 
 def bad(rows: int) -> str:
