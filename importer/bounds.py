@@ -44,15 +44,17 @@ class Bounds:
     def reached(self, totals: Totals, now: float) -> TooManyFailures | TookTooLong | None:
         """Say whether a run that is so far must stop, and why."""
         if self.failures is not None and totals.failed > self.failures:
-            failed = plural(totals.failed, "row")
-            return TooManyFailures(f"{failed} failed, and --max-failures allows {self.failures:,}")
+            failed = plural(totals.failed, "row")  # the books add those read ahead
+            return TooManyFailures(
+                f"{failed} had failed, and --max-failures allows {self.failures:,}"
+            )
         if (
             self.percent is not None
             and totals.read >= ENOUGH
             and totals.failed * 100 > self.percent * totals.read
         ):
             return TooManyFailures(
-                f"{totals.failed:,} of {totals.read:,} rows failed, "
+                f"{totals.failed:,} of {totals.read:,} rows had failed, "
                 f"and --max-failures allows {self.percent:g}%"
             )
         if self.left(now) == 0:

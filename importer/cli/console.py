@@ -15,6 +15,7 @@ from importer.books.run_folder import FAILURES
 from importer.books.totals import Totals
 from importer.cli.json_lines import JsonLines
 from importer.delta.outcome import Outcome
+from importer.errors import Stopped
 from importer.progress import Progress
 from importer.tell import WARNING, tell
 
@@ -125,7 +126,7 @@ def summary(report: Report, config: str) -> str:
         f"{kinds['random']:,} random",
         f"  requests       {totals.requests_sent:,} sent, {totals.requests_retried:,} retries",
         f"  report         {report.folder}",
-        *(rehearsal_lines(report.rehearsed) if report.rehearsed is not None else ()),
+        *_rehearsal_lines(report),
     ]
     if totals.failed:
         lines += [
@@ -136,6 +137,11 @@ def summary(report: Report, config: str) -> str:
         ]
     lines += map(str, next_steps(report, config))
     return "\n".join(lines)
+
+
+def _rehearsal_lines(report: Report) -> Iterator[str]:
+    if report.rehearsed is not None:
+        yield from rehearsal_lines(report.rehearsed, stopped=isinstance(report.stop, Stopped))
 
 
 def _compared_lines(totals: Totals, compared: Outcome) -> Iterator[str]:

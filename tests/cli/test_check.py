@@ -15,6 +15,7 @@ import yaml
 from importer import import_profiles
 from importer.books.rehearsal import DistinctIds
 from importer.books.rehearsal_words import duration
+from importer.cli.console import summary
 from importer.errors import TookTooLong
 from importer.masking import masked, masked_words
 from importer.settings.config import Config
@@ -173,6 +174,27 @@ def test_check_in_words(tmp_path: Path, command: Command) -> None:
         '"$set":{"$phone":"+4930123456","plan":"free"}}',
         '  {"$token":"…","$distinct_id":"u1","$ip":"0","$ignore_time":true,"$set":{"plan":"pro"}}',
     ]
+
+
+@pytest.mark.parametrize("most", [0, 9])
+def test_cells_beside_the_books(tmp_path: Path, most: int) -> None:
+    """Of a rehearsal that was stopped it is said that cells of rows read ahead are counted too; of
+    a value of which a mask leaves nothing, nothing.
+    """
+    (tmp_path / "rows.csv").write_text("u1,n/a\nu2,about twelve\nu3,3\n")
+    column = {"property": "n", "type": "number"}
+    report = import_profiles(
+        tmp_path / "rows.csv",
+        Config.model_validate({"columns": {2: column}, "delivery": {"batch_size": 1}}),
+        dry_run=True,
+        report_dir=tmp_path / "runs",
+        max_failures=most,
+    )
+    ahead = ", in rows read ahead too" if most == 0 else ""
+    assert (
+        f"Cells that fail their rows{ahead}, the commonest masked:\n"
+        "  column 2 (n): 2 cells: abo•••••e (1)\n"
+    ) in summary(report, "c.yaml")
 
 
 def test_nothing_to_expect(tmp_path: Path, command: Command) -> None:

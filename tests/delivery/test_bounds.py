@@ -52,7 +52,7 @@ def test_one_more_than_allowed_stops() -> None:
     assert stop is not None
     assert (stop.exit_code, str(stop)) == (
         ExitCode.GUARD,
-        "4 rows failed, and --max-failures allows 3",
+        "4 rows had failed, and --max-failures allows 3",
     )
 
 
@@ -62,7 +62,7 @@ def test_a_share_needs_rows_to_be_one_of() -> None:
     assert bounds.reached(totals(3, 1), 0) is None
     assert bounds.reached(totals(ENOUGH, 20), 0) is None
     assert str(bounds.reached(totals(ENOUGH, 21), 0)) == (
-        "21 of 1,000 rows failed, and --max-failures allows 2%"
+        "21 of 1,000 rows had failed, and --max-failures allows 2%"
     )
 
 

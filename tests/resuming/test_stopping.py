@@ -95,8 +95,8 @@ def test_second_signal(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("bound", "words"),
     [
-        ({"max_failures": "3"}, "4 rows failed, and --max-failures allows 3"),
-        ({"max_failures": "1%"}, "rows failed, and --max-failures allows 1%"),
+        ({"max_failures": "3"}, "4 rows had failed, and --max-failures allows 3"),
+        ({"max_failures": "1%"}, "rows had failed, and --max-failures allows 1%"),
         ({"max_duration": "0.3s"}, "--max-duration of 0.3 s is over"),
     ],
     ids=["rows", "share", "time"],
