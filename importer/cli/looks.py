@@ -1,6 +1,8 @@
 """`importer preview` and `importer init`: what looks at a file before there is a mapping."""
 
 import shlex
+import sys
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +19,10 @@ from importer.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from importer.guess.previews import Preview
+    from importer.progress import Observer
     from importer.settings.sections import Source
 
 
@@ -87,4 +92,16 @@ def _look(
     from importer.settings.config_file import source_settings
 
     given = {"header": header or None, "delimiter": delimiter, "encoding": encoding}
-    return look(source, source_settings(base, given))
+    with _watched() as observer:
+        return look(source, source_settings(base, given), observer=observer)
+
+
+@contextmanager
+def _watched() -> "Iterator[Observer | None]":
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from importer.cli.console import Bar
+
+    with closing(Bar(sys.stderr)) as bar:
+        yield bar

@@ -72,10 +72,13 @@ class Distinct:
         return True if exact else None
 
     def _merge(self) -> None:
-        arrays = [self._known, *self._new]
-        self._known = np.unique(np.concatenate(arrays))
-        self._new = []
-        self.repeated = self.repeated or len(self._known) < sum(map(len, arrays))
+        hashes = np.concatenate([self._known, *self._new])
+        self._known, self._new = hashes, []
+        hashes.sort()  # np.unique would hold two copies more
+        first = np.ones(len(hashes), np.bool_)
+        np.not_equal(hashes[1:], hashes[:-1], out=first[1:])
+        if not first.all():
+            self.repeated, self._known = True, hashes[first]
         if len(self._known) > (EXACT_TO if self.repeated else UNIQUE_TO):
             self._known, self._counting = np.empty(0, np.uint64), False
 

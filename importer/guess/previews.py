@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from importer.books.totals import Totals
 from importer.guess import Guess, Identifier, Suggestion
 from importer.guess.decide import guess_columns, screen_for
 from importer.guess.distinct import SAMPLE
@@ -13,6 +14,7 @@ from importer.guess.gather import Facts, Rows, gather
 from importer.guess.shape import Shape, shape_of
 from importer.guess.suggest import choose_identifier, is_known_name, suggest
 from importer.kernels.columns import text_column
+from importer.progress import Observer, Progress
 from importer.reading.chunks import Chunk, read_chunks
 from importer.reading.layout import open_records
 from importer.reading.layout_doubt import doubt_text
@@ -69,7 +71,10 @@ class Preview:
 
 
 def preview(
-    source: str | Path, settings: sections.Source | None = None, limit: int | None = None
+    source: str | Path,
+    settings: sections.Source | None = None,
+    limit: int | None = None,
+    observer: Observer | None = None,
 ) -> Preview:
     """Read a whole CSV file, or its first rows, and describe its columns.
 
@@ -83,11 +88,12 @@ def preview(
         opened, read_as = settle_encoding(opened)
         if read_as:
             settings = settings.model_copy(update={"encoding": opened.encoding.codec})
-    if "delimiter" not in settings.model_fields_set and not opened.dialect.rows:
+    given = "delimiter" in settings.model_fields_set
+    if not given and not opened.dialect.rows:
         opened, found = settle_delimiter(opened)
         settings = settings.model_copy(update={"delimiter": opened.dialect.delimiter})
     reading, layout, records = open_records(opened, settings, limit)
-    doubt, records = doubt_text(records, opened)
+    doubt, records = doubt_text(records, opened, found=not given)
     names = layout.names or ("",) * layout.width
     facts = tuple(Facts(position, name) for position, name in enumerate(names, start=1))
     sampled = Rows()
@@ -98,6 +104,9 @@ def preview(
     for chunk in gathered if limit is not None else _screened(gathered, facts, sampled):
         rows += len(chunk.good)
         misfits += len(chunk.failures)
+        if observer is not None:
+            seen = Totals(read=reading.rows, imported=rows, failed=misfits)
+            observer.update(Progress(seen, reading.expected_rows(opened)))
     opened.close()
     if reading.broken:
         raise reading.broken

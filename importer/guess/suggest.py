@@ -143,6 +143,10 @@ def choose_identifier(columns: Sequence[Facts], guesses: Mapping[int, Guess]) ->
         return Identifier(None, everything, "unique and never empty, but no clear id")
     if emails:
         return Identifier(None, (), "no id; without one, $email names the profile")
+    if unique:
+        which = ", ".join(str(column.position) for column in unique[:10])
+        what = f"column {which} is" if len(unique) == 1 else f"columns {which} are"
+        return Identifier(None, (), f"{what} unique and never empty, but no id by form or name")
     return Identifier(None, (), "no column is unique and never empty")
 
 

@@ -28,7 +28,7 @@ def doubt_layout(
     looked_at = first.cut(0, LOOKED_AT)
     words = (
         _doubt_text(looked_at, source, "source.encoding")
-        or _doubt_delimiter(looked_at, source)
+        or _doubt_delimiter(looked_at, source, "source.delimiter")
         or _doubt_header(looked_at, source, layout, settings)
     )
     return words, chain(iter([first]), records)
@@ -45,12 +45,19 @@ def _doubt_first_line(first: Records) -> str:
     )
 
 
-def doubt_text(records: Iterator[Records], source: Source) -> tuple[str, Iterator[Records]]:
-    """Return what speaks against the first line or the encoding, and all the records again."""
+def doubt_text(
+    records: Iterator[Records], source: Source, *, found: bool
+) -> tuple[str, Iterator[Records]]:
+    """Return what speaks against the first line, the encoding, or a delimiter that was not `found`
+    but given, and all the records again.
+    """
     first = next(records, None)
     if first is None:
         return "", records
-    words = _doubt_text(first.cut(0, LOOKED_AT), source, "source.encoding (--encoding)")
+    looked_at = first.cut(0, LOOKED_AT)
+    words = _doubt_text(looked_at, source, "source.encoding (--encoding)")
+    if not found:
+        words = words or _doubt_delimiter(looked_at, source, "source.delimiter (--delimiter)")
     return words, chain(iter([first]), records)
 
 
@@ -78,7 +85,7 @@ def _is_utf8(record: bytes) -> bool:
     return True
 
 
-def _doubt_delimiter(first: Records, source: Source) -> str:
+def _doubt_delimiter(first: Records, source: Source, setting: str) -> str:
     record, delimiter = first.raw(0), source.dialect.delimiter
     most = max(record.count(mark.encode()) for mark in DELIMITERS)
     if source.dialect.rows or most <= record.count(delimiter.encode()):
@@ -91,7 +98,7 @@ def _doubt_delimiter(first: Records, source: Source) -> str:
         return ""
     return (
         f"cells seem to be separated by {rival.shown}, not {delimiter!r}: "
-        "if they are, set source.delimiter"
+        f"if they are, set {setting}"
     )
 
 

@@ -1,11 +1,15 @@
 """A preview reads the whole file: counts, uniqueness, warnings, how it is written."""
 
+import tracemalloc
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
-from importer.guess.distinct import LONGEST, SAMPLE
+from importer.guess.distinct import LONGEST, SAMPLE, Distinct
 from importer.guess.previews import Preview, preview
+from importer.progress import Progress, Silence
 from importer.settings import sections
 
 
@@ -92,9 +96,14 @@ def test_words_for_empty_cells(path: Path, blank: str) -> None:
 
 
 def test_delimiter_that_is_given_is_kept(path: Path) -> None:
-    """Who names a delimiter is obeyed."""
+    """Who names a delimiter is obeyed, and told by what cells seem to be separated."""
     shown = look(path, "a;b;c\nd;e;f\n", delimiter=",")
-    assert (len(shown.columns), shown.warnings) == (1, ())
+    (warning,) = shown.warnings
+    assert len(shown.columns) == 1
+    assert warning == (
+        "cells seem to be separated by ';', not ',': if they are, set source.delimiter "
+        "(--delimiter)"
+    )
 
 
 def test_comma_stays_where_it_is_as_good(path: Path) -> None:
@@ -125,6 +134,43 @@ def test_identifier_is_left_to_the_user(path: Path) -> None:
     rows = "".join(f"free,A-{n:04d},B-{n:05d}\n" for n in range(1000, 1020))
     identifier = look(path, rows).identifier
     assert (identifier.column, identifier.candidates) == (None, (2, 3))
+
+
+def test_unique_column_that_is_no_id(path: Path) -> None:
+    """Of a column that no value comes twice in it is not said that there is none."""
+    rows = "".join(f"Mrs {n:c} Miller\n" for n in range(ord("A"), ord("Z")))
+    identifier = look(path, rows).identifier
+    assert (identifier.column, identifier.candidates) == (None, ())
+    assert identifier.reason == "column 1 is unique and never empty, but no id by form or name"
+
+
+def test_memory_of_distinct_values() -> None:
+    """To count values takes as much memory again as their hashes, and no more."""
+    values = 300_000
+    distinct = Distinct()
+    for first in range(0, values, 50_000):
+        cells = pa.array([f"u{n}" for n in range(first, first + 50_000)])
+        distinct.add(cells, np.ones(50_000, np.int64))
+    tracemalloc.start()
+    try:
+        assert distinct.count() == (values, True)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1.5 * 8 * values
+
+
+def test_who_watches_sees_rows(path: Path) -> None:
+    """A long look can be watched."""
+    seen: list[Progress] = []
+
+    class Watches(Silence):
+        def update(self, progress: Progress) -> None:
+            seen.append(progress)
+
+    path.write_text("u1,a\nu2\nu3,c\n")
+    preview(path, observer=Watches())
+    assert [(each.totals.ended, each.expected) for each in seen] == [(3, 3)]
 
 
 def test_counted_rows_beside_ids(path: Path) -> None:
