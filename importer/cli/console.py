@@ -23,15 +23,30 @@ LINE_EVERY = 10.0
 """Seconds between two lines of progress where stderr is no terminal."""
 
 
+_FORMS = (
+    "{percentage:3.0f}% |{bar}| {done} of about {expected} rows, "
+    "{pace} rows/s, {remaining} left{postfix}",
+    "{percentage:3.0f}% {done} of {expected} rows, {pace} rows/s, {remaining} left{postfix}",
+    "{percentage:3.0f}% {done} rows, {pace}/s, {remaining} left{postfix}",
+    "{done} rows{postfix}",
+)
+"""What a bar says, the longest first: a narrow terminal shows how many rows failed, too."""
+
+
 class _Rows(tqdm):  # type: ignore[type-arg]
-    """A bar whose numbers are written as everywhere else."""
+    """A bar whose numbers are written as everywhere else, and that says what there is room for."""
 
     @property
     def format_dict(self) -> dict[str, Any]:
         known = dict(super().format_dict)
         pace = known["rate"] or (known["n"] / known["elapsed"] if known["elapsed"] else 0.0)
         total = f"{known['total']:,}" if known["total"] else "?"
-        return known | {"done": f"{known['n']:,}", "expected": total, "pace": f"{pace:,.0f}"}
+        known |= {"done": f"{known['n']:,}", "expected": total, "pace": f"{pace:,.0f}"}
+        shown = known | {"percentage": 0, "bar": "", "remaining": "00:00"}
+        shown["postfix"] = f", {known['postfix']}" if known["postfix"] else ""
+        room = known["ncols"] or sys.maxsize
+        fitting = (form for form in _FORMS if len(form.format(**shown)) < room)
+        return known | {"bar_format": next(fitting, _FORMS[-1])}
 
 
 class Bar:
@@ -43,8 +58,6 @@ class Bar:
             file=stream,
             dynamic_ncols=True,
             leave=False,
-            bar_format="{percentage:3.0f}% |{bar}| {done} of about {expected} rows, "
-            "{pace} rows/s, {remaining} left{postfix}",
         )
 
     def update(self, progress: Progress) -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,29 @@ def test_bar() -> None:
     assert " 50% |" in shown
     assert "1,000,000 of about 2,000,000 rows, " in shown
     assert "1,234 failed" in shown
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals")
+@pytest.mark.parametrize("columns", [120, 80, 60, 40, 30])
+def test_bar_that_is_narrow(columns: int) -> None:
+    """However little room there is, a bar says how many rows failed."""
+    import termios
+
+    master, slave = os.openpty()
+    termios.tcsetwinsize(slave, (24, columns))
+    with os.fdopen(slave, "w") as stream:
+        bar = Bar(stream)
+        bar.update(Progress(Totals(read=1_000_000, failed=1_234), 2_000_000))
+        bar.narrate("something happened")  # and the bar is drawn again
+        bar.close()
+    told = b""
+    with suppress(OSError):  # how Linux says that there is no more
+        while more := os.read(master, 10_000):
+            told += more
+    os.close(master)
+    (shown,) = [line for line in told.decode().split("\r") if "1,234 failed" in line]
+    assert "1,000,000" in shown
+    assert len(shown) <= columns
 
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals")
