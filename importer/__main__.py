@@ -9,7 +9,7 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 # Until there is something to end in order, Ctrl-C ends the program without a word.
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
@@ -25,6 +25,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
 
 from importer.cli import app  # noqa: E402 # see above
+from importer.errors import ExitCode  # noqa: E402
+from importer.tell import tell  # noqa: E402
 
 
 def _open_what_is_closed() -> None:
@@ -48,6 +50,13 @@ def main() -> None:
         if threading.active_count() > 1:
             _leave(end.code)
         raise
+    except OSError as error:
+        if not _is_stuck(sys.stdout):
+            raise
+        tell(sys.stdout, "")  # and nothing is left for Python to try again
+        say = f"importer: standard output: {error.strerror}; have it written somewhere else"
+        tell(sys.stderr, say)
+        sys.exit(ExitCode.WRONG_INPUT)
 
 
 def _leave(code: object) -> NoReturn:
@@ -55,9 +64,18 @@ def _leave(code: object) -> NoReturn:
     which that would make abort, so that the program had crashed for whoever started it.
     """
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError, AttributeError):  # closed, or never open
+        with suppress(OSError, ValueError):
             stream.flush()
     os._exit(code if isinstance(code, int) else int(code is not None))
+
+
+def _is_stuck(stream: TextIO) -> bool:
+    """Can what was printed not be written?"""
+    try:
+        stream.flush()
+    except OSError:
+        return True
+    return False
 
 
 if __name__ == "__main__":

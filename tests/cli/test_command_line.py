@@ -629,3 +629,21 @@ def test_streams_that_are_closed(customers: Path, emulator: Emulator) -> None:
     )
     assert done.returncode == 0
     assert len(emulator.profiles()) == 3
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+@pytest.mark.parametrize("arguments", [("--help",), ("runs",), ("preview", "customers.csv")])
+def test_nowhere_to_print(customers: Path, arguments: tuple[str, ...]) -> None:
+    """What cannot be printed ends a command that only prints with one line."""
+    (customers / "importer-runs").mkdir()
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "importer", *arguments],
+            cwd=customers,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    words = "standard output: No space left on device; have it written somewhere else"
+    assert (done.returncode, done.stderr.decode()) == (2, f"importer: {words}\n")
