@@ -30,12 +30,14 @@ from importer.tell import tell  # noqa: E402
 
 
 def _open_what_is_closed() -> None:
-    """Let what nobody gave the program be empty, and go nowhere: it has no stream for it, and the
-    first file of a run would take its number, and what is told to it.
+    """Let what is told to a stream that nobody gave the program go nowhere: the first file of a run
+    would take its number, and what is told. (That there is no input is for whoever reads it.)
     """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+    if sys.stdin is None:
+        os.open(os.devnull, os.O_RDONLY)
+    for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
 
 
 def main() -> None:
@@ -72,7 +74,7 @@ def _leave(code: object) -> NoReturn:
 def _is_stuck(stream: TextIO) -> bool:
     """Can what was printed not be written?"""
     try:
-        stream.flush()
+        print(file=stream, flush=True)
     except OSError:
         return True
     return False
