@@ -88,7 +88,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
             opened.close()  # only where no thread is inside a read any more
         stop = stop or ready.reading.broken
         stop, compared = conclude(delta, folder, stop, whole=task.limit is None, mask=task.mask)
-        for words in (*ready.watch.warnings(), *doubts(compared)):
+        for words in (*opened.files.warnings(), *ready.watch.warnings(), *doubts(compared)):
             around.warn(words)
         report = draw_up(
             task,

@@ -1,8 +1,11 @@
 """Which rows came from which file, where a source is several files one after the other."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
+
+from importer.streams.archive import TABLES
 
 
 class Files:
@@ -11,10 +14,24 @@ class Files:
     def __init__(self) -> None:
         self._first_rows: list[int] = []
         self._names: list[str] = []
+        self._passed_over: dict[str, Sequence[str]] = {}
 
     def begin(self, row: int, name: str) -> None:
         self._first_rows.append(row)
         self._names.append(name)
+
+    def pass_over(self, archive: str, members: Sequence[str]) -> None:
+        """Note members of an archive that are not imported; there may come more."""
+        self._passed_over[archive] = members
+
+    def warnings(self) -> Iterator[str]:
+        """Say what was not imported so far."""
+        for archive, (first, *others) in filter(itemgetter(1), self._passed_over.items()):
+            more = f" and {len(others)} more" if others else ""
+            yield (
+                f"{archive}: {first}{more} in it not imported: beside the first file only those "
+                f"named {', '.join(TABLES)} are taken for tables; unpack it to import others"
+            )
 
     def of(self, row: int) -> str:
         """Return the file that a row came from, "" where there is but one."""

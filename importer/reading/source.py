@@ -77,7 +77,7 @@ class Source:
     It is closed at their end; whoever stops earlier calls `close`. `size` is the bytes of all its
     files, and `share` says how much of them was read where the bytes of the records do not.
     `several` sources may follow one another: `rest` opens those behind the first, each once the
-    one before was read, and `files` is told where each begins.
+    one before was read, and `files` is told where each begins and what is passed over.
     """
 
     name: str
@@ -108,7 +108,7 @@ def _opened(places: Sequence[Place], settings: sections.Source) -> Iterator[Sour
     """Open one file after the other, when it is asked for."""
     sizes = [Path(place).stat().st_size if is_local(place) else None for place in places[1:]]
     total: int | None = None
-    before = 0
+    before, files = 0, Files()
     current: list[Callable[[], float]] = []  # of the file that is being read: the last to be opened
     for number, place in enumerate(places):
         stream = open_place(place)
@@ -126,7 +126,9 @@ def _opened(places: Sequence[Place], settings: sections.Source) -> Iterator[Sour
                 if known and (share := _share(part, *among)) is not None:
                     current[:] = [share]
                 share = (lambda: current[0]()) if current else None
-                yield _source_of(part, settings, total, share, several=len(places) > 1)
+                files.pass_over(stream.name, part.passed_over)
+                opened = _source_of(part, settings, total, share, several=len(places) > 1)
+                yield replace(opened, files=files)
         except (OSError, ImporterError):
             stream.close()
             raise

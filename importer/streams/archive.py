@@ -27,8 +27,8 @@ _IN_ZIP64 = 0xFFFF_FFFF
 
 _COMPRESSIONS = MappingProxyType({8: DEFLATE, 12: BZIP2, 93: ZSTD, 95: XZ})
 
-_TABLES = (".csv", ".tsv", ".tab")
-_MAYBE = (*_TABLES, ".txt", ".dat", "")
+TABLES = (".csv", ".tsv", ".tab")
+_MAYBE = (*TABLES, ".txt", ".dat", "")
 """What the names of text files end in; one that ends in none of these is passed over."""
 
 _PAPERS = ("readme", "read me", "license", "licence", "manifest", "changelog", "notice")
@@ -95,6 +95,7 @@ def members(archive: Stream) -> Iterator[Stream]:
     archive that is cut short, damaged, encrypted, or has no table in it.
     """
     coming, seen, found = _Bytes(archive.pieces, archive.name), [], False
+    passed_over: list[str] = []
     try:
         while (signature := coming.take(4)) == _MEMBER:
             header = _header(coming)
@@ -104,10 +105,12 @@ def members(archive: Stream) -> Iterator[Stream]:
                 name = f"{archive.name}/{header.name}"
                 yield Stream(
                     name, contents, archive.size, archive.close, archive.share,
-                    packed=True, member=True,
+                    packed=True, member=True, passed_over=passed_over,
                 )  # fmt: skip
             elif not header.name.endswith("/"):
                 seen.append(header.name)
+                if not _is_beside(header.name):
+                    passed_over.append(header.name)
             for _ in contents:
                 pass
         if signature not in (_DIRECTORY, _END):
@@ -134,15 +137,21 @@ def names_in(head: bytes) -> Iterator[str]:
 
 def is_table(name: str, *, first: bool) -> bool:
     """Is a member to be imported? One whose name says nothing is, if it is the first."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in TABLES:
+        return not _is_hidden(name)
+    return first and suffix in _MAYBE and not _is_beside(name)
+
+
+def _is_beside(name: str) -> bool:
+    """Does a member only come along with tables?"""
+    return _is_hidden(name) or PurePosixPath(name).name.lower().startswith(_PAPERS)
+
+
+def _is_hidden(name: str) -> bool:
     path = PurePosixPath(name)
-    if name.endswith("/") or path.name.startswith(".") or "__MACOSX" in path.parts:
-        return False
-    if name == "mimetype":  # of a document that an archive is
-        return False
-    if path.suffix.lower() in _TABLES:
-        return True
-    is_paper = path.name.lower().startswith(_PAPERS)
-    return first and path.suffix.lower() in _MAYBE and not is_paper
+    hidden = path.name.startswith(".") or "__MACOSX" in path.parts
+    return hidden or name.endswith("/") or name == "mimetype"  # of a document that an archive is
 
 
 def _header(coming: _Bytes) -> _Header:

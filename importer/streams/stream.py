@@ -1,6 +1,6 @@
 """Bytes that can be read once, in pieces, wherever they come from and however they are packed."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -16,8 +16,8 @@ class Stream:
     """A named sequence of pieces, none of them empty.
 
     `size` is the bytes of the file that it comes from, `share` how much of that was taken so far,
-    from 0 to 1. A `member` is one of several that share a file, which outlives it; a `sheet` has a
-    line for each row of a workbook's sheet.
+    from 0 to 1. A `member` is one of several that share a file, which outlives it, and in which
+    others are `passed_over`; a `sheet` has a line for each row of a workbook's sheet.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Stream:
     packed: bool = False
     member: bool = False
     sheet: bool = False
+    passed_over: Sequence[str] = ()
 
     def peek(self, count: int) -> bytes:
         """Return the first bytes without taking them; fewer only where there are no more."""

@@ -185,6 +185,19 @@ def test_not_as_the_first_on_the_way(desk: Desk) -> None:
     assert isinstance(report.stop, SourceBroken)
 
 
+def test_passed_over(desk: Desk) -> None:
+    """What an archive holds beside its tables is told, but for what comes along with any."""
+    papers = ("__MACOSX/._a", b""), ("b/", b""), ("README.txt", b"x"), ("b/.DS_Store", b"x")
+    lost = ("b.txt", b"u2,1\n"), ("c.json", b"{}")
+    (path,) = put(desk, all=zipped(*papers, ("a.txt", b"u1,1\n"), *lost))
+    report = run(desk, path)
+    assert (report.exit_code, desk.orders) == (0, once(1))
+    (words,) = report.warnings
+    assert words.startswith(f"{path}: b.txt and 1 more in it not imported: ")
+    (path,) = put(desk, all=zipped(*papers, ("a.txt", b"u1,1\n")))
+    assert run(desk, path).warnings == ()
+
+
 def test_archive_that_is_cut(desk: Desk) -> None:
     """What breaks off in a member is said of that, once."""
     (path,) = put(desk, all=zipped(("a.csv", adding(20_000).encode()))[:20_000])
