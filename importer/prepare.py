@@ -14,7 +14,7 @@ from importer.reading.layout_doubt import doubt_layout
 from importer.reading.records import Records
 from importer.reading.source import Source
 from importer.resuming.fingerprint import Fingerprint
-from importer.task import Task
+from importer.task import Task, closed_on_failure
 from importer.updates.column_watch import ColumnWatch
 from importer.updates.mapping import Mapping, resolve_mapping
 
@@ -52,31 +52,32 @@ def prepare(task: Task, around: Circumstances) -> Prepared:
     )
     task.check_destination(destination, other_token=around.other_token)
     opened, fingerprint = task.open()
-    reading, layout, records = open_records(
-        opened,
-        config.source,
-        task.limit,
-        task.columns,
-        None if task.dry_run else fingerprint,
-    )
-    doubt, records = doubt_layout(records, opened, layout, config.source)
-    if doubt:
-        around.warn(masked_words(doubt) if task.mask else doubt)
-    watch = ColumnWatch()
-    transform = load_transform(config.transform, task.folder, layout)
-    mapping = watch.over(resolve_mapping(config, transform.width, transform.names))
-    reads = transform.reads(mapping)
-    drift = open_drift(task, destination, opened, layout, mapping, reads, around.environment)
-    return Prepared(
-        destination=destination,
-        opened=opened,
-        fingerprint=fingerprint,
-        reading=reading,
-        layout=layout,
-        records=drift.check(records, reading, around.warn),
-        transform=transform,
-        watch=watch,
-        mapping=mapping,
-        reads=reads,
-        drift=drift,
-    )
+    with closed_on_failure(opened):
+        reading, layout, records = open_records(
+            opened,
+            config.source,
+            task.limit,
+            task.columns,
+            None if task.dry_run else fingerprint,
+        )
+        doubt, records = doubt_layout(records, opened, layout, config.source)
+        if doubt:
+            around.warn(masked_words(doubt) if task.mask else doubt)
+        watch = ColumnWatch()
+        transform = load_transform(config.transform, task.folder, layout)
+        mapping = watch.over(resolve_mapping(config, transform.width, transform.names))
+        reads = transform.reads(mapping)
+        drift = open_drift(task, destination, opened, layout, mapping, reads, around.environment)
+        return Prepared(
+            destination=destination,
+            opened=opened,
+            fingerprint=fingerprint,
+            reading=reading,
+            layout=layout,
+            records=drift.check(records, reading, around.warn),
+            transform=transform,
+            watch=watch,
+            mapping=mapping,
+            reads=reads,
+            drift=drift,
+        )

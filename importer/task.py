@@ -135,7 +135,7 @@ class Task:
 
         Raises ReportError, and AlreadyRunning where the source is being imported.
         """
-        with _closed_on_failure(opened):
+        with closed_on_failure(opened):
             path, journal = self._open_ledger(opened, layout, destination)
         recalled = recall(path) if self.held_back else self.recalled
         return RunFolder(
@@ -171,7 +171,7 @@ class Task:
                 take_up(whose.run_dir, whose.which, path)
             replace_private(path / MAPPING, dump_config(self.config))
             journal = Journal(path / LEDGER)
-            with _closed_on_failure(journal):
+            with closed_on_failure(journal):
                 hold(journal, path)
                 journal.begin(
                     Begun(
@@ -202,7 +202,7 @@ class Task:
         assert self.recalled is not None
         with report_errors(run_dir), locked_folder(run_dir.parent):
             journal = Journal(run_dir / LEDGER)
-            with _closed_on_failure(journal):
+            with closed_on_failure(journal):
                 hold(journal, run_dir)
                 refuse_overlap(run_dir.parent, self.recalled.begun.sources, run_dir)
                 journal.go_on(self.recalled, destination.token.mark(self.recalled.begun.seed))
@@ -230,7 +230,7 @@ class Task:
 
 
 @contextmanager
-def _closed_on_failure(opened: Source | Journal) -> Iterator[None]:
+def closed_on_failure(opened: Source | Journal) -> Iterator[None]:
     """Close what was opened for a run that cannot begin after all."""
     try:
         yield

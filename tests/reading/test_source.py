@@ -3,6 +3,7 @@
 import gzip
 import io
 import random
+import sys
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ from typing import Any, Literal
 
 import pytest
 
-from importer.errors import ConfigError, SourceError
+from importer.begin import import_profiles
+from importer.errors import ConfigError, MappingError, SourceError
 from importer.reading.records import frame_records
 from importer.reading.source import open_source
 from importer.settings import sections
@@ -197,3 +199,15 @@ def test_an_encoding_that_hides_the_structure(
     path.write_bytes(b"a,b\n")
     with pytest.raises(ConfigError, match="convert the file to utf-8 first"):
         open_source(path, sections.Source(encoding=encoding, delimiter=delimiter))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="open files are listed")
+def test_closed_where_a_run_is_refused(tmp_path: Path) -> None:
+    """A mapping that does not fit leaves no file open, however long its error is kept."""
+    path, mapping = tmp_path / "customers.csv", tmp_path / "c.yaml"
+    path.write_bytes(b"u1,a\n" * 800_000)
+    mapping.write_text("identifier: {column: 9}\ncolumns: {2: x}\n", "utf-8")
+    with pytest.raises(MappingError) as kept:
+        import_profiles(path, mapping, dry_run=True, report_dir=tmp_path / "runs")
+    held = [each.readlink() for each in Path("/proc/self/fd").glob("*") if each.exists()]
+    assert (path in held, kept.type) == (False, MappingError)
