@@ -64,7 +64,7 @@ def _plain_member(member: Stream) -> Stream:
 def _is_workbook(packed: Stream) -> bool:
     """Does a part of a workbook come before any table?"""
     names = archive.names_in(packed.peek(_MEMBERS_BYTES))
-    told = (name for name in names if is_part(name) or archive.is_table(name, first=True))
+    told = (name for name in names if is_part(name) or archive.is_table(name, first=False))
     return is_part(next(told, ""))
 
 

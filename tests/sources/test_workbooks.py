@@ -178,7 +178,8 @@ def test_parts_in_any_order(tmp_path: Path) -> None:
         parts = [(name, archive.read(name)) for name in archive.namelist()]
     labels = ("docMetadata/LabelInfo.xml", b"<x/>")
     pictures = ("customUI/images/a.png", b"x" * 70_000)
-    for first in (labels, pictures, *parts):
+    nameless = ("Thumbnail", b"u1,b\n")
+    for first in (labels, pictures, nameless, *parts):
         for pack in (zipped, piped_zip):
             path.write_bytes(pack(first, *(part for part in parts if part is not first)))
             assert read(path) == [(1, "u1,a\r\n")], first[0]
