@@ -3,9 +3,12 @@
 Cells are text, exactly: nothing is stripped, nothing is guessed, an empty cell is an empty text.
 """
 
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -149,8 +152,7 @@ def _parse(
     # A leading blank line is no record, and keeps the reader from taking a text that happens to
     # begin with U+FEFF for a byte order mark.
     text = b"\n" + text if text[: len(_BOM)] == _BOM else text
-    table = csv.read_csv(
-        pa.py_buffer(text),
+    options = (
         csv.ReadOptions(column_names=names, use_threads=False, block_size=len(text) + 1),
         csv.ParseOptions(
             delimiter=dialect.delimiter,
@@ -166,7 +168,18 @@ def _parse(
             check_utf8=False,  # the whole text was checked at once
         ),
     )
-    return table, odd
+    return _read_csv(pa.py_buffer(text), *options), odd
+
+
+def _read_csv(*given: Any) -> pa.Table:
+    """Read a table, never in the main thread: there Arrow puts itself before the program's signal
+    handlers (`pyarrow.enable_signal_handlers`), gives up at a signal that they had meant for the
+    run, and now and then loses one.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return csv.read_csv(*given)
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(csv.read_csv, *given).result()
 
 
 def _text(

@@ -1,7 +1,11 @@
 """Chunks: the cells of each good row, and why each other row failed, against the plain reader."""
 
+import signal
+import sys
+import threading
 from collections import Counter
 from contextlib import suppress
+from types import FrameType
 from typing import Any
 
 import pyarrow as pa
@@ -157,3 +161,25 @@ def test_a_byte_order_mark_that_is_text(codec: str) -> None:
     chunk = chunk_of("\ufeffa,\ufeff\nx\n\ufeff\ufeffb,\n".encode(codec), 2, Encoding(codec, unit))
     assert cells_in(chunk) == [("\ufeffa", "\ufeff"), ("\ufeff\ufeffb", "")]
     assert [(f.row, f.code, f.line) for f in chunk.failures] == [(2, "width", 2)]
+
+
+def test_a_signal_that_the_program_handles() -> None:
+    """A caller's handler that asks a run to stop is called, and what was being read is not lost."""
+    heard: list[int] = []
+
+    def while_parsing(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_name == "note":
+            sys.setprofile(None)
+            threading.setprofile(None)
+            signal.raise_signal(signal.SIGINT)
+
+    previous = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    sys.setprofile(while_parsing)
+    threading.setprofile(while_parsing)
+    try:
+        chunk = chunk_of(b"a,b\nc\n", 2)
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+        signal.signal(signal.SIGINT, previous)
+    assert (heard, len(chunk.good), [failure.row for failure in chunk.failures]) == ([2], 1, [2])
