@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypedDict
 
+from importer.errors import ConfigError
 from importer.interruption import Interruption
 from importer.progress import Observer, Silence
 from importer.tell import WARNING
@@ -52,7 +53,11 @@ class Circumstances:
 
     @classmethod
     def of(cls, options: Options) -> Self:
+        """Take the options that are given. Raises ConfigError for a rate that is none."""
         given: dict[str, Any] = {key: value for key, value in options.items() if value is not None}
+        rate = given.get("rate", 1)
+        if isinstance(rate, bool) or not isinstance(rate, int | float) or not rate > 0:
+            raise ConfigError(f"rate: more than 0 updates a second, not {rate!r}")
         return cls(**given)
 
     def warn(self, words: str) -> None:

@@ -110,8 +110,11 @@ def test_refused(tmp_path: Path, emulator: Emulator) -> None:
             import_frame(other, config, **given)
     with pytest.raises(ConfigError, match="no such name"):
         import_frame(FRAME.rename(columns={"plan": "tariff"}), config, **given)
-    with pytest.raises(ConfigError, match="more than 0 updates a second"):
-        import_frame(FRAME, config, **given | {"rate": 0})
+    for rate in (0, -1.5, float("nan"), "5", True):
+        words = f"rate: more than 0 updates a second, not {rate!r}"
+        with pytest.raises(ConfigError, match=words):
+            import_frame(FRAME, config, dry_run=True, **given | {"rate": rate})
+        assert not (tmp_path / "runs").exists()
     assert emulator.stats()["requests"] == 0
 
 
