@@ -27,11 +27,13 @@ from importer.emulator import Emulator, running
 from importer.engage import Engage, Token
 from importer.errors import ConfigError, CredentialsRefused, ImporterError, Interrupted, ReportError
 from importer.interruption import Interruption
+from importer.progress import Progress
 from importer.settings.sections import Delivery
 from importer.updates.model import Updates
 
 from .made_updates import TOKEN, batches_of, config
 from .raw_server import ONE, served
+from .runs import run_import
 from .virtual_time import VirtualTime
 
 
@@ -390,6 +392,14 @@ def test_inside_an_event_loop(tmp_path: Path) -> None:
     with running() as emulator:
         assert asyncio.run(work()).status == "complete"
         assert emulator.profiles() == {"u1": {"plan": "pro"}}
+
+
+def test_progress_is_kept(emulator: Emulator, tmp_path: Path) -> None:
+    """An observer that keeps what it was told can say afterwards how far the run was when."""
+    told: list[Progress] = []
+    run_import(list(people(600)), emulator.url, tmp_path, on_update=told.append)
+    assert [progress.totals.read for progress in told] == [200, 400, 600]
+    assert [progress.totals.identifiers.total() for progress in told] == [200, 400, 600]
 
 
 def test_limits_of_rows(tmp_path: Path) -> None:
