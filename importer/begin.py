@@ -110,6 +110,10 @@ def import_frame(
             "dry_run: says how a run begins, and resume goes on with one; leave one of them out"
         )
     around = Circumstances.of(options)
+    if around.metrics_file is not None:
+        raise ConfigError(
+            "metrics_file: tells of a whole import, and a frame may be a part; leave it out"
+        )
     settings, folder = settle_config(config, around.warn)
     settings = as_frame_is_written(settings)
     if resume is not None:

@@ -104,6 +104,8 @@ def test_refused(tmp_path: Path, emulator: Emulator) -> None:
         import_frame(FRAME.assign(plan=[b"a", b"b", b""]), config, **given)
     with pytest.raises(SourceError, match="no columns"):
         import_frame(pd.DataFrame(), config, **given)
+    with pytest.raises(ConfigError, match="metrics_file: tells of a whole import"):
+        import_frame(FRAME, config, metrics_file=tmp_path / "a.prom", **given)
     other: Any
     for other in (None, FRAME["id"], [1]):
         with pytest.raises(ConfigError, match="frame: a pandas data frame, not "):
