@@ -117,15 +117,17 @@ def read_layout(
 
     `records` are numbered so that the first data record is row 1. Rejects have a `known_width`,
     that of the file they come from: many of them are rejected for having another. Raises
-    SourceError where there is no record at all, or where header and records disagree.
+    SourceError where there is no record at all, fewer than are skipped, or where header and records
+    disagree.
     """
     mark = source.encoding.mark if source.encoding.unit != "u1" else b""
     preamble = mark
     header: list[str] = []
     sample: deque[Records] = deque()
     widths: Counter[int] = Counter()
-    size = 0
+    size, last = 0, 0
     for portion in records:
+        last = portion.last_row
         leading = min(max(1 - portion.first_row, 0), len(portion))
         if leading:
             before = portion.cut(0, leading)
@@ -145,6 +147,12 @@ def read_layout(
             break
     if not sample and preamble == mark:
         raise SourceError(f"{source.name}: has no records; nothing to import")
+    if last < 0:
+        found = plural(last + settings.skip_records + settings.header, "record")
+        raise SourceError(
+            f"{source.name}: has only {found}, and source.skip_records: {settings.skip_records} "
+            f"leaves {'no header' if settings.header else 'none'}; is that too many?"
+        )
     if not widths and not header and sample:
         widths = count_widths(sample[0].cut(0, SAMPLE), source, readable=False)
     width = known_width or (widths.most_common(1)[0][0] if widths else max(len(header), 1))
