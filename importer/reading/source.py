@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from importer.errors import ConfigError, ImporterError, SourceError
+from importer.errors import ImporterError, SourceError
 from importer.reading.dialect import Dialect
 from importer.reading.files import Files
 from importer.settings import sections
@@ -25,10 +25,6 @@ from importer.streams.stream import counted
 __all__ = ["BLOCK_BYTES", "STDIN", "Encoding", "Source", "open_source"]
 
 _HEAD_BYTES, _FEW = 65_536, 8
-
-# ASCII, all of it, and what is ASCII too but means something else in ISO-2022, in Python's own
-# escapes and in domain names.
-_PLAIN = bytes(range(128)) + b"\x1b$B!!\x1b(B \\u0041.xn--bcher-kva."
 
 _CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\r\f\x1b")
 
@@ -190,42 +186,11 @@ def _encoding(settings: sections.Source, first: bytes) -> Encoding:
             return Encoding(f"{family}-be", f">{unit}", _mark(first, big))
         if name in (family, f"{family}-le"):
             return Encoding(f"{family}-le", f"<{unit}", _mark(first, little))
-    _require_ascii_structure(settings)
     return Encoding(name)
 
 
 def _mark(first: bytes, mark: bytes) -> bytes:
     return mark if first.startswith(mark) else b""
-
-
-def _require_ascii_structure(settings: sections.Source) -> None:
-    """Refuse encodings in which a delimiter, quote or line break cannot be told by its byte."""
-    structure = {*"\r\n", settings.delimiter, settings.quote or settings.delimiter}
-    codec = settings.encoding
-    try:
-        plain = _PLAIN.decode(codec) == _PLAIN.decode("ascii")
-    except (UnicodeError, LookupError):  # LookupError: a codec that is not for text
-        plain = False
-    if not plain or any(_hides(codec, character) for character in structure):
-        raise ConfigError(
-            f"source.encoding: {codec} cannot be read with delimiter {settings.delimiter!r}; "
-            "convert the file to utf-8 first"
-        )
-
-
-def _hides(codec: str, character: str) -> bool:
-    """Can the character's byte be part of another character, or another byte be read as it?"""
-    for lead in range(0x80, 0x100):
-        byte = bytes([lead])
-        if byte.decode(codec, "ignore") == character:
-            return True
-        try:
-            text = (byte + character.encode("ascii")).decode(codec)
-        except UnicodeDecodeError:
-            continue
-        if not text.endswith(character):
-            return True
-    return False
 
 
 def _refuse_binary(name: str, first: bytes, encoding: Encoding, meant: bytes) -> None:

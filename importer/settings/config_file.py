@@ -112,7 +112,8 @@ def source_settings(base: Source | None, given: Mapping[str, object]) -> Source:
         return Source.model_validate(settings)
     except ValidationError as error:
         faults = (
-            f"--{fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}"
+            "".join(f"--{key}: " for key in fault["loc"][:1])
+            + fault["msg"].removeprefix("Value error, ")
             for fault in error.errors()
         )
         raise ConfigError("\n".join(faults)) from None

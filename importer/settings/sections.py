@@ -1,12 +1,22 @@
 """The parts of a mapping file that say where profiles go, how a file is read, how it is sent."""
 
-import codecs
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    model_validator,
+)
 
 from importer.address import checked_url
 from importer.settings.durations import seconds_of
+from importer.settings.encodings import hides, known_encoding
 from importer.settings.near import spelled
 
 Region = Literal["us", "eu", "in"]
@@ -20,11 +30,16 @@ def _one_ascii_character(text: str) -> str:
     return text
 
 
-def _known_encoding(name: str) -> str:
-    try:
-        return codecs.lookup(name).name
-    except LookupError:
-        raise ValueError(f"unknown encoding {name!r}; utf-8 and cp1252 are common") from None
+def _fit_to_be_cut(name: str, info: ValidationInfo) -> str:
+    """Refuse encodings in which a delimiter, quote or line break cannot be told by its byte."""
+    codec = known_encoding(name)
+    for character in (info.data.get("delimiter"), info.data.get("quote"), "\r", "\n"):
+        if character and hides(codec, character):
+            raise ValueError(
+                f"{name} has the byte of {character!r} in other characters; "
+                "convert the file to utf-8 first"
+            )
+    return codec
 
 
 class Section(BaseModel):
@@ -57,7 +72,7 @@ class Source(Section):
     header: bool = False
     delimiter: Annotated[str, AfterValidator(_one_ascii_character)] = ","
     quote: Annotated[str, AfterValidator(_one_ascii_character)] | None = '"'
-    encoding: Annotated[str, AfterValidator(_known_encoding)] = "utf-8"
+    encoding: Annotated[str, AfterValidator(_fit_to_be_cut)] = "utf-8"
     skip_records: Annotated[int, Field(ge=0)] = 0
     sheet: Annotated[str, Field(min_length=1)] | Annotated[int, Field(ge=1)] | None = None
 
@@ -121,14 +136,21 @@ def _as_command(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _how_written(value: object) -> str:
+    return "[words]" if isinstance(value, tuple) else "[line]"
+
+
 Word = Annotated[str, Field(min_length=1)]
+Command = Annotated[
+    Annotated[Word, Tag("[line]")]
+    | Annotated[tuple[Word, ...], Field(min_length=1), Tag("[words]")],
+    Discriminator(_how_written),
+]
 
 
 class OnFinish(Section):
     """Who is told of a run that has ended. It never changes how the run ended."""
 
-    command: Annotated[
-        Word | Annotated[tuple[Word, ...], Field(min_length=1)] | None, BeforeValidator(_as_command)
-    ] = None
+    command: Annotated[Command | None, BeforeValidator(_as_command)] = None
     webhook: str | None = None
     timeout: Annotated[float, Field(gt=0)] = 30.0

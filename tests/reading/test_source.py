@@ -17,6 +17,7 @@ from importer.errors import ConfigError, MappingError, SourceError
 from importer.reading.records import frame_records
 from importer.reading.source import open_source
 from importer.settings import sections
+from importer.settings.config_file import source_settings
 
 TEXT = "u1,Zoë,\ufeff\nu2,\U0001f468,x"
 
@@ -191,14 +192,18 @@ HIDING = [
 
 
 @pytest.mark.parametrize(("encoding", "delimiter"), HIDING)
-def test_an_encoding_that_hides_the_structure(
-    tmp_path: Path, encoding: str, delimiter: str
-) -> None:
-    """An encoding in which a delimiter's byte can be part of a letter is refused."""
-    path = tmp_path / "x.csv"
-    path.write_bytes(b"a,b\n")
-    with pytest.raises(ConfigError, match="convert the file to utf-8 first"):
-        open_source(path, sections.Source(encoding=encoding, delimiter=delimiter))
+def test_an_encoding_that_hides_the_structure(encoding: str, delimiter: str) -> None:
+    """An encoding in which a delimiter's byte can be part of a letter is refused, in the mapping
+    and on the command line.
+    """
+    with pytest.raises(ConfigError, match=r"^--encoding: .*; convert the file to utf-8 first$"):
+        source_settings(None, {"encoding": encoding, "delimiter": delimiter})
+
+
+def test_options_that_contradict_each_other() -> None:
+    """A delimiter that is the quote is refused in words, wherever it is given."""
+    with pytest.raises(ConfigError, match=r"^delimiter and quote must differ$"):
+        source_settings(None, {"delimiter": '"'})
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="open files are listed")
