@@ -193,6 +193,7 @@ class Task:
                         mask=self.mask,
                         mapping=str(self.mapping) if self.mapping is not None else None,
                         token=destination.token.mark(str(self.seed)),
+                        full=self.full,
                     ),
                     self.held_back,
                 )

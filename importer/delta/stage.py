@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -84,18 +85,18 @@ class Delta:
 
     def begin(self, run_dir: Path) -> None:
         """Take over what is known, and start over where the mapping, or the user, says so."""
-        store, task = self._store, self._task
-        fresh = task.recalled is None and task.retries is None
+        store, task, now = self._store, self._task, time.time()
         owner, before = str(run_dir.resolve()), store.owner
-        if before != owner:
+        if before != owner and not self._is_first(task.recalled):
             # Since then another run may have sent something else for the same identifiers.
             self._before = task.recalled
+        fresh = task.retries is None and before != owner and self._before is None
         if not task.dry_run:
             left = _ledger(before) if store.unsettled else None
-            store.begin(owner, self._mapping if fresh else None, left)
-        full = fresh and self._is_due(time.time())
-        if full and not task.dry_run:
-            store.send_all(time.time())
+            mapping = self._mapping if fresh else None
+            full = store.begin(owner, mapping, left, now, lambda: fresh and self._is_due(now))
+        else:
+            full = fresh and self._is_due(now)
         self._keys, self._contents = store.known()
         if task.dry_run and store.mapping != self._mapping:  # whose run would forget it all
             self._keys, self._contents = self._keys[:0], self._contents[:0]
@@ -103,6 +104,12 @@ class Delta:
             self._contents[:] = UNKNOWN
         self._seen = np.zeros(len(self._keys), bool)
         self._sent = np.zeros(len(self._keys), bool)
+
+    def _is_first(self, recalled: Recalled | None) -> bool:
+        """Has no run come here since this one was begun, itself included if it was left early?"""
+        if recalled is None:
+            return True
+        return self._store.taken < datetime.fromisoformat(recalled.begun.started).timestamp()
 
     def _is_due(self, now: float) -> bool:
         every, since = self._task.config.full_every, self._store.full_since

@@ -12,8 +12,9 @@ second, which is a third of a night on which little has changed.
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from math import inf
 from pathlib import Path
 from typing import Any, Self
 
@@ -84,6 +85,11 @@ class Store:
         return str(self._fact("owner", ""))
 
     @property
+    def taken(self) -> float:
+        """Return when that was, in seconds since 1970; 0 if there was none yet."""
+        return float(self._fact("taken", inf if self.owner else 0.0))
+
+    @property
     def unsettled(self) -> bool:
         """Did its last owner note something, and not come to its end?"""
         with self._errors():
@@ -106,27 +112,34 @@ class Store:
                 raise self.damage("its keys are not in order")
         return keys, contents.copy()
 
-    def begin(self, owner: str, mapping: str | None, before: Recalled | None) -> None:
+    def begin(
+        self,
+        owner: str,
+        mapping: str | None,
+        before: Recalled | None,
+        now: float,
+        is_due: Callable[[], bool],
+    ) -> bool:
         """Take the store over for a run; `before` is the ledger of its last owner, if it is left.
 
-        Forgets everything where it was about another `mapping`; None goes with any.
+        Forgets everything where it was about another `mapping`; None goes with any. Takes nothing
+        for known but who there is where it then `is_due` to send everything, and returns that.
         """
         with self._transaction():
             if self.owner != owner:
                 self._settle(before)
                 self._set("owner", owner)
+                self._set("taken", now)
             if mapping is not None and self.mapping != mapping:
                 self._base.execute("DELETE FROM names")
                 self._know(np.empty(0, np.int64), np.empty(0, np.int64))
                 self._set("mapping", mapping)
                 self._set("full", 0.0)
-
-    def send_all(self, now: float) -> None:
-        """Take nothing for known but who there is."""
-        with self._transaction():
-            keys, _ = self.known()
-            self._know(keys, np.full(len(keys), UNKNOWN))
-            self._set("full", now)
+            if due := is_due():
+                keys, _ = self.known()
+                self._know(keys, np.full(len(keys), UNKNOWN))
+                self._set("full", now)
+        return due
 
     def note(self, chunks: Sequence[Noted]) -> None:
         """Have on the disk what is about to be sent."""

@@ -40,7 +40,7 @@ class Begun:
     those that come behind it, `named` is how they were named; `bytes` and `columns` are its size,
     where it has one, and its width.
     `folder` is what paths in the mapping are relative to, `mapping` its own one where
-    it was a file. `retries` names the run whose
+    it was a file, and with `full` it sends what has not changed too. `retries` names the run whose
     rows these are, and which of its files: `rejects` or `in_doubt`. What was begun with a `mask`
     keeps it. `token` is its mark, salted with the seed.
     """
@@ -62,6 +62,7 @@ class Begun:
     token: str | None = None
     more: tuple[str, ...] | None = None
     named: tuple[str, ...] | None = None
+    full: bool = False
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -68,6 +68,7 @@ def resumed_task(
         retries=retries_of(recalled, settings) if begun.retries else None,
         divides=begun.divides,
         mask=begun.mask,
+        full=begun.full,
         mapping=begun.mapping_file,
     )
 

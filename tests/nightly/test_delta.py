@@ -6,8 +6,9 @@ import shutil
 import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from importer import AlreadyRunning, ConfigError, StateError
 from importer.delta.hashing import Noted
 from importer.delta.settled import Settled, entered
+from importer.delta.stage import Delta
 from importer.delta.store import Store
 from importer.lookback.explain import explain
 from importer.lookback.history import read_history
@@ -27,7 +29,7 @@ from tests.conftest import Command
 from tests.delivery.runs import Listener
 from tests.resuming.power import Disk, at_the_end
 
-from .desk import NightDesk
+from .desk import Crash, NightDesk
 
 MAPPING = "identifier: {column: 1}\ncolumns: {2: plan}\ndrift: 'off'\n"
 DELTA = f"{MAPPING}delta: true\n"
@@ -169,7 +171,7 @@ def test_full(nightly: NightDesk) -> None:
     assert nightly.run().totals.unchanged == 50
     (path,) = nightly.state.glob("*.delta.db")
     with Store(path, writes=True) as store:
-        store.send_all(1_000_000_000.0)
+        store.begin(store.owner, None, None, 1_000_000_000.0, lambda: True)
     assert nightly.run().as_json()["delta"]["full"]
     assert nightly.run().totals.unchanged == 50
 
@@ -303,6 +305,25 @@ def test_unchanged_rows_hold_older_ones_back(nightly: NightDesk) -> None:
     again = nightly.retry(report.folder)
     assert again.totals.failures_by_code == {"overwritten": 1}
     assert plans(nightly) == {"free"}
+
+
+def test_left_before_it_began(nightly: NightDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that was killed between its first line and its look at the memory goes on as if it had
+    not been: everything is sent if that was asked for, and who vanished is listed.
+    """
+
+    def killed(*_: Any) -> None:
+        raise Crash
+
+    before = set(nightly.run_dirs)
+    monkeypatch.setattr(Delta, "begin", killed)
+    with suppress(Crash):
+        nightly.run(rows(49), full=True)
+    monkeypatch.undo()
+    (run_dir,) = set(nightly.run_dirs) - before
+    report = nightly.resume(run_dir)
+    assert report.as_json()["delta"] == {"full": True, "vanished": 1}
+    assert report.totals.unchanged == 0
 
 
 def test_taken_back_after_the_folder_is_gone(nightly: NightDesk) -> None:
