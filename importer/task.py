@@ -13,7 +13,7 @@ from importer.books.run_folder import RunFolder, make_report_dir, new_folder, re
 from importer.engage import Engage
 from importer.errors import ConfigError, SourceChanged
 from importer.frames.source import Frame
-from importer.private_file import replace_private
+from importer.private_file import replace_private, sync_folder
 from importer.reading.layout import Layout, framed
 from importer.reading.several import check_agreement
 from importer.reading.source import Source, open_source
@@ -168,6 +168,7 @@ class Task:
             refuse_overlap(self.report_dir, names)
             path = new_folder(self.report_dir)
             if whose is not None:
+                sync_folder(self.report_dir)  # or a power cut leaves a run that nobody finds
                 take_up(whose.run_dir, whose.which, path)
             replace_private(path / MAPPING, dump_config(self.config))
             journal = Journal(path / LEDGER)

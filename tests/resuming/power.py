@@ -9,7 +9,8 @@ import pytest
 
 
 class Disk:
-    """Looks on while files and folders are synced; `cut` says after which sync the power fails.
+    """Looks on while files and folders are synced; `cut` says after which sync the power fails, or
+    raises what ends the run.
 
     A file that was never synced is empty afterwards, a name that was not is not there.
     """
@@ -31,6 +32,10 @@ class Disk:
         for name, number in names.items():
             (folder / name).write_bytes(self._contents.get(number, b""))
 
+    def knows(self, path: Path) -> bool:
+        """Was this name on the disk when the power failed?"""
+        return path.name in self._names.get(path.parent, ())
+
     def _synced(self, file: int) -> None:
         self._sync(file)
         if not self.on:
@@ -40,6 +45,7 @@ class Disk:
             self._names[path] = {each.name: each.inode() for each in os.scandir(path)}
         else:
             self._contents[os.fstat(file).st_ino] = path.read_bytes()
+            self.on = False  # if the cut raises
             self.on = not self._cut(path)
 
 

@@ -1,6 +1,8 @@
 """The power fails: what a run said is there afterwards; what is lost is not taken for settled."""
 
+import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -113,3 +115,29 @@ def test_report_of_a_retried_run_is_lost(desk: Desk) -> None:
     assert ended.value.exit_code == 3
     (run,) = (run for run in read_history(desk.runs).runs if run.run == report.run)
     assert (run.status, run.next) == ("partial", "")
+
+
+class PowerCut(Exception):
+    """What ends a run at that moment."""
+
+
+@needs_proc
+def test_cut_while_rows_are_taken_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows are never taken up by a run that nobody finds: they can be retried after all."""
+    desk.write("u1,many\n")
+    first = desk.run()
+    (first.folder / "rejects.csv").write_text("u1,1\n", "utf-8")
+
+    def cut(path: Path) -> bool:
+        if path.name == "ledger.jsonl" and b'"retried"' in path.read_bytes():
+            raise PowerCut
+        return False
+
+    disk = Disk(monkeypatch, cut)
+    with suppress(PowerCut):
+        desk.retry(first.folder)
+    monkeypatch.undo()
+    (second,) = set(desk.runs.iterdir()) - {first.folder}
+    if not disk.knows(second):
+        shutil.rmtree(second)
+    assert (desk.retry(first.folder).exit_code, desk.orders) == (0, once(1))
