@@ -1,5 +1,6 @@
 """Rows that are sent again keep who they are: a mended file is laid against what it was."""
 
+import codecs
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ from importer.settings.config import Config
 from importer.updates.identify import Drawn, Identities
 
 __all__ = ["Drawn", "Identities", "Kept", "Retries", "identities_of", "recognise", "retries_of"]
+
+
+_BLANK = codecs.BOM_UTF8 + codecs.BOM_UTF16 + b"\0 \t\r\n"
+"""What editors leave in a file without records, of whatever encoding."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +87,7 @@ def lay_against(run_dir: Path, which: str, path: Path, config: Config) -> Retrie
     columns = recalled.begun.columns
     index = read_index(path)
     # With every record taken out of it, it is no source any more, and no mistake either.
-    left = list(_raw(path, config, columns)) if path.read_bytes().strip() else []
+    left = list(_raw(path, config, columns)) if path.read_bytes().strip(_BLANK) else []
     numbers = recognise(
         [(row, digest) for row, digest, _ in index],
         [digest_of(record) for record in left],

@@ -141,10 +141,17 @@ def test_random_ids_stay(desk: Desk, how: str) -> None:
             desk.retry(report.folder)
 
 
-def test_all_given_up(desk: Desk) -> None:
+@pytest.mark.parametrize("left", [b"", b"\r\n", "\ufeff\r\n".encode("utf-16-le")])
+def test_all_given_up(desk: Desk, left: bytes) -> None:
     """With every record taken out of the file the rows are given up, and the run is closed."""
-    report, _ = typed(desk, 9, (5,))
-    (report.folder / "rejects.csv").write_bytes(b"")
+    rows = "n1,1\nn2,old\n"
+    if left[1:2] == b"\xfe":
+        desk.write(rows.encode("utf-16"), f"source: {{encoding: utf-16}}\n{TYPED}")
+    else:
+        desk.write(rows, TYPED)
+    report = desk.run()
+    assert report.exit_code == 3
+    (report.folder / "rejects.csv").write_bytes(left)
     with pytest.raises(NothingToDo, match="given up, the run is closed"):
         desk.retry(report.folder)
     assert report_of(report.folder)["status"] == "complete"
