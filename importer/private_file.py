@@ -7,6 +7,8 @@ from io import BufferedWriter, TextIOWrapper
 from pathlib import Path
 from typing import IO, Any
 
+_DRAFT = ".tmp"
+
 
 def open_private(path: Path) -> BufferedWriter:
     """Open a file to write it anew, bytes."""
@@ -41,7 +43,7 @@ def sync_folder(path: Path) -> None:
 
 def replace_private(path: Path, text: str) -> None:
     """Write a file whole or not at all, and onto the disk, its name in the folder too."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}{_DRAFT}")
     try:
         with open_private_text(draft) as stream:
             stream.write(text)
@@ -49,4 +51,10 @@ def replace_private(path: Path, text: str) -> None:
         draft.replace(path)
         sync_folder(path.parent)
     finally:
+        draft.unlink(missing_ok=True)
+
+
+def remove_drafts(folder: Path) -> None:
+    """Remove what a process that was killed while it replaced a file left beside it."""
+    for draft in folder.glob(f"*{_DRAFT}"):
         draft.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from importer.books.run_folder import RunFolder, make_report_dir, new_folder, re
 from importer.engage import Engage
 from importer.errors import ConfigError, SourceChanged
 from importer.frames.source import Frame
-from importer.private_file import replace_private, sync_folder
+from importer.private_file import remove_drafts, replace_private, sync_folder
 from importer.reading.layout import Layout, framed
 from importer.reading.several import check_agreement
 from importer.reading.source import Source, open_source
@@ -206,6 +206,7 @@ class Task:
             journal = Journal(run_dir / LEDGER)
             with closed_on_failure(journal):
                 hold(journal, run_dir)
+                remove_drafts(run_dir)
                 refuse_overlap(run_dir.parent, self.recalled.begun.sources, run_dir)
                 journal.go_on(self.recalled, destination.token.mark(self.recalled.begun.seed))
         return journal

@@ -166,6 +166,15 @@ def test_interrupted_before_it_is_where_it_was(desk: Desk) -> None:
     assert desk.resume(first.folder).totals.imported == ROWS * 49 // 50
 
 
+def test_drafts_of_a_killed_process(desk: Desk) -> None:
+    """What a process left that was killed while it wrote its report goes when the run goes on."""
+    desk.write(adding(ROWS))
+    run_dir = desk.stopped_after(300).folder
+    (run_dir / "report.json.0a1b2c3d.tmp").write_text("{", "utf-8")
+    assert desk.resume(run_dir).exit_code == 0
+    assert not list(run_dir.glob("*.tmp"))
+
+
 def test_signal_before_the_first_batch(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once there is a folder, a signal ends the run in order: there is something to go on with."""
 
