@@ -14,7 +14,8 @@ Each line is a JSON object. The first says what was begun; then, in the order of
                                                   (`broken`: its source broke off)
 
 An answer settles the rows that it lists as `imported`, `refused` (row, code, words, field) or
-`in_doubt` (and `why`); its other rows are back where they were before they were sent.
+`in_doubt` (and `why`); its other rows are back where they were before they were sent. A line ends
+with the checksum (`crc`) of what stands before that.
 
 It is a file to append to, not a database, for three reasons. A line is one write to the system, so
 that killing the process loses none. Whatever a power cut takes is the end of the file, and every
@@ -38,10 +39,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from importer.errors import AlreadyRunning, ReportError
 from importer.private_file import sync_folder
+from importer.resuming.lines import sealed
 from importer.resuming.recall import LEDGER, Begun, Recalled, Refused
 
 __all__ = ["LEDGER", "Begun", "Journal"]
@@ -97,7 +97,7 @@ class Journal:
 
     def defer(self, line: Mapping[str, Any]) -> None:
         """Append a line together with the next one: it may be lost, and a write costs."""
-        self._waiting += orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+        self._waiting += sealed(line)
 
     def write(self, line: Mapping[str, Any]) -> None:
         """Append a line, whole or not at all, behind those that wait."""

@@ -1,12 +1,21 @@
 """The lines of a ledger: where it ends is torn by a power cut, anything else is damage."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import orjson
 
 from importer.errors import ConfigError
+
+_CHECK = b',"crc":"'
+
+
+def sealed(line: Mapping[str, Any]) -> bytes:
+    """Return a line with a checksum: most bytes of JSON can be others and it still be read."""
+    content = orjson.dumps(line)
+    return content[:-1] + _CHECK + _sum(content)
 
 
 def lines_of(content: bytes, path: Path) -> Iterator[tuple[dict[str, Any], int]]:
@@ -28,11 +37,18 @@ def lines_of(content: bytes, path: Path) -> Iterator[tuple[dict[str, Any], int]]
 
 
 def _parsed(raw: bytes) -> dict[str, Any] | None:
-    try:
+    content, check, given = raw.rpartition(_CHECK)
+    if check and given != _sum(content + b"}"):
+        return None
+    try:  # earlier versions wrote no checksums
         line = orjson.loads(raw) if raw.endswith(b"\n") else None
     except orjson.JSONDecodeError:
         return None
     return line if isinstance(line, dict) else None
+
+
+def _sum(content: bytes) -> bytes:
+    return b'%08x"}\n' % crc32(content)
 
 
 def damaged(path: Path, number: int) -> ConfigError:

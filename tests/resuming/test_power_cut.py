@@ -35,7 +35,12 @@ def test_cut_at_the_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("was", "now"), [(b'{"answer"', b'\0"answer"'), (b'{"sent":[[2,', b'{"sent":[[2.')]
+    ("was", "now"),
+    [
+        (b'{"answer"', b'\0"answer"'),
+        (b'{"sent":[[2,', b'{"sent":[[2.'),
+        (b'"imported":[[', b'"imqorted":[['),
+    ],
 )
 def test_damaged_line(desk: Desk, was: bytes, now: bytes) -> None:
     """Damage in the middle of a ledger is no torn end: nothing is cut off and nothing sent twice,
