@@ -80,5 +80,5 @@ def _without_token(task: Task, around: Circumstances) -> dict[str, str]:
     return {
         name: value
         for name, value in os.environ.items()
-        if name != "MIXPANEL_TOKEN" and value.strip() != token
+        if name != "MIXPANEL_TOKEN" and (not token or value.strip() != token)
     }

@@ -3,6 +3,8 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from queue import Empty, SimpleQueue
+from threading import Thread
 from urllib.parse import urlsplit
 
 import httpx
@@ -28,11 +30,23 @@ def post_report(
     for pause in (0.0, *PAUSES):
         if pause:
             sleep(pause)
-        fault, again = _attempt(url, body, timeout)
+        fault, again = _in_time(url, body, timeout)
         if not again:
             break
     if fault:
         yield f"on_finish.webhook: {urlsplit(url).hostname}: {fault}"
+
+
+def _in_time(url: str, body: bytes, timeout: float) -> tuple[str, bool]:
+    """Post once, and wait no longer than that: httpx bounds each read only, and a server that sends
+    a byte now and then would hold the run.
+    """
+    ended: SimpleQueue[tuple[str, bool]] = SimpleQueue()
+    Thread(target=lambda: ended.put(_attempt(url, body, timeout)), daemon=True).start()
+    try:
+        return ended.get(timeout=timeout)
+    except Empty:
+        return f"no answer in {timeout:g} s", True
 
 
 def _attempt(url: str, body: bytes, timeout: float) -> tuple[str, bool]:

@@ -19,6 +19,8 @@ class Received:
     headers: list[dict[str, str]] = field(default_factory=list)
     drips: bool = False
     """Does the body of an answer not come to its end until the server stops?"""
+    stutters: bool = False
+    """Does not even the head of an answer, a byte of which is sent now and then?"""
     over: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -34,6 +36,12 @@ def receiving(*statuses: int) -> Iterator[Received]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             received.reports.append(json.loads(body))
             status = received.statuses.pop(0) if received.statuses else 200
+            if received.stutters:
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+                for _ in range(100):
+                    self.wfile.write(b"x")
+                    if received.over.wait(0.05):
+                        return
             self.send_response(status)
             self.send_header("Content-Length", "9" if received.drips else "0")
             self.end_headers()

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from importer.books.report import Report
 from importer.errors import Drifted, MappingError, SourceError
+from importer.progress import Progress, Silence
 from importer.settings.config import Config
 from importer.unattended.webhook import PAUSES, post_report
 from tests.conftest import Command
@@ -251,3 +252,30 @@ def test_answer_without_an_end(desk: Desk) -> None:
         hook.drips = True
         assert not list(post_report(report, hook.url, 0.2, lambda _: None))
     assert len(hook.reports) == 1
+
+
+def test_answer_that_drips(desk: Desk) -> None:
+    """A webhook whose answer never comes holds no run for longer than its time."""
+    desk.write("u1,1\n")
+    report = desk.run()
+    with receiving() as hook:
+        hook.stutters = True
+        (fault,) = post_report(report, hook.url, 0.2, lambda _: None)
+    assert fault == "on_finish.webhook: 127.0.0.1: no answer in 0.2 s"
+
+
+def test_token_that_is_gone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no token any more a command is told every variable, an empty one too."""
+    monkeypatch.setenv("EMPTY", "")
+    token = desk.folder / "token"
+    token.write_text(TOKEN)
+
+    class Removes(Silence):
+        def update(self, progress: Progress) -> None:  # noqa: ARG002
+            token.unlink(missing_ok=True)
+
+    desk.write("u1,1\n", f"{MAPPING}{TELL}project: {{token_file: token}}\n")
+    assert (
+        desk.run(environment={"MIXPANEL_URL": desk.emulator.url}, observer=Removes()).stop is None
+    )
+    assert told(desk.folder)["EMPTY"] == ""
