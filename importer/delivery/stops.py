@@ -10,7 +10,7 @@ from importer.masking import masked_words
 def denied(base_url: str, message: str) -> CredentialsRefused:
     return CredentialsRefused(
         f"{base_url} refused the project token ({masked_words(message)}); "
-        "check MIXPANEL_TOKEN and the region"
+        "check the token and the region"
     )
 
 

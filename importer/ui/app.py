@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from importer.errors import ImporterError
 from importer.ui.bodies import Refused
-from importer.ui.desk import Desk
+from importer.ui.desk import Desk, desk_of
 from importer.ui.routes import ROUTES
 
 
@@ -36,8 +36,8 @@ async def _wrong(_: Request, error: Exception) -> Response:  # noqa: ARG001
     return JSONResponse({"message": "The page sent something else than was expected."}, 400)
 
 
-async def _fault(_: Request, error: Exception) -> Response:
-    return JSONResponse({"message": str(error)}, 422)
+async def _fault(request: Request, error: Exception) -> Response:
+    return JSONResponse({"message": desk_of(request).as_named(str(error))}, 422)
 
 
 async def _unknown(_: Request, error: Exception) -> Response:  # noqa: ARG001

@@ -1,10 +1,11 @@
 """What lies on the desk while the page is open: files, mappings, runs, and the token in memory."""
 
 import asyncio
+import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,8 @@ class OpenSource:
 
     id: str
     look: FirstLook
+    name: str
+    """Its path, or what was dropped on the page: where the copy lies is nobody's concern."""
     counts: Job | None = None
 
 
@@ -76,7 +79,7 @@ class Desk:
         self._documents: dict[str, Document] = {}
 
     def keep_source(self, look: FirstLook) -> OpenSource:
-        source = OpenSource(secrets.token_hex(8), look)
+        source = OpenSource(secrets.token_hex(8), look, self.as_named(str(look.path)))
         self._sources[source.id] = source
         for old in list(self._sources)[:-MOST_SOURCES]:
             del self._sources[old]
@@ -91,9 +94,18 @@ class Desk:
             raise ConfigError("the file is not open any more; open it again in step 1")
         return self._sources[given]
 
+    def as_named(self, words: str) -> str:
+        """Name what was dropped on the page as it was called, not as the copy of it lies."""
+        copies = f"{re.escape(str(self.folder.resolve()))}[/\\\\]{COPIES}[^/\\\\]+[/\\\\]"
+        return re.sub(copies, "", words)
+
     def draft(self, source: OpenSource) -> Document:
         """Begin a mapping with what the file suggests."""
-        return self._keep(Document(secrets.token_hex(8), starter(source.look.preview)))
+        return self._keep(
+            Document(
+                secrets.token_hex(8), starter(replace(source.look.preview, source=source.name))
+            )
+        )
 
     def load(self, path: Path) -> Document:
         """Take up a mapping file. Raises ConfigError with all of its faults."""

@@ -23,6 +23,13 @@ from importer.settings.config_file import source_settings
 ROWS = 10_000
 """Rows looked at before the page answers: 0.6 s of work for a CRM export."""
 
+CHOICES: Mapping[str, str] = {
+    "leave out --header": "choose that the first record is a row",
+    "set source.delimiter (--delimiter)": "choose that delimiter",
+    "set source.encoding (--encoding)": "set that encoding",
+}
+"""What a preview advises for the command line, and what does that on the page."""
+
 _MARK_BYTES = 4
 
 
@@ -57,9 +64,9 @@ class FirstLook:
         return pa.concat_tables([schema.empty_table(), *(chunk.table for chunk in self.chunks)])
 
 
-def regular_file(path: str) -> Path:
+def regular_file(path: str, what: str = "CSV file") -> Path:
     """Return a path on this machine that somebody typed, or pasted: a regular file, nothing that
-    waits.
+    waits; `what` it is meant to be.
 
     Raises SourceError.
     """
@@ -69,9 +76,9 @@ def regular_file(path: str) -> Path:
     try:
         found = found.resolve(strict=True)
     except OSError as error:
-        raise SourceError(f"{path}: {error.strerror}; type the path of a CSV file") from error
+        raise SourceError(f"{path}: {error.strerror}; type the path of a {what}") from error
     if not found.is_file():
-        raise SourceError(f"{path}: is no regular file; type the path of a CSV file")
+        raise SourceError(f"{path}: is no regular file; type the path of a {what}")
     return found
 
 
@@ -110,7 +117,13 @@ def _like_a_header(words: str) -> bool:
 
 
 def _others(seen: Preview) -> list[str]:
-    return [words for words in seen.warnings if not _like_a_header(words)]
+    return [_on_the_page(words) for words in seen.warnings if not _like_a_header(words)]
+
+
+def _on_the_page(words: str) -> str:
+    for option, choice in CHOICES.items():
+        words = words.replace(option, choice)
+    return words
 
 
 def _found_out(seen: Preview) -> dict[str, Any]:

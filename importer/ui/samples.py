@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from importer.errors import ConfigError, MappingError
 from importer.kernels.columns import filled, text_column
 from importer.settings.config import Config
+from importer.settings.faults import checked
 from importer.ui.first_look import FirstLook
 from importer.updates.cells import Cells, read_cells
 from importer.updates.identify import Drawn, Kind, identify
@@ -31,14 +32,16 @@ def convert_samples(
     `around` are the mapping's settings beside its columns that matter: `profiles`, `empty_cells`.
     Returns the faults of the entry instead where it has some.
     """
+    if not entry.get("property"):
+        return {"faults": ["name the property"]}
+    config, found = checked(
+        {**around, "columns": {position: dict(entry)}, "identifier": {"fallback": []}}
+    )
+    wrong = [finding.words for finding in found if finding.level == "error"]
+    if config is None or wrong:
+        return {"faults": [*dict.fromkeys(wrong)]}
     try:
-        config = Config.model_validate(
-            {**around, "columns": {position: dict(entry)}, "identifier": {"fallback": []}}
-        )
         (column,) = resolve_mapping(config, seen.width, ()).columns
-    except ValidationError as error:
-        faults = (fault["msg"].removeprefix("Value error, ") for fault in error.errors())
-        return {"faults": [*dict.fromkeys(faults)]}
     except (MappingError, ConfigError) as error:
         return {"faults": str(error).splitlines()}
     table = seen.table

@@ -364,7 +364,7 @@ def test_wrong_token(customers: Path, command: Command, emulator: Emulator) -> N
     assert done.returncode == 6
     assert done.stderr == (
         f"importer: stopped: {emulator.url} refused the project token "
-        "(HTTP 401: Invalid credentials); check MIXPANEL_TOKEN and the region\n"
+        "(HTTP 401: Invalid credentials); check the token and the region\n"
     )
     assert emulator.stats()["requests"] == 1
     leaks = [path for path in run_folder(customers).iterdir() if b"s3cret" in path.read_bytes()]

@@ -156,9 +156,33 @@ def test_conversions_are_the_importers(page: OpenPage, people: Path) -> None:
     shown = page.post(
         f"/api/sources/{source}/convert", {"position": 4, "entry": wrong, "around": {}}
     )
-    assert shown["faults"] == [
-        "credits: operation add wants number, and the column's type gives array"
-    ]
+    assert shown["faults"] == ["operation add wants number, and the column's type gives array"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("", "name the property"), ("$distinct_id", "property '$distinct_id' is the ")],
+)
+def test_properties_that_cannot_be(page: OpenPage, people: Path, name: str, words: str) -> None:
+    """What no property can be called is said where it is called that."""
+    source = page.open(people)["id"]
+    order = {"position": 4, "entry": {"property": name}, "around": {}}
+    (fault,) = page.post(f"/api/sources/{source}/convert", order)["faults"]
+    assert fault.startswith(words)
+
+
+def test_advice_is_of_the_page(page: OpenPage) -> None:
+    """What to do is said in the words of the page, not in options of a command line."""
+    path = page.folder / "advised.csv"
+    path.write_text("1,a@example.com\n2,b@example.com\n")
+    (words,) = page.open(path, header=True)["found"]
+    assert words.endswith("if the file has none, choose that the first record is a row")
+    path.write_text("a;b;c\nd;e;f\n")
+    (words,) = page.open(path, delimiter=",", header=False)["found"]
+    assert words.endswith("if they are, choose that delimiter")
+    order = {"source": page.open(path)["id"], "path": str(path.with_name("none.yaml"))}
+    answer = page.client.post("/api/mappings/load", json=order)
+    assert answer.json()["message"].endswith("type the path of a mapping file")
 
 
 def test_identifiers_by_kind(page: OpenPage, people: Path) -> None:
@@ -260,9 +284,16 @@ def test_dropped_file(page: OpenPage) -> None:
     path = dropped(page, ROWS.encode())
     assert (path.name, stat.S_IMODE(path.stat().st_mode)) == ("our people.csv", 0o600)
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert page.open(path)["rows"] == 4
+    opened = page.open(path)
+    assert (opened["rows"], opened["name"]) == (4, "our people.csv")
+    loaded = page.post("/api/mappings/draft", {"source": opened["id"]})
+    saved = page.folder / "dropped.yaml"
+    order = {"source": opened["id"], "document": loaded["document"], "sheet": loaded["sheet"]}
+    page.post("/api/mappings/save", {**order, "path": str(saved)})
+    assert saved.read_text("utf-8").startswith("# How our people.csv becomes")
     wrong = dropped(page, b"")
-    assert page.client.post("/api/sources", json={"path": str(wrong)}).status_code == 422
+    answer = page.client.post("/api/sources", json={"path": str(wrong)})
+    assert (answer.status_code, answer.json()["message"][:14]) == (422, "our people.csv")
     dropped(page, b"u1,a\n")
     assert (path.exists(), wrong.exists()) == (True, False)
 

@@ -28,7 +28,7 @@ async def load_mapping(request: Request) -> Response:
     if "text" in body:
         document = desk.load_text(text_in(body, "text"), str(body.get("name") or "mapping"))
     else:
-        document = desk.load(regular_file(text_in(body, "path")))
+        document = desk.load(regular_file(text_in(body, "path"), "mapping file"))
     return JSONResponse(_laid_out(desk, body.get("source"), document.id))
 
 

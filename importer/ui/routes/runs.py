@@ -73,6 +73,8 @@ async def run_file(request: Request) -> Response:
 
 def with_files(desk: Desk, state: dict[str, Any]) -> dict[str, Any]:
     """Add what a run left, and the commands that go on with it and take up what it set aside."""
+    told = [each | {"message": desk.as_named(each.get("message", ""))} for each in state["told"]]
+    state |= {"told": told}
     run = (state["report"] or {}).get("run")
     if run not in desk.runs:
         return state | {"files": [], "retry": "", "go_on": ""}

@@ -79,6 +79,7 @@ def opened(source: OpenSource) -> dict[str, Any]:
     return {
         "id": source.id,
         "path": str(seen.path),
+        "name": source.name,
         "size": seen.size,
         "rows": seen.rows,
         "whole": seen.whole,

@@ -18,7 +18,7 @@ export async function orderImport(anew, note = "") {
   await settleToken();
   await countNow();
   const { review, source } = state;
-  const what = `${rowsOf(source)} of ${source.path}`;
+  const what = `${rowsOf(source)} of ${source.name}`;
   const where = `${review.address}, ${tokenWords()}`;
   const yes = review.deletes
     ? await ask("Delete profiles?", `This deletes the profiles of ${what} at ${where}, for good.`, "Delete them", { typed: true })
@@ -42,10 +42,10 @@ function rowsOf({ counted, whole, preview }) {
 const capital = (words) => words.replace(/^a/, "A");
 
 function showWords() {
-  const { source, review } = state;
+  const { desk, source, review } = state;
   if (!review) return;
-  const what = `${rowsOf(source)} of ${source.path}`;
-  const where = review.address || "Mixpanel";
+  const what = `${rowsOf(source)} of ${source.name}`;
+  const where = review.address || desk.address.url || "Mixpanel";
   const words = review.deletes ? `The profiles of ${what} are deleted at ${where}.` : capital(`${what} go to ${where}.`);
   fill($("import-words"), el("span", {}, words));
 }

@@ -57,11 +57,11 @@ async function openAnew(path) {
 }
 
 async function open(path) {
-  const before = state.source?.path;
+  const before = state.source;
   try {
     await openGiven(path, state.sheet ? "" : state.desk.given.config);
   } catch (error) {
-    if (before && state.source.path === before) error.message += ` ${before} is still open.`;
+    if (before && state.source === before) error.message += ` ${before.name} is still open.`;
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { on, state } from "./state.js";
 
 const NONE = "It is held in memory until this page ends, never stored and never shown.";
 const FROM = {
-  typed: "A token is held in memory until this page ends. Type another one to replace it; nothing typed forgets it.",
+  typed: "A token is held in memory until this page ends. Type another one to replace it; leave it blank to forget it.",
   environment: "The token of the environment is used (MIXPANEL_TOKEN). Type another one to use that instead.",
   file: "The file that the mapping names is used. Type another one to use that instead.",
 };

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from importer.emulator import Emulator
@@ -197,6 +198,20 @@ def test_dropped_file_and_existing_mapping(page: Page, server: Emulator, tmp_pat
         ).to_have_value("plan")
         page.goto("about:blank")  # whose server ends complains of that
     assert (tmp_path / "ours.yaml").read_text() == f"{text}  3: plan\n"
+
+
+@pytest.mark.parametrize("width", [390, 360])
+def test_steps_on_a_phone(page: Page, desk: OpenPage, width: int) -> None:
+    """The names of the steps are not broken on the screen of a phone."""
+    go_in(page, desk)
+    page.set_viewport_size({"width": width, "height": 800})
+    lines = """() => [...document.querySelectorAll(".steps button")].map((button) => {
+        const text = document.createRange();
+        text.selectNodeContents(button.lastChild);
+        return text.getClientRects().length;
+    })"""
+    assert page.evaluate(lines) == [1] * 5
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 def test_stop_and_go_on(page: Page, desk: OpenPage, server: Emulator) -> None:
