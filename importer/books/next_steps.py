@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from importer.books.report import Report
 from importer.books.run_folder import IN_DOUBT, REJECTS
-from importer.errors import RefusedByServer
+from importer.errors import RefusedByServer, SourceBroken
 from importer.resuming.recall import OVERWRITTEN
 from importer.streams import is_local
 from importer.wording import plural
@@ -49,6 +49,8 @@ def _after_rehearsal(report: Report, config: str) -> Step:
     if report.framed:
         return Step("Mend them in the frame, or import it as it is", "import_frame(frame, config)")
     words = "Mend them in the source, or import it as it is and mend what it sets aside"
+    if isinstance(report.stop, SourceBroken):  # where an import would break off too
+        words = "Mend them, and the place where the source breaks off, then"
     return Step(words, shlex.join(["importer", "run", *_sources(report), "-c", config]))
 
 

@@ -18,15 +18,16 @@ from importer.delta.outcome import Outcome
 from importer.errors import Stopped
 from importer.progress import Progress
 from importer.tell import WARNING, tell
+from importer.wording import plural
 
 LINE_EVERY = 10.0
 """Seconds between two lines of progress where stderr is no terminal."""
 
 
 _FORMS = (
-    "{percentage:3.0f}% |{bar}| {done} of about {expected} rows, "
+    "{percentage:3.0f}% |{bar}| {done} of about {expected}, "
     "{pace} rows/s, {remaining} left{postfix}",
-    "{percentage:3.0f}% {done} of {expected} rows, {pace} rows/s, {remaining} left{postfix}",
+    "{percentage:3.0f}% {done} of {expected}, {pace} rows/s, {remaining} left{postfix}",
     "{percentage:3.0f}% {done} rows, {pace}/s, {remaining} left{postfix}",
     "{done} rows{postfix}",
 )
@@ -40,7 +41,7 @@ class _Rows(tqdm):  # type: ignore[type-arg]
     def format_dict(self) -> dict[str, Any]:
         known = dict(super().format_dict)
         pace = known["rate"] or (known["n"] / known["elapsed"] if known["elapsed"] else 0.0)
-        total = f"{known['total']:,}" if known["total"] else "?"
+        total = plural(known["total"], "row") if known["total"] else "? rows"
         known |= {"done": f"{known['n']:,}", "expected": total, "pace": f"{pace:,.0f}"}
         shown = known | {"percentage": 0, "bar": "", "remaining": "00:00"}
         shown["postfix"] = f", {known['postfix']}" if known["postfix"] else ""
@@ -88,8 +89,8 @@ class Lines:
             return
         self._last = now
         totals = progress.totals
-        about = f" of about {progress.expected:,}" if progress.expected else ""
-        self.narrate(f"{totals.ended:,}{about} rows, {totals.failed:,} failed")
+        about = f" of about {plural(progress.expected, 'row')}" if progress.expected else " rows"
+        self.narrate(f"{totals.ended:,}{about}, {totals.failed:,} failed")
 
     def narrate(self, message: str) -> None:
         tell(self._stream, message)

@@ -23,6 +23,7 @@ from importer.cli.options import (
     MaxDurationOption,
     MaxFailuresOption,
     MetricsFileOption,
+    NoTokenOption,
     QuietOption,
     ReportDirOption,
     SourcesArgument,
@@ -67,6 +68,7 @@ def run(
     log_format: LogFormatOption = LogFormat.TEXT,
     quiet: QuietOption = False,
     yes: YesOption = False,
+    _token: NoTokenOption = None,
 ) -> None:
     """Import a CSV file as profiles.
 

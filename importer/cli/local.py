@@ -92,7 +92,13 @@ def emulator(
     except KeyboardInterrupt:
         raise typer.Exit(ExitCode.OK) from None
     except (OSError, StoreError) as error:
-        fail(ConfigError(f"{host}:{port}: {error}; choose another --port or --store"))
+        # asyncio adds what it was about, and a number.
+        words = (
+            (error.strerror or str(error)).partition(" (")[0]
+            if isinstance(error, OSError)
+            else error
+        )
+        fail(ConfigError(f"{host}:{port}: {words}; choose another --port or --store"))
 
 
 @contextmanager

@@ -28,8 +28,17 @@ RunDirArgument = Annotated[Path, typer.Argument(metavar="RUN_DIR", help="The fol
 ConfigOption = Annotated[
     Path, typer.Option("--config", "-c", metavar="CONFIG", help="The mapping file (YAML).")
 ]
+
+
+def _rows(given: str) -> int:
+    if not (given.isdecimal() and int(given)):
+        raise typer.BadParameter(f"a number of rows, 10000 for example, not {given!r}")
+    return int(given)
+
+
 LimitOption = Annotated[
-    int | None, typer.Option("--limit", min=1, metavar="N", help="Read the first N rows only.")
+    int | None,
+    typer.Option("--limit", parser=_rows, metavar="N", help="Read the first N rows only."),
 ]
 
 
@@ -93,6 +102,19 @@ YesOption = Annotated[
 OtherTokenOption = Annotated[
     bool, typer.Option("--yes", help="Send by another token than the run did.")
 ]
+
+
+def _refuse_token(given: str | None) -> None:
+    if given is not None:
+        words = "is read from MIXPANEL_TOKEN or project.token_file: others see a command's options"
+        raise typer.BadParameter(words)
+
+
+NoTokenOption = Annotated[
+    str | None,
+    typer.Option("--token", hidden=True, is_eager=True, callback=_refuse_token),
+]
+"""There is none, but many look for it."""
 LogFormatOption = Annotated[
     LogFormat,
     typer.Option("--log-format", help="Words on stderr, or one JSON object a line."),

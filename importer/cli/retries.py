@@ -16,6 +16,7 @@ from importer.cli.options import (
     MaxDurationOption,
     MaxFailuresOption,
     MetricsFileOption,
+    NoTokenOption,
     OtherTokenOption,
     QuietOption,
     RunDirArgument,
@@ -51,6 +52,7 @@ def retry(
     log_format: LogFormatOption = LogFormat.TEXT,
     quiet: QuietOption = False,
     yes: OtherTokenOption = False,
+    _token: NoTokenOption = None,
 ) -> None:
     """Send the mended rejects.csv of a run, with the run's own mapping, as a run of its own.
 

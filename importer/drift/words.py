@@ -6,6 +6,7 @@ from importer.drift.compare import Finding
 from importer.drift.memory import Remembered
 from importer.drift.portrait import Portrait
 from importer.guess.guesses import percent
+from importer.wording import plural
 
 ADVICE = "mend the file or the mapping; --accept-drift imports it as it is"
 
@@ -20,8 +21,8 @@ def said(
 ) -> Iterator[str]:
     """Say each finding in a line; `rows` are those to be expected where they are far too few."""
     if rows is not None:
-        some = f"about {rows:,}" if rows else "no"
-        yield f"the file has {some} rows, and had {remembered.rows:,}"
+        some = f"about {plural(rows, 'row')}" if rows else "no rows"
+        yield f"the file has {some}, and had {remembered.rows:,}"
     if findings and width != remembered.width:
         yield f"the file has {width} columns, and had {remembered.width}"
     told = {finding.label for finding in findings if finding.kind == "moved"}

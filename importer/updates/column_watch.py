@@ -107,8 +107,9 @@ class _Seen:
                 "declare type: phone and its country, or Mixpanel guesses the country code"
             )
         if self.no_country:
+            are = "is" if self.no_country == 1 else "are"
             yield (
-                f"{where}: {_cells(self.no_country)} that are no code of two letters; "
+                f"{where}: {_cells(self.no_country)} that {are} no code of two letters; "
                 "declare type: country"
             )
 

@@ -225,6 +225,13 @@ def test_what_the_api_would_cut_or_misread(tmp_path: Path) -> None:
     ]
 
 
+def test_one_value_that_the_api_would_misread(tmp_path: Path) -> None:
+    """One value is spoken of as one."""
+    mapping = {"identifier": {"column": 1}, "columns": {2: "$country_code"}}
+    (warning,) = rehearsed(tmp_path, mapping, "u1,Germany\nu2,DE\n")["warnings"]
+    assert warning.startswith("column 2 ($country_code): 1 value that is no code of two letters")
+
+
 def as_editors_see_it(text: str) -> Any:
     """Read YAML with the keys of mappings as texts."""
     return json.loads(json.dumps(yaml.safe_load(text)))

@@ -335,6 +335,35 @@ def test_wrong_variables(
     assert (done.returncode, done.stderr) == (2, f"importer: {name}: {words}\n")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            ("--token", "s3cret-t0ken"),
+            "'--token': is read from MIXPANEL_TOKEN or project.token_file: others see a command's "
+            "options",
+        ),
+        (("--limit", "10k"), "'--limit': a number of rows, 10000 for example, not '10k'"),
+        (("--limit", "0"), "'--limit': a number of rows, 10000 for example, not '0'"),
+    ],
+)
+def test_options_that_are_none(
+    customers: Path, command: Command, arguments: tuple[str, ...], words: str
+) -> None:
+    """What is no option, or no value of one, is answered with what there is."""
+    done = command("run", customers / "customers.csv", "-c", "config.yaml", *arguments)
+    said = " ".join(done.stderr.partition("Error: ")[2].split())
+    assert (done.returncode, said) == (2, f"Invalid value for {words}")
+
+
+def test_port_that_is_taken(command: Command, emulator: Emulator) -> None:
+    """An emulator where another one listens says so without numbers of the system."""
+    port = emulator.url.rpartition(":")[2]
+    done = command("emulator", "--port", port)
+    words = "Address already in use; choose another --port or --store"
+    assert (done.returncode, done.stderr) == (2, f"importer: 127.0.0.1:{port}: {words}\n")
+
+
 def test_version_and_ports(command: Command) -> None:
     """The version is told; a port that there is none of is a wrong option, not a fault."""
     done = command("--version")
@@ -586,6 +615,10 @@ def test_rehearsal_that_breaks_off(customers: Path, command: Command) -> None:
     done = command("run", "customers.csv", "-c", "config.yaml", "--dry-run")
     assert done.returncode == 2
     assert done.stdout.startswith("500 of 500 rows would be imported in ")
+    (customers / "customers.csv").write_text(f'short\n{rows}u500,"open,free\n')
+    done = command("run", "customers.csv", "-c", "config.yaml", "--dry-run")
+    words = "Mend them, and the place where the source breaks off, then: importer run"
+    assert done.stdout.splitlines()[-1].startswith(words)
 
 
 @pytest.mark.parametrize("closed", ["stdout", "stderr"])

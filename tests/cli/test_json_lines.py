@@ -104,6 +104,16 @@ def test_bar() -> None:
     assert "1,234 failed" in shown
 
 
+def test_bar_of_one_row() -> None:
+    """One row is no rows."""
+    stream = io.StringIO()
+    bar = Bar(stream)
+    bar.update(Progress(Totals(), 1))
+    bar.narrate("something happened")
+    bar.close()
+    assert " 0 of about 1 row, " in stream.getvalue()
+
+
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals")
 @pytest.mark.parametrize("columns", [120, 80, 60, 40, 30])
 def test_bar_that_is_narrow(columns: int) -> None:

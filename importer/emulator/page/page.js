@@ -236,7 +236,7 @@ function showCounts({ stats, in_flight: flying }) {
   chips("count-status", Object.entries(stats.by_status).map(([status, times]) => [`${status} × ${count.format(times)}`, mood(status)]));
   const sizes = Object.entries(stats.batch_sizes).sort((a, b) => b[1] - a[1]);
   const shown = sizes.slice(0, 6).map(([size, times]) => [`${count.format(size)} × ${count.format(times)}`, ""]);
-  if (sizes.length > 6) shown.push([`and ${count.format(sizes.length - 6)} other sizes`, ""]);
+  if (sizes.length > 6) shown.push([`and ${count.format(sizes.length - 6)} other ${sizes.length === 7 ? "size" : "sizes"}`, ""]);
   chips("count-batches", shown);
 }
 
