@@ -18,19 +18,17 @@ _WIDEST = {"name": 13, "looks like": 13, "property": 14}
 
 
 def show_preview(preview: Preview) -> None:
-    console = Console(file=sys.stdout, highlight=False)
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
     misfits = f", {preview.misfits:,} blank or of other shape" if preview.misfits else ""
     console.print(
-        _plain(
-            f"{preview.source}: {plural(preview.rows, 'row')}{misfits}, "
-            f"{plural(len(preview.columns), 'column')}"
-        )
+        f"{preview.source}: {plural(preview.rows, 'row')}{misfits}, "
+        f"{plural(len(preview.columns), 'column')}"
     )
     for warning in preview.warnings:
-        console.print(_plain(visible(warning)))
+        console.print(visible(warning))
     console.print(_columns_table(preview, console.width))
     for line in _remarks(preview):
-        console.print(_plain(line))
+        console.print(line)
 
 
 def _columns_table(preview: Preview, width: int) -> Table:
@@ -55,7 +53,7 @@ def _columns_table(preview: Preview, width: int) -> Table:
     table.add_column("samples", no_wrap=True, overflow="ellipsis", width=left)
     for column, row in zip(preview.columns, rows, strict=True):
         samples = _fitting(column.samples, left)
-        table.add_row(*map(_plain, row), _plain(samples))
+        table.add_row(*row, samples)
     return table
 
 
@@ -102,8 +100,3 @@ def _remarks(preview: Preview) -> Iterator[str]:
     for column in preview.columns:
         if found := doubts(column):
             yield f"column {column.position}: {'; '.join(map(visible, found))}"
-
-
-def _plain(text: str) -> str:
-    """Keep square brackets from being read as markup."""
-    return text.replace("[", "\\[")

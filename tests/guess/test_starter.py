@@ -114,6 +114,13 @@ def test_table_fits_a_terminal(tmp_path: Path, command: Command) -> None:
     assert content["settings"]["delimiter"] == ","
 
 
+def test_cells_that_look_like_markup(tmp_path: Path, command: Command) -> None:
+    """A cell is shown as it stands in the file, whatever it would mean to who draws the table."""
+    (tmp_path / "a.csv").write_text("C:\\[b]x,:smile:,[red]a[/red]\n")
+    shown = command("preview", "a.csv").stdout
+    assert all(cell in shown for cell in ("C:\\[b]x", ":smile:", "[red]a[/red]"))
+
+
 def written(folder: Path, text: str, *, header: bool = True) -> dict[int, str]:
     """Return the types that a mapping made of a file gives its columns, "string" where none."""
     path = folder / "export.csv"
