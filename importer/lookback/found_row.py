@@ -1,13 +1,13 @@
 """Where is a row's record? In the source, if that is what it was, else among those set aside."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from importer.books.run_folder import DOUBTFUL_RECORDS, FAILURES, IN_DOUBT, REJECTS
-from importer.errors import ImporterError, SourceChanged
+from importer.errors import ImporterError
 from importer.reading.layout import Layout, open_records
 from importer.reading.records import Records
 from importer.reading.source import Source, open_source
@@ -68,10 +68,17 @@ def _in_source(recalled: Recalled, config: Config, row: int) -> tuple[Found | No
         with closing(open_source(begun.sources, config.source)) as opened:
             proof = Fingerprint(recalled.points)
             return _among(opened, config, begun, row, proof), ""
-    except SourceChanged as changed:
-        return None, str(changed).rpartition(";")[0]
     except ImporterError as error:
-        return None, str(error).partition(";")[0]
+        return None, _without_advice(str(error), begun.sources)
+
+
+def _without_advice(words: str, sources: Sequence[str]) -> str:
+    """Leave out what to do, which is for who imports, and stands behind the last semicolon; one in
+    the name of a file is none.
+    """
+    name = next(filter(words.startswith, sources), "")
+    said = words.removeprefix(name)
+    return name + (said.rpartition("; ")[0] or said)
 
 
 def _among(

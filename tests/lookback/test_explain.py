@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from importer.emulator import Emulator
 from importer.errors import ConfigError
 from importer.lookback.explain import Explained, explain
 from importer.settings.config_file import load_config
@@ -148,6 +149,17 @@ def test_source_gone(run_dir: Path, desk: Desk) -> None:
     mended = explain(run_dir, 4)
     assert mended.record is None
     assert mended.notes[1] == f"its record in {rejects} was edited since"
+
+
+def test_folder_with_a_semicolon(tmp_path: Path, emulator: Emulator, one_authority: None) -> None:
+    """What became of a source is said with its whole name, and without advice for an import."""
+    folder = tmp_path / "a; b;c"
+    folder.mkdir()
+    desk = Desk(folder, emulator)
+    desk.write("u1,1\n")
+    run_dir = desk.run().folder
+    desk.source.unlink()
+    assert explain(run_dir, 1).notes[0] == f"{desk.source}: No such file or directory"
 
 
 def test_changed_behind_the_row(desk: Desk) -> None:
