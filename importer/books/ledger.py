@@ -64,6 +64,10 @@ class Entry:
         self.fresh.setdefault("in_doubt", []).extend(updates.ranges)
         self.fresh["why"] = reason
 
+    def lose(self, updates: Updates) -> None:
+        """Note updates that may be applied, though no answer says so, and go again."""
+        self.fresh.setdefault("lost", []).extend(updates.ranges)
+
     def recall(self, recalled: Recalled, *, repeatable: bool) -> None:
         """Settle what earlier processes settled; leave the others in `rest`.
 

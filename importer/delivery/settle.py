@@ -56,6 +56,8 @@ def settle(entry: Entry, *, repeatable: bool, divides: bool) -> Settling:
                     entry.doubt(part.updates, words)
                 else:
                     parts.append(part)
+                    if part.lost:
+                        entry.lose(part.updates)
     finally:
         for part in parts:
             _give_up(entry, part)

@@ -67,8 +67,8 @@ def outcome_of(
             return Outcome("in_doubt", words=words, answers=answers, retried_by=later)
         case state if state == IN_FLIGHT:
             words = "it was sent, and no answer is known"
-            # A run that went on leaves what must not be sent twice in doubt, without a line.
-            ended: State = "in_doubt" if recalled.finished else "in_flight"
+            # A run that ends leaves these rows in doubt, without a line.
+            ended: State = "in_doubt" if recalled.ended else "in_flight"
             later = _name(recalled, "in_doubt")
             return Outcome(ended, words=words, answers=answers, retried_by=later)
         case _ if failure is not None and row > _read_by(recalled):

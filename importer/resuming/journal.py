@@ -14,8 +14,9 @@ Each line is a JSON object. The first says what was begun; then, in the order of
                                                   (`broken`: its source broke off)
 
 An answer settles the rows that it lists as `imported`, `refused` (row, code, words, field) or
-`in_doubt` (and `why`); its other rows are back where they were before they were sent. A line ends
-with the checksum (`crc`) of what stands before that.
+`in_doubt` (and `why`). Those that it lists as `lost` go again, and may have arrived; the others are
+back where they were before they were sent. A line ends with the checksum (`crc`) of what stands
+before that.
 
 It is a file to append to, not a database, for three reasons. A line is one write to the system, so
 that killing the process loses none. Whatever a power cut takes is the end of the file, and every

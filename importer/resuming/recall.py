@@ -162,6 +162,7 @@ class Recalled:
                 self.requests["no answer"] -= 1
                 self.requests[status] += 1
                 self._mark(rows, UNTOUCHED)
+                self._mark(line.get("lost", ()), IN_FLIGHT)
                 self._mark(line.get("imported", ()), IMPORTED)
                 self._refuse(line.get("refused", ()))
                 self._mark(line.get("in_doubt", ()), IN_DOUBT)

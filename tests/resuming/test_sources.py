@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from importer.errors import ConfigError, ImporterError, SourceChanged
+from importer.lookback.explain import explain
 from importer.progress import Progress
 from tests.delivery.runs import Listener
+from tests.delivery.virtual_time import VirtualTime
 
 from .mixed import TOKEN
 from .processes import only_run, settings
@@ -123,6 +125,20 @@ def test_other_token(desk: Desk) -> None:
     assert desk.orders == once(ROWS)
     ledger = (stopped.folder / "ledger.jsonl").read_text("utf-8")
     assert not {TOKEN, "b" * 32} & set(re.findall(r"\w+", ledger))
+
+
+def test_other_token_where_answers_were_lost(desk: Desk) -> None:
+    """Rows of which no answer says that they arrived may have arrived all the same."""
+    desk.write(adding(5), ADDING.replace("operation: add", "operation: set"))
+    desk.emulator.faults({"kind": "status", "status": 503, "apply": "before"})
+    stopped = desk.run(timing=VirtualTime().timing)
+    assert (stopped.exit_code, stopped.totals.in_doubt, len(desk.orders)) == (5, 5, 5)
+    assert explain(stopped.folder, 3).outcome.state == "in_doubt"
+    another = {"MIXPANEL_URL": desk.emulator.url, "MIXPANEL_TOKEN": "b" * 32}
+    with pytest.raises(ConfigError, match="by another token"):
+        desk.resume(stopped.folder, environment=another)
+    desk.emulator.faults()
+    assert desk.resume(stopped.folder).totals.imported == 5
 
 
 def test_token_that_was_refused(desk: Desk) -> None:
