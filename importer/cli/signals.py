@@ -27,7 +27,8 @@ def _tell_at_once(words: str, log_format: LogFormat) -> None:
 
 @contextmanager
 def signals(log_format: LogFormat = LogFormat.TEXT) -> Iterator[Interruption]:
-    """Let SIGINT and SIGTERM end a run in order; the second one ends the program.
+    """Let SIGINT, SIGTERM and a terminal that goes end a run in order; the second one ends the
+    program.
 
     One that comes before the run has begun, in a pipe that stays silent say, ends it at once.
     """
@@ -49,9 +50,10 @@ def signals(log_format: LogFormat = LogFormat.TEXT) -> Iterator[Interruption]:
             raise early
         _tell_at_once(_STOP, log_format)
 
-    previous = {
-        number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)
-    }
+    heeded = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        heeded.append(signal.SIGHUP)  # ignored where nohup began the program
+    previous = {number: signal.signal(number, on_signal) for number in heeded}
     try:
         with _first_cause(lambda: early):
             yield interruption

@@ -37,10 +37,12 @@ def as_typed(desk: Desk, line: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    ("number", "json"), [(signal.SIGINT, False), (signal.SIGTERM, True)], ids=["INT", "TERM"]
+    ("number", "json"),
+    [(signal.SIGINT, False), (signal.SIGTERM, True), (signal.SIGHUP, False)],
+    ids=["INT", "TERM", "HUP"],
 )
 def test_signal(desk: Desk, number: signal.Signals, json: bool) -> None:
-    """A signal ends a run with 130 or 143; the command that it prints, typed, completes it.
+    """A signal ends a run with 130, 143 or 129; the command that it prints, typed, completes it.
 
     Nothing is in doubt then, even of what must not be repeated: what is in flight is waited for.
     """
