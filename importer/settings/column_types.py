@@ -51,9 +51,18 @@ UNITS = ("seconds", "milliseconds")
 _SAMPLES = (datetime(2024, 11, 23), datetime(1987, 2, 9))
 
 
+_ELSEWHERE = MappingProxyType(
+    {"text": "string", "varchar": "string", "decimal": "number", "float": "number",
+     "double": "number", "numeric": "number", "array": "list", "object": "json"}
+)  # fmt: skip
+"""What the types are called in databases and programs."""
+
+
 def _known_type(name: str) -> str:
     if name not in TYPES:
-        raise ValueError(f"unknown type {name!r}; {near(name, list(TYPES))}")
+        meant = _ELSEWHERE.get(name.lower())
+        hint = f"did you mean {meant!r}?" if meant else near(name, list(TYPES))
+        raise ValueError(f"unknown type {name!r}; {hint}")
     return name
 
 

@@ -31,7 +31,7 @@ def config_schema() -> dict[str, Any]:
     column = {"anyOf": [_TEXT, {"$ref": "#/$defs/Column"}]}
     entries = {"type": "array", "minItems": 1, "items": column}
     join, constant = {"$ref": "#/$defs/Join"}, {"$ref": "#/$defs/JsonValue"}
-    is_join = {"type": "object", "required": ["join"]}
+    is_join = {"type": "object", "anyOf": [{"required": ["join"]}, {"required": ["with"]}]}
     _mend(
         schema,
         {

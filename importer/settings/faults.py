@@ -26,7 +26,8 @@ def checked(content: dict[Any, Any]) -> tuple[Config | None, list[Finding]]:
         config = Config.model_validate(content, context=conflicts)
     except ValidationError as error:
         wrong = error.errors(include_url=False)
-        return None, [*map(_fault, wrong), *_among_the_others(content, wrong), *by_rules]
+        told = (_fault(fault) for fault in wrong if not _follows(fault))
+        return None, [*told, *_among_the_others(content, wrong), *by_rules]
     return config, [*conflicts, *by_rules, *_misfits(config)]
 
 
@@ -100,19 +101,38 @@ def _keys(fault: ErrorDetails) -> Keys:
     return tuple(key for key in fault["loc"] if not str(key).startswith("["))  # pydantic's own
 
 
+def _follows(fault: ErrorDetails) -> bool:
+    """Is that a list with nothing left in it, since all of it is wrong?"""
+    return fault["type"] == "too_short" and bool(fault["input"])
+
+
 def _fault(fault: ErrorDetails) -> Finding:
     keys = _keys(fault)
     words = fault["msg"].removeprefix("Value error, ")
     if fault["type"] == "extra_forbidden":
-        words = f"unknown key; {near(str(keys[-1]), known_keys(keys[:-1]))}"
+        words = f"unknown key; {_meant(keys, fault['input'])}"
     elif fault["type"] == "missing":
         return Finding("error", keys, f"{keys[-1]} is missing", lacks=(keys,))
+    elif fault["type"] in ("too_short", "string_too_short"):
+        words = "is empty; write something, or leave it out"
     elif what := EXPECTED.get(fault["type"]):
         words = f"{what}, not {spelled(fault['input'])}"
     elif words.startswith("Input should"):
         words = f"{words.replace('Input should', 'should')}, not {spelled(fault['input'])}"
     group = ", or {group_key: company}" if keys == ("profiles",) else ""
     return Finding("error", keys, f"{words}{group}")
+
+
+def _meant(keys: Keys, value: object) -> str:
+    """Suggest a key of that name in a section, where it stands beside the sections; or the nearest.
+
+    A section has settings in it, its keys have not.
+    """
+    key = str(keys[-1])
+    for section in ("source", "identifier", "delivery", "project"):
+        if len(keys) == 1 and not isinstance(value, dict) and key in known_keys((section,)):
+            return f"did you mean '{section}.{key}'?"
+    return near(key, known_keys(keys[:-1]))
 
 
 def _find(node: yaml.Node | None, keys: Keys) -> tuple[int, Keys]:

@@ -62,7 +62,11 @@ def findings(content: Mapping[Any, Any]) -> list[Finding]:
 
     What is not of the right form is passed over: saying so is the task of `Config`.
     """
-    return [*_of_properties(content), *_of_metrics(content.get("metrics_file"))]
+    return [
+        *_of_properties(content),
+        *_of_metrics(content.get("metrics_file")),
+        *_of_identifier(content.get("identifier")),
+    ]
 
 
 def _of_properties(content: Mapping[Any, Any]) -> list[Finding]:
@@ -84,6 +88,13 @@ def _of_metrics(path: object) -> Iterator[Finding]:
     if isinstance(path, str) and not path.endswith(".prom"):
         words = f"{path!r} is not read by node_exporter, which takes files named *.prom"
         yield Finding("warning", ("metrics_file",), words)
+
+
+def _of_identifier(identifier: object) -> Iterator[Finding]:
+    fallback = identifier.get("fallback") if isinstance(identifier, Mapping) else None
+    if isinstance(fallback, Sequence) and [*fallback[:2]] == ["random", "email"]:
+        words = "random names every row, so email comes first all the same; write [email, random]"
+        yield Finding("warning", ("identifier", "fallback"), words)
 
 
 def _columns(columns: object) -> Iterator[tuple[Keys, str]]:

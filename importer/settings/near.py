@@ -9,7 +9,6 @@ EXPECTED = {
     "model_type": "should be settings, each as key: value",
     "tuple_type": "should be a list",
     "string_type": "should be text",
-    "string_too_short": "should be text",
     "bool_type": "should be true or false",
     "int_type": "should be a whole number, without quotes",
     "float_type": "should be a number, without quotes",

@@ -147,6 +147,27 @@ def test_numbers_with_an_exponent(tmp_path: Path) -> None:
     ("text", "fault"),
     [
         ("columns: [a, b]", "columns: should be settings, each as key: value, not ['a', 'b']"),
+        ("columns: {2: ''}", "columns.2: is empty; write something, or leave it out"),
+        (
+            "columns: {2: {property: a, type: date, format: []}}",
+            "columns.2.format: is empty; write something, or leave it out",
+        ),
+        (
+            "on_finish: {command: []}",
+            "on_finish.command: is empty; write something, or leave it out",
+        ),
+        ("on_finish: {command: 5}", "on_finish.command: should be text, not 5"),
+        *(
+            (
+                f"columns: {{2: {{property: a, type: {name}}}}}",
+                f"columns.2.type: unknown type {name!r}; did you mean {meant!r}?",
+            )
+            for name, meant in {"Text": "string", "decimal": "number", "array": "list"}.items()
+        ),
+        ("delimiter: ;", "delimiter: unknown key; did you mean 'source.delimiter'?"),
+        ("column: 2", "column: unknown key; did you mean 'identifier.column'?"),
+        ("column: {2: a}", "column: unknown key; did you mean 'columns'?"),
+        ("region: eu", "region: unknown key; did you mean 'project.region'?"),
         ("identifier: 1", "identifier: should be settings, each as key: value, not 1"),
         ("columns: {2: }", "columns.2: a property name in quotes, or {property: ...}, not nothing"),
         ("profiles: company", "profiles: should be 'user', not 'company', or {group_key: company}"),
@@ -170,6 +191,18 @@ def test_numbers_with_an_exponent(tmp_path: Path) -> None:
 def test_words_of_the_file(tmp_path: Path, text: str, fault: str) -> None:
     """What is wrong is said in the words of mapping files, not in those of Python."""
     assert faults(tmp_path / "config.yaml", text)[0] == f"1: {fault}"
+
+
+def test_words_of_a_command(tmp_path: Path) -> None:
+    """Of a list whose words are no texts it is not said that it is empty."""
+    text = "columns: {1: a}\non_finish: {command: [1, ls]}\n"
+    wrong = "on_finish.command.{}: should be text, not {}"
+    assert faults(tmp_path / "c.yaml", text) == ["2: " + wrong.format(0, 1)]
+    text = text.replace("ls", "2")
+    assert faults(tmp_path / "c.yaml", text) == [
+        "2: " + wrong.format(0, 1),
+        "2: " + wrong.format(1, 2),
+    ]
 
 
 def test_what_no_file_fits(tmp_path: Path) -> None:

@@ -45,6 +45,16 @@ def test_metrics_that_nobody_reads(path: object, warned: bool) -> None:
     assert [(each.level, each.keys) for each in found] == [("warning", ("metrics_file",))] * warned
 
 
+def test_fallbacks_in_vain(tmp_path: Path) -> None:
+    """Behind a random id nothing else would be asked, so that the order is always the other one."""
+    path = tmp_path / "c.yaml"
+    assert said(path, "columns: {1: a}\nidentifier: {fallback: [random, email]}\n") == [
+        "2: identifier.fallback: random names every row, so email comes first all the same; "
+        "write [email, random]"
+    ]
+    assert said(path, "columns: {1: a}\nidentifier: {fallback: [email, random]}\n") == []
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_in_python(name: str, tmp_path: Path) -> None:
     """A configuration built in Python is held against the same rules before a file is opened."""
