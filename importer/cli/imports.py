@@ -119,7 +119,7 @@ def _confirm_deletion(sources: Sequence[str], config: Path, log_format: LogForma
         if not settings.deletes:
             return
         where = resolve_destination(settings, config.parent, os.environ, sends=True).base_url
-        if "-" in sources or not sys.stdin.isatty():
+        if "-" in sources or sys.stdin is None or not sys.stdin.isatty():
             raise ConfigError("operation: delete needs --yes where nobody can be asked")
     names = ", ".join(map(shown, sources))
     typer.echo(f"This deletes the profile of every row of {names} at {where}, for good.", err=True)

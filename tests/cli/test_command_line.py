@@ -651,17 +651,24 @@ def test_nobody_reads_along(
 
 @pytest.mark.skipif(os.name == "nt", reason="no shell that closes streams")
 def test_streams_that_are_closed(customers: Path, emulator: Emulator) -> None:
-    """A scheduler that gives a run no stream at all gets its rows imported all the same."""
+    """A scheduler that gives a run no stream at all gets its rows imported all the same; nobody can
+    agree to a deletion there.
+    """
     words = 'exec "$0" -m importer run customers.csv -c config.yaml <&- >&- 2>&-'
-    done = subprocess.run(
-        ["sh", "-c", words, sys.executable],
-        cwd=customers,
-        env={**os.environ, **environment(emulator)},
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0
-    assert len(emulator.profiles()) == 3
+
+    def run() -> int:
+        done = subprocess.run(
+            ["sh", "-c", words, sys.executable],
+            cwd=customers,
+            env={**os.environ, **environment(emulator)},
+            timeout=60,
+            check=False,
+        )
+        return done.returncode
+
+    assert (run(), len(emulator.profiles())) == (0, 3)
+    (customers / "config.yaml").write_text("identifier: {column: 1}\noperation: delete\n")
+    assert (run(), len(emulator.profiles())) == (2, 3)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
