@@ -398,8 +398,8 @@ def test_progress_is_kept(emulator: Emulator, tmp_path: Path) -> None:
     """An observer that keeps what it was told can say afterwards how far the run was when."""
     told: list[Progress] = []
     run_import(list(people(600)), emulator.url, tmp_path, on_update=told.append)
-    assert [progress.totals.read for progress in told] == [200, 400, 600]
-    assert [progress.totals.identifiers.total() for progress in told] == [200, 400, 600]
+    assert [progress.totals.read for progress in told] == [0, 200, 400, 600]
+    assert [progress.totals.identifiers.total() for progress in told] == [0, 200, 400, 600]
 
 
 def test_limits_of_rows(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`importer diff`: what it counts is what would be sent differently, row by row."""
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,8 @@ def test_counts_what_is_sent(case: Case) -> None:
     old, new = config(case[0]), config(case[1])
     if old is None or new is None:
         return
-    source = Path("/dev/shm" if Path("/dev/shm").is_dir() else ".") / "lookback-diff.csv"
+    folder = Path("/dev/shm" if Path("/dev/shm").is_dir() else ".")
+    source = folder / f"lookback-diff-{os.getpid()}.csv"
     source.write_bytes(case[2])
     try:
         found = compare(old, new, source)
