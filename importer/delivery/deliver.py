@@ -19,14 +19,7 @@ from importer.delivery.guard import BATCHES, Guard
 from importer.delivery.order import Order, most_begun
 from importer.delivery.pace import Pace
 from importer.delivery.settle import Settling, advance, settle
-from importer.delivery.stops import (
-    denied,
-    held_up,
-    not_so_long,
-    not_the_api,
-    refuses_everything,
-    unreachable,
-)
+from importer.delivery.stops import denied, held_up, not_the_api, refuses_everything, unreachable
 from importer.delivery.transport import open_client, post
 from importer.delivery.turns import Turns
 from importer.delivery.verdict import (
@@ -229,9 +222,7 @@ class _Delivery:
             case Busy(message, retry_after) | Lost(message, retry_after):
                 pause = self._backoff.trouble(sent_at, retry_after)
                 if self._backoff.exhausted():
-                    if retry_after > give_up_after:
-                        self._halt(not_so_long(base_url, retry_after, give_up_after, message))
-                    self._halt(unreachable(base_url, give_up_after, message))
+                    self._halt(unreachable(base_url, give_up_after, message, retry_after))
                 elif pause is not None and self._stop is None:
                     again = self._ledger.repeatable or isinstance(verdict, Busy)
                     self._narrate(held_up(base_url, message, pause, give_up_after, again=again))

@@ -28,17 +28,17 @@ def refuses_everything(base_url: str, batches: int, message: str) -> RefusedBySe
     )
 
 
-def unreachable(base_url: str, seconds: float, message: str) -> Unreachable:
+def unreachable(base_url: str, seconds: float, message: str, asked: float) -> Unreachable:
+    """Say that nothing gets through, or that the server `asked` for more seconds than that."""
+    message = masked_words(message)
+    if asked > seconds:
+        return Unreachable(
+            f"{base_url}: asks for {asked:g} s until the next request, and delivery.give_up_after "
+            f"is {seconds:g} s without progress ({message}); go on then"
+        )
     return Unreachable(
-        f"{base_url}: nothing gets through within {seconds:g} s ({masked_words(message)}); "
+        f"{base_url}: nothing gets through within {seconds:g} s ({message}); "
         "go on when it can be reached"
-    )
-
-
-def not_so_long(base_url: str, asked: float, seconds: float, message: str) -> Unreachable:
-    return Unreachable(
-        f"{base_url}: asks for {asked:g} s until the next request, and delivery.give_up_after is "
-        f"{seconds:g} s without progress ({masked_words(message)}); go on then"
     )
 
 
