@@ -8,9 +8,9 @@ from importer.destination import resolve_destination
 from importer.drift.watch import Drift, open_drift
 from importer.engage import Engage
 from importer.frames.transform import Transform, load_transform
+from importer.guess.layout_doubt import doubt_layout
 from importer.masking import masked_words
 from importer.reading.layout import Layout, Reading, open_records
-from importer.reading.layout_doubt import doubt_layout
 from importer.reading.records import Records
 from importer.reading.source import Source
 from importer.resuming.fingerprint import Fingerprint

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from importer.books.rehearsal import Rehearsed
 from importer.updates.column_watch import ColumnFailures
-from importer.wording import visible
+from importer.wording import plural, visible
 
 MOST_COLUMNS = 20
 """Columns with failures that are listed; the JSON has all of them."""
@@ -21,7 +21,7 @@ def rehearsal_lines(rehearsed: Rehearsed, *, stopped: bool = False) -> Iterator[
     rows = "row has" if repeated == 1 else "rows have"
     yield f"  repeated ids   {repeated:,} {rows} the id of an earlier row"
     length = f", {duration(rehearsed.seconds)}" if rehearsed.requests else ""
-    yield f"  to expect      {_count(rehearsed.requests, 'request')}{length}"
+    yield f"  to expect      {plural(rehearsed.requests, 'request')}{length}"
     if rehearsed.columns:
         ahead = ", in rows read ahead too" if stopped else ""
         yield f"Cells that fail their rows{ahead}, the commonest masked:"
@@ -42,7 +42,7 @@ def _failed(column: ColumnFailures) -> str:
     """Say how many cells failed, and what of them a mask leaves to be seen."""
     told = [(value, cells) for value, cells in column.commonest if value.strip("•")]
     values = ", ".join(f"{value} ({cells:,})" for value, cells in told)
-    return f"{_count(column.failed, 'cell')}{f': {values}' if values else ''}"
+    return f"{plural(column.failed, 'cell')}{f': {values}' if values else ''}"
 
 
 def duration(seconds: float) -> str:
@@ -51,7 +51,3 @@ def duration(seconds: float) -> str:
         return f"about {max(1, round(seconds))} s"
     minutes = seconds / 60
     return f"about {minutes:.0f} min" if minutes < 90 else f"about {minutes / 60:.1f} h"
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -11,13 +11,13 @@ from importer.guess.decide import guess_columns, screen_for
 from importer.guess.distinct import SAMPLE
 from importer.guess.first_look import looks_like_header, settle_delimiter, settle_encoding
 from importer.guess.gather import Facts, Rows, gather
+from importer.guess.layout_doubt import doubt_text
 from importer.guess.shape import Shape, shape_of
 from importer.guess.suggest import choose_identifier, is_known_name, suggest
 from importer.kernels.columns import text_column
 from importer.progress import Observer, Progress
 from importer.reading.chunks import Chunk, read_chunks
 from importer.reading.layout import open_records
-from importer.reading.layout_doubt import doubt_text
 from importer.reading.source import open_source
 from importer.settings import sections
 from importer.streams import find_places

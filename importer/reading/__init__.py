@@ -1,1 +1,1 @@
-"""Files become chunks of text: sources, records, layouts, and what is doubtful about them."""
+"""Files become chunks of text: sources, records, layouts, and what breaks them off."""

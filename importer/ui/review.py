@@ -8,7 +8,7 @@ from importer.address import base_url
 from importer.errors import ConfigError
 from importer.settings.config_file import digest_of, parse_config
 from importer.ui.desk import Desk, OpenSource
-from importer.ui.documents import Document
+from importer.ui.documents import Document, unmarked
 from importer.ui.orders import check_arguments, run_arguments
 from importer.ui.sheet import Sheet
 from importer.updates.mapping import resolve_mapping
@@ -24,7 +24,7 @@ def review(
     text, address, digest, deletes, token_file = "", "", "", False, False
     try:
         text = desk.write(document, source, sheet)
-        config = parse_config(text.removeprefix("\ufeff"), Path(named.name), warnings.append)
+        config = parse_config(unmarked(text), Path(named.name), warnings.append)
         digest = digest_of(config)
         deletes, token_file = config.deletes, config.project.token_file is not None
         if config.transform is None:

@@ -20,6 +20,7 @@ from importer.kernels.columns import as_mask, as_numbers, byte_lengths, filled, 
 from importer.masking import masked
 from importer.settings.house_rules import LONGEST
 from importer.updates.mapping import MappedColumn, Mapping
+from importer.wording import plural
 
 REMEMBERED = 10_000
 """Different bad values of a column that are counted; of more, the first ones."""
@@ -98,18 +99,18 @@ class _Seen:
         where = f"column {self.position} ({self.property})"
         if self.cut:
             yield (
-                f"{where}: {_cells(self.cut)} of more than {LONGEST} characters; "
+                f"{where}: {plural(self.cut, 'value')} of more than {LONGEST} characters; "
                 f"Mixpanel cuts them to {LONGEST}"
             )
         if self.without_plus:
             yield (
-                f"{where}: {_cells(self.without_plus)} without a leading +; "
+                f"{where}: {plural(self.without_plus, 'value')} without a leading +; "
                 "declare type: phone and its country, or Mixpanel guesses the country code"
             )
         if self.no_country:
             are = "is" if self.no_country == 1 else "are"
             yield (
-                f"{where}: {_cells(self.no_country)} that {are} no code of two letters; "
+                f"{where}: {plural(self.no_country, 'value')} that {are} no code of two letters; "
                 "declare type: country"
             )
 
@@ -174,7 +175,3 @@ def _longer(values: pa.StringArray) -> int:
 
 def _count(rows: pa.BooleanArray) -> int:
     return int(np.count_nonzero(mask_in(rows)))
-
-
-def _cells(count: int) -> str:
-    return f"{count:,} value{'' if count == 1 else 's'}"
