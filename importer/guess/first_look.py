@@ -67,10 +67,12 @@ def settle_encoding(source: Source) -> tuple[Source, str]:
 
 def _is_older(head: bytes) -> bool:
     """Is a text not UTF-8, but as older systems write? A few bytes that are wrong are rows that are
-    wrong; a character may be cut off at the end.
+    wrong, unless the text is short and has no other letters; a character may be cut off at the end.
     """
-    lost = len(head) - len(head.decode("utf-8", "ignore").encode())
-    return lost > _LOST and lost * 10_000 > len(head)
+    rest = head.decode("utf-8", "ignore")
+    lost = len(head) - len(rest.encode())
+    few = lost > 1 and lost * 1_000 > len(head) and rest.isascii()
+    return few or (lost > _LOST and lost * 10_000 > len(head))
 
 
 def settle_delimiter(source: Source) -> tuple[Source, str]:

@@ -50,6 +50,9 @@ def test_older_encodings(path: Path) -> None:
     assert (seen.settings.encoding, seen.settings.delimiter) == ("cp1252", ";")
     assert seen.warnings[0] == "the text is not UTF-8: read as cp1252"
     assert preview(path, sections.Source(encoding="utf-8")).misfits == 50
+    path.write_bytes("1;Jürgen Groß\n2;Ana Peña\n3;Li Wei\n".encode("cp1252"))
+    seen = preview(path)
+    assert (seen.rows, seen.misfits, seen.settings.encoding) == (3, 0, "cp1252")
     path.write_bytes(b"1,M\xfcller\n2,M\xc3\xbcller\n")
     seen = preview(path)
     assert (seen.rows, seen.misfits, seen.settings.encoding) == (1, 1, "utf-8")
