@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from importer.emulator import running
@@ -123,6 +123,7 @@ PROFILES = st.dictionaries(LETTERS, st.dictionaries(LETTERS, JSON, max_size=3), 
 
 
 @given(content=PROFILES, query=LETTERS)
+@example(content={"": {"": [{"": False, ":": ""}]}}, query="A")
 def test_search_finds_what_a_slow_one_finds(content: dict[str, Any], query: str) -> None:
     """Being quick changes no result, in either store."""
     expected = [

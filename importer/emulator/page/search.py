@@ -69,8 +69,9 @@ class _Wanted:
         self.parts = list(cases.values())
         self._folded = list(cases)
         any_of = b"|".join(map(re.escape, self._folded))
-        # Only behind a name there is a colon; a quote inside of a text has a backslash.
-        self._in_a_name = re.compile(b"(?:" + any_of + rb')[^"\\]*":')
+        # Only behind a name there is a colon; a quote inside of a text has a backslash. A quote
+        # behind a comma or a bracket may begin a name of colons.
+        self._in_a_name = re.compile(b"(?:" + any_of + rb')[^"\\]*(?<![,:{\[])":')
 
     def among(self, step: Step) -> Iterator[tuple[int, dict[str, Any]]]:
         """The results among some profiles, each with its position."""
