@@ -258,7 +258,9 @@ def test_whatever_is_answered(steps: list[tuple[str, int, float]]) -> None:
 
 
 def test_at_a_real_server(emulator: Emulator) -> None:
-    """The emulator's 1,000 updates a second are met with one pause; the real clock runs here."""
+    """The emulator's 1,000 updates a second are met with a pause, or two on a busy machine, whose
+    clock is the real one here.
+    """
     emulator.faults({"kind": "rate", "per_second": 1_000})
     told: list[str] = []
     ledger = Ledger(Nowhere(), silence)
@@ -275,7 +277,8 @@ def test_at_a_real_server(emulator: Emulator) -> None:
         rate=None,
     )
     ledger.balance(2_600)
-    assert (stop, ledger.totals.imported, len(told)) == (None, 2_600, 1)
+    assert (stop, ledger.totals.imported) == (None, 2_600)
+    assert 1 <= len(told) <= 2
     by_status = emulator.stats()["by_status"]
     assert by_status["200"] == 130
-    assert by_status["429"] <= 10
+    assert by_status["429"] <= 10 * len(told)
