@@ -37,7 +37,7 @@ def carry_out(task: Task, around: Circumstances) -> Report:
     rehearsal = Rehearsal(mask=task.mask)
 
     def observe(totals: Totals) -> None:
-        around.observer.update(Progress.now(totals, ready.reading.expected_rows(opened)))
+        around.observer.update(Progress(totals.copy(), ready.reading.expected_rows(opened)))
 
     around.interruption.begin()
     with (

@@ -1,8 +1,7 @@
 """What a run tells while it goes on. The library's default is silence."""
 
-from collections import Counter
-from dataclasses import dataclass, replace
-from typing import Protocol, Self
+from dataclasses import dataclass
+from typing import Protocol
 
 from importer.books.totals import Totals
 
@@ -13,17 +12,6 @@ class Progress:
 
     totals: Totals
     expected: int | None
-
-    @classmethod
-    def now(cls, totals: Totals, expected: int | None) -> Self:
-        """Hold on to totals that go on changing: some 10 microseconds for each batch."""
-        held = replace(
-            totals,
-            identifiers=Counter(totals.identifiers),
-            failures_by_code=Counter(totals.failures_by_code),
-            requests_by_status=Counter(totals.requests_by_status),
-        )
-        return cls(held, expected)
 
 
 class Observer(Protocol):

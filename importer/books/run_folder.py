@@ -139,10 +139,11 @@ class RunFolder:
 
     def _close_tables(self, report: Report) -> Report:
         with report_errors(self.path):
-            for stream in (self._failures, self._in_doubt, self._rejects, self._doubtful):
-                stream.flush()
             if self.journal is not None:  # whose end says that they are there
                 self._sync_tables()
+            else:
+                for stream in (self._failures, self._in_doubt, self._rejects, self._doubtful):
+                    stream.flush()
             for records in (self._rejects, self._doubtful):
                 for kept in records.kept():
                     words = f"{records.path} was edited before this run went on: kept as {kept}"

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 60.0
 JITTER = 0.25
-SHORTEST_PAUSE = FIRST_PAUSE * (1 - JITTER)
 """Seconds, and the share of a pause that chance may take off: the API's 429 page asks for 2 s
 doubling to 60 s. Only off: after a 429 a server has saved up again after a second, and the rest of
 a pause is lost."""
+
+SHORTEST_PAUSE = FIRST_PAUSE * (1 - JITTER)
 
 
 def pause_length(trouble: int, chance: float) -> float:
@@ -56,11 +57,12 @@ class Backoff:
         if news:
             self._troubles += 1
             self._pause_began = now
-            pause = pause_length(self._troubles, self.chance())
+            deadline = self._stuck_since + self.give_up_after
+            resume_at = now + pause_length(self._troubles, self.chance())
             # A pause that would end too late leaves time for a last attempt.
-            if SHORTEST_PAUSE <= self.left() < pause:
-                pause = self.left()
-            self.resume_at = max(self.resume_at, now + pause)
+            if now + SHORTEST_PAUSE <= deadline < resume_at:
+                resume_at = deadline
+            self.resume_at = max(self.resume_at, resume_at)
         self.resume_at = max(self.resume_at, now + retry_after)
         return self.resume_at - now if news else None
 
@@ -68,11 +70,8 @@ class Backoff:
         """Has nothing been settled since the last trouble?"""
         return self._stuck_since is not None
 
-    def left(self) -> float:
-        """Return the seconds that the run is still willing to wait without progress."""
-        since = self.clock() if self._stuck_since is None else self._stuck_since
-        return since + self.give_up_after - self.clock()
-
     def exhausted(self) -> bool:
-        """Would the next attempt come later than that?"""
-        return self.stuck() and max(0.0, self.resume_at - self.clock()) > self.left()
+        """Would the next attempt come later than the run is willing to wait without progress?"""
+        if self._stuck_since is None:
+            return False
+        return max(self.clock(), self.resume_at) > self._stuck_since + self.give_up_after

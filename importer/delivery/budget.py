@@ -3,15 +3,11 @@
 import math
 from collections.abc import Callable
 
-from importer.errors import ConfigError
-
 
 class Budget:
     """Lets updates go evenly: what was not used is lost, so that shares add up to the whole."""
 
     def __init__(self, clock: Callable[[], float], rate: float | None) -> None:
-        if rate is not None and not rate > 0:
-            raise ConfigError(f"rate: more than 0 updates a second, not {rate!r}")
         self._clock = clock
         self._rate = rate if rate is not None else math.inf
         self._due = -math.inf

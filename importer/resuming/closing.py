@@ -45,7 +45,7 @@ def check_retry(run_dir: Path, recalled: Recalled, which: Which) -> None:
     if not rows:
         words = f"import {file_of(run_dir, which)} like any other file"
         if _can_be_written_anew(recalled):
-            words = f"to have it written anew: importer run --resume {run_dir}; or {words}"
+            words = f"to have it written anew: importer run --resume {_quoted(run_dir)}; or {words}"
         raise ConfigError(f"{run_dir / REPORT}: is gone; {words}")
     left = _left(rows, recalled)
     if which not in left:
@@ -81,7 +81,7 @@ def check_table(run_dir: Path, recalled: Recalled, which: Which) -> None:
         return
     remedy = f"import {path}, and what it lacks of the source, like any other file"
     if _can_be_written_anew(recalled):
-        remedy = f"to have both written anew: importer run --resume {run_dir}; or {remedy}"
+        remedy = f"to have both written anew: importer run --resume {_quoted(run_dir)}; or {remedy}"
     raise ConfigError(
         f"{index_of(path)}: tells of {known:,} of {plural(count, 'row')}, as after a power cut; "
         f"{remedy}"
@@ -214,6 +214,8 @@ def _report(run_dir: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {"rows": {}}
     except (OSError, ValueError) as error:
-        words = f"cannot be read: {error}; remove it, then: importer run --resume {run_dir}"
+        words = (
+            f"cannot be read: {error}; remove it, then: importer run --resume {_quoted(run_dir)}"
+        )
         raise ConfigError(f"{run_dir / REPORT}: {words}") from error
     return content

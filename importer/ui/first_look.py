@@ -6,6 +6,7 @@ They stay in memory, so that conversions can be tried on them while somebody loo
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -23,11 +24,13 @@ from importer.settings.config_file import source_settings
 ROWS = 10_000
 """Rows looked at before the page answers: 0.6 s of work for a CRM export."""
 
-CHOICES: Mapping[str, str] = {
-    "leave out --header": "choose that the first record is a row",
-    "set source.delimiter (--delimiter)": "choose that delimiter",
-    "set source.encoding (--encoding)": "set that encoding",
-}
+CHOICES: Mapping[str, str] = MappingProxyType(
+    {
+        "leave out --header": "choose that the first record is a row",
+        "set source.delimiter (--delimiter)": "choose that delimiter",
+        "set source.encoding (--encoding)": "set that encoding",
+    }
+)
 """What a preview advises for the command line, and what does that on the page."""
 
 _MARK_BYTES = 4

@@ -24,6 +24,11 @@ from importer.settings.config import Config
 from importer.tell import tell
 
 
+def ended(program: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a program of its own to its end."""
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+
+
 class Signalling(io.RawIOBase):
     """A stream in the middle of whose work a signal comes."""
 
@@ -92,7 +97,7 @@ def test_signal_within_a_callback(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == ""
 
 
-def test_signal_while_it_starts(tmp_path: Path) -> None:
+def test_signal_while_it_starts() -> None:
     """Ctrl-C before there is anything to end ends the program without a traceback."""
     program = (
         "import signal, sys\n"
@@ -103,9 +108,7 @@ def test_signal_while_it_starts(tmp_path: Path) -> None:
         "sys.meta_path.insert(0, Slow())\n"
         "import importer.__main__\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=False
-    )
+    done = ended(program)
     assert (done.returncode, done.stderr) == (-signal.SIGINT, b"")
 
 
@@ -132,11 +135,11 @@ main()
 def test_end_while_a_thread_reads() -> None:
     """A reader that nobody waits for any more, inside Arrow, does not make the program crash."""
     for _ in range(5):
-        done = subprocess.run([sys.executable, "-c", _READING], capture_output=True, check=False)
+        done = ended(_READING)
         assert (done.returncode, done.stdout.split()[:1]) == (0, [b"importer"])
 
 
-def test_second_signal(tmp_path: Path) -> None:
+def test_second_signal() -> None:
     """Who does not wait for the requests in flight is told by what to go on all the same."""
     program = (
         "import signal\n"
@@ -147,9 +150,7 @@ def test_second_signal(tmp_path: Path) -> None:
         "    signal.raise_signal(signal.SIGINT)\n"
         "    signal.raise_signal(signal.SIGINT)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=False
-    )
+    done = ended(program)
     said = (
         b"\nimporter: stopping; requests in flight may finish\n"
         b"\nimporter: to go on: importer run --resume a\n"
